@@ -1,0 +1,1158 @@
+// Generated from openapi/openapi.yaml by openapi/generate.mjs ('npm run generate'). Do not edit.
+
+export type SchemaName =
+  | 'EventCategory'
+  | 'EventType'
+  | 'EventSourceKind'
+  | 'EventSource'
+  | 'OomConstraint'
+  | 'OomTask'
+  | 'OomKillData'
+  | 'ServiceCrashPhase'
+  | 'ServiceCrashedData'
+  | 'TelemetryGapSource'
+  | 'TelemetryGapData'
+  | 'SystemOomKillEvent'
+  | 'ServiceCrashedEvent'
+  | 'TelemetryGapEvent'
+  | 'CustomEvent'
+  | 'TelemetryEvent'
+  | 'EventEnvelope'
+  | 'EventPage'
+  | 'EventStream'
+  | 'PublishEventRequest'
+  | 'CategoryConfig'
+  | 'CategoriesConfig'
+  | 'TelemetryConfig'
+  | 'TelemetryState'
+  | 'Error'
+  | 'HealthStatus'
+  | 'KmsgState'
+  | 'KmsgReader'
+  | 'KmsgHealth'
+  | 'StreamHealth'
+  | 'Health'
+
+/** One JSON Schema (2020-12) per component; they refer to each other by `$id`. */
+export const schemas: Record<SchemaName, object> = {
+  "EventCategory": {
+    "$id": "sysmon:EventCategory",
+    "type": "string",
+    "description": "What an event is about. `system` (OOM kills and service crashes) and `monitor` (gaps in\nwhat was seen) are always captured.\n",
+    "enum": [
+      "console",
+      "network",
+      "page",
+      "interaction",
+      "control",
+      "connection",
+      "system",
+      "screenshot",
+      "captcha",
+      "monitor",
+      "platform"
+    ]
+  },
+  "EventType": {
+    "$id": "sysmon:EventType",
+    "type": "string",
+    "description": "The types this API defines, none of which can be turned off. Events of other types are\nthose that other programs publish.\n",
+    "enum": [
+      "system_oom_kill",
+      "service_crashed",
+      "telemetry_gap"
+    ]
+  },
+  "EventSourceKind": {
+    "$id": "sysmon:EventSourceKind",
+    "type": "string",
+    "description": "What kind of producer an event comes from. `cdp` is the Chrome DevTools Protocol;\n`kernel_api` is kept for events the server generates and refused in requests.\n",
+    "enum": [
+      "cdp",
+      "kernel_api",
+      "extension",
+      "local_process"
+    ]
+  },
+  "EventSource": {
+    "$id": "sysmon:EventSource",
+    "type": "object",
+    "description": "Where an event comes from.",
+    "required": [
+      "kind"
+    ],
+    "properties": {
+      "kind": {
+        "$ref": "sysmon:EventSourceKind"
+      },
+      "event": {
+        "type": "string",
+        "minLength": 1,
+        "description": "The producer's own name for the event. Absent when it has none."
+      },
+      "metadata": {
+        "type": "object",
+        "description": "What the producer says about the event beyond its data. All values are strings.\nAbsent when there is nothing to say, or when the envelope would have been too large.\n",
+        "additionalProperties": {
+          "type": "string"
+        }
+      }
+    },
+    "additionalProperties": false
+  },
+  "OomConstraint": {
+    "$id": "sysmon:OomConstraint",
+    "type": "string",
+    "description": "Which memory ran out: the machine's (`none`), that of a control group (`memcg`), or that\nof the NUMA nodes the process is bound to (`cpuset`, `memory_policy`).\n",
+    "enum": [
+      "none",
+      "memcg",
+      "cpuset",
+      "memory_policy"
+    ]
+  },
+  "OomTask": {
+    "$id": "sysmon:OomTask",
+    "type": "object",
+    "description": "One process in the kernel's table of tasks at the time of the kill.",
+    "required": [
+      "pid",
+      "name",
+      "rss_kb"
+    ],
+    "properties": {
+      "pid": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "Its process id."
+      },
+      "name": {
+        "type": "string",
+        "description": "Its name, as the kernel has it (at most 15 bytes)."
+      },
+      "rss_kb": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "Its resident memory, in KiB."
+      }
+    },
+    "additionalProperties": false
+  },
+  "OomKillData": {
+    "$id": "sysmon:OomKillData",
+    "type": "object",
+    "description": "One process that the kernel killed for want of memory. Only its name, its process id and\nits resident memory are always there. Everything else comes from the report the kernel\nprints with a kill, and is absent when the report does not state it: older kernels print\nless, and in a storm of kills the kernel leaves reports out.\n",
+    "required": [
+      "process_name",
+      "pid",
+      "rss_kb"
+    ],
+    "properties": {
+      "process_name": {
+        "type": "string",
+        "description": "The name of the process killed, as the kernel has it: at most 15 bytes, so long names\nare cut.\n"
+      },
+      "pid": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9007199254740991,
+        "description": "The id of the process killed."
+      },
+      "rss_kb": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "Its resident memory when it was killed, in KiB: anonymous, file-backed and shared\npages together.\n"
+      },
+      "constraint": {
+        "$ref": "sysmon:OomConstraint",
+        "description": "Which memory ran out. Absent when the kernel does not say (before Linux 5.0) or names\na constraint not known here.\n"
+      },
+      "mem_total_kb": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The memory of the machine, in KiB. Absent when the report has no figures for the\nmachine, as for a kill in a control group.\n"
+      },
+      "mem_free_kb": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How much of it was free, in KiB. Absent when the report has no figures for the\nmachine. 0 means that none was free.\n"
+      },
+      "top_tasks": {
+        "type": "array",
+        "maxItems": 5,
+        "description": "The up to five processes with the most resident memory, the largest first. Absent\nwhen the report has no table of tasks.\n",
+        "items": {
+          "$ref": "sysmon:OomTask"
+        }
+      },
+      "trigger_process_name": {
+        "type": "string",
+        "description": "The name of the process whose request for memory could not be met. It need not be the\none killed. Absent when the report does not name it, and for a kill asked for by hand.\n"
+      },
+      "trigger_pid": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The id of that process. Absent when the report does not state it, and for a kill\nasked for by hand.\n"
+      },
+      "total_vm_kb": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The address space of the process killed, in KiB. It counts what is reserved but not\nin memory, and so may exceed the memory of the machine. Absent when not stated.\n"
+      },
+      "oom_score_adj": {
+        "type": "integer",
+        "minimum": -1000,
+        "maximum": 1000,
+        "description": "The `oom_score_adj` of the process killed: the higher, the sooner it is chosen. Absent\nwhen not stated.\n"
+      },
+      "uid": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The user id of the process killed. Absent when not stated."
+      },
+      "swap_kb": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How much of it was swapped out, in KiB. Absent when not stated."
+      },
+      "pgtables_kb": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The size of its page tables, in KiB. Absent when not stated."
+      },
+      "oom_memcg": {
+        "type": "string",
+        "description": "The control group whose limit was reached. Absent when it was not a group's limit, or\nthe kernel does not say.\n"
+      },
+      "task_memcg": {
+        "type": "string",
+        "description": "The control group that the process killed was in, which may lie below `oom_memcg`.\nAbsent when not stated.\n"
+      },
+      "memcg_limit_kb": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The limit of `oom_memcg`, in KiB. Absent when not stated, as for a kill that is not a\ncontrol group's.\n"
+      },
+      "memcg_usage_kb": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How much memory `oom_memcg` was using, in KiB. Absent when not stated, as for a kill\nthat is not a control group's.\n"
+      },
+      "oom_group": {
+        "type": "boolean",
+        "description": "`true` when the process was killed because its control group is killed as a whole\n(`memory.oom.group`). Absent when the report says nothing about it.\n"
+      }
+    },
+    "additionalProperties": false,
+    "examples": [
+      {
+        "process_name": "chrome",
+        "pid": 2871,
+        "rss_kb": 1351104,
+        "constraint": "none",
+        "mem_total_kb": 2096632,
+        "mem_free_kb": 17316,
+        "top_tasks": [
+          {
+            "pid": 2871,
+            "name": "chrome",
+            "rss_kb": 1351104
+          },
+          {
+            "pid": 2604,
+            "name": "chrome",
+            "rss_kb": 171204
+          },
+          {
+            "pid": 2655,
+            "name": "chrome",
+            "rss_kb": 96412
+          },
+          {
+            "pid": 611,
+            "name": "Xorg",
+            "rss_kb": 61180
+          },
+          {
+            "pid": 702,
+            "name": "node",
+            "rss_kb": 38904
+          }
+        ],
+        "trigger_process_name": "node",
+        "trigger_pid": 702,
+        "total_vm_kb": 4813152,
+        "oom_score_adj": 300,
+        "uid": 1000,
+        "swap_kb": 0,
+        "pgtables_kb": 6312,
+        "task_memcg": "/system.slice/chromium.service"
+      }
+    ]
+  },
+  "ServiceCrashPhase": {
+    "$id": "sysmon:ServiceCrashPhase",
+    "type": "string",
+    "description": "When the service died. `startup`: before it was healthy. `running`: after it had been\nhealthy. `gave_up`: its restarts are exhausted, and it will not be started again.\n",
+    "enum": [
+      "startup",
+      "running",
+      "gave_up"
+    ]
+  },
+  "ServiceCrashedData": {
+    "$id": "sysmon:ServiceCrashedData",
+    "type": "object",
+    "description": "A supervised service that crashed, or whose restarts are exhausted.",
+    "required": [
+      "service_name",
+      "phase"
+    ],
+    "properties": {
+      "service_name": {
+        "type": "string",
+        "minLength": 1,
+        "description": "The name of the service, as its process manager has it."
+      },
+      "phase": {
+        "$ref": "sysmon:ServiceCrashPhase"
+      },
+      "pid": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9007199254740991,
+        "description": "The id of the process that died. Never present in the phase `gave_up`, where no\nprocess is left.\n"
+      },
+      "group_name": {
+        "type": "string",
+        "minLength": 1,
+        "description": "The group of services it belongs to. Absent when not known."
+      },
+      "exit_code": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 255,
+        "description": "The code it exited with. Absent when it was ended by a signal, and when not known.\n"
+      },
+      "signal": {
+        "type": "string",
+        "pattern": "^SIG[A-Z0-9+-]+$",
+        "description": "The name of the signal that ended it, such as `SIGSEGV`. Absent when it exited by\nitself, and when not known.\n"
+      },
+      "core_dumped": {
+        "type": "boolean",
+        "description": "Whether it left a core dump. Absent when not known."
+      },
+      "restart_attempt": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many times it has been started again without becoming healthy. Absent when not\nknown.\n"
+      }
+    },
+    "additionalProperties": false,
+    "if": {
+      "properties": {
+        "phase": {
+          "const": "gave_up"
+        }
+      },
+      "required": [
+        "phase"
+      ]
+    },
+    "then": {
+      "properties": {
+        "pid": false
+      }
+    },
+    "examples": [
+      {
+        "service_name": "chromium",
+        "phase": "running",
+        "pid": 412,
+        "group_name": "chromium",
+        "signal": "SIGSEGV",
+        "core_dumped": false
+      }
+    ]
+  },
+  "TelemetryGapSource": {
+    "$id": "sysmon:TelemetryGapSource",
+    "type": "string",
+    "description": "What was not seen without a break: the kernel log (`kmsg`), the process manager's reports\n(`supervisord`), or the stream of events itself (`stream`).\n",
+    "enum": [
+      "kmsg",
+      "supervisord",
+      "stream"
+    ]
+  },
+  "TelemetryGapData": {
+    "$id": "sysmon:TelemetryGapData",
+    "type": "object",
+    "description": "A time in which something was, or may have been, lost.",
+    "required": [
+      "source",
+      "reason"
+    ],
+    "properties": {
+      "source": {
+        "$ref": "sysmon:TelemetryGapSource"
+      },
+      "lost": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many were lost: kernel log records for `kmsg`, reports for `supervisord`, events\nfor `stream`. Absent when the number is not known.\n"
+      },
+      "reason": {
+        "type": "string",
+        "description": "What happened, in words."
+      },
+      "from": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When the gap began, in Unix microseconds. Absent when not known."
+      },
+      "to": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When the gap ended, in Unix microseconds. Absent when not known."
+      }
+    },
+    "additionalProperties": false,
+    "examples": [
+      {
+        "source": "kmsg",
+        "lost": 212,
+        "reason": "the kernel overwrote records before they were read",
+        "from": 1764000000123456,
+        "to": 1764000000391220
+      }
+    ]
+  },
+  "SystemOomKillEvent": {
+    "$id": "sysmon:SystemOomKillEvent",
+    "type": "object",
+    "description": "The kernel killed a process for want of memory. One event per process killed. Cannot be\nturned off.\n\nThe `source` of an event that the server reads from the kernel log has the kind\n`local_process` and the event `linux.oom_kill`. Its `metadata` may hold:\n\n- `boot_id` and `kmsg_seq`: the boot of the machine, and the number of the kernel log\n  record that reports the kill. Together they identify the kill for ever.\n- `facility`: `user` when a program, not the kernel, wrote the record.\n- `partial`: `true` when the kernel's report around the kill was missing or incomplete.\n- `replayed`: `true` when the kill happened before this server started.\n- `manual`: `true` when the kill was asked for by hand (by the magic SysRq key).\n",
+    "required": [
+      "ts",
+      "type",
+      "category",
+      "source"
+    ],
+    "properties": {
+      "ts": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When it happened, by the kernel's own stamp, in Unix microseconds. Only when that is\nnot known, when it was received.\n"
+      },
+      "type": {
+        "type": "string",
+        "const": "system_oom_kill"
+      },
+      "category": {
+        "type": "string",
+        "const": "system"
+      },
+      "source": {
+        "$ref": "sysmon:EventSource"
+      },
+      "data": {
+        "description": "The process killed. `null` only together with `truncated`.\n",
+        "anyOf": [
+          {
+            "$ref": "sysmon:OomKillData"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "truncated": {
+        "type": "boolean",
+        "const": true,
+        "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
+      }
+    },
+    "additionalProperties": false,
+    "if": {
+      "properties": {
+        "data": {
+          "type": "null"
+        }
+      },
+      "required": [
+        "data"
+      ]
+    },
+    "then": {
+      "properties": {
+        "truncated": true
+      },
+      "required": [
+        "truncated"
+      ]
+    }
+  },
+  "ServiceCrashedEvent": {
+    "$id": "sysmon:ServiceCrashedEvent",
+    "type": "object",
+    "description": "A supervised service crashed, or its restarts are exhausted. Cannot be turned off.\n\nThe `source` of an event that comes from the process manager has the kind `local_process`\nand the event `service.crashed`. Its `metadata` may hold `supervisor_instance` and\n`supervisor_serial`: which process manager reported it, and the number of its report.\nTogether they identify the report, so that one delivered twice is one event.\n",
+    "required": [
+      "ts",
+      "type",
+      "category",
+      "source"
+    ],
+    "properties": {
+      "ts": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When the process manager reported it, in Unix microseconds. Only when that is not\nknown, when it was received.\n"
+      },
+      "type": {
+        "type": "string",
+        "const": "service_crashed"
+      },
+      "category": {
+        "type": "string",
+        "const": "system"
+      },
+      "source": {
+        "$ref": "sysmon:EventSource"
+      },
+      "data": {
+        "description": "The service that crashed. `null` only together with `truncated`.\n",
+        "anyOf": [
+          {
+            "$ref": "sysmon:ServiceCrashedData"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "truncated": {
+        "type": "boolean",
+        "const": true,
+        "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
+      }
+    },
+    "additionalProperties": false,
+    "if": {
+      "properties": {
+        "data": {
+          "type": "null"
+        }
+      },
+      "required": [
+        "data"
+      ]
+    },
+    "then": {
+      "properties": {
+        "truncated": true
+      },
+      "required": [
+        "truncated"
+      ]
+    }
+  },
+  "TelemetryGapEvent": {
+    "$id": "sysmon:TelemetryGapEvent",
+    "type": "object",
+    "description": "Something was, or may have been, lost: without this event, nothing seen and nothing\nhappened would look the same. Cannot be turned off.\n",
+    "required": [
+      "ts",
+      "type",
+      "category",
+      "source"
+    ],
+    "properties": {
+      "ts": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When the gap was noticed, in Unix microseconds."
+      },
+      "type": {
+        "type": "string",
+        "const": "telemetry_gap"
+      },
+      "category": {
+        "type": "string",
+        "const": "monitor"
+      },
+      "source": {
+        "$ref": "sysmon:EventSource"
+      },
+      "data": {
+        "description": "What was lost. `null` only together with `truncated`.\n",
+        "anyOf": [
+          {
+            "$ref": "sysmon:TelemetryGapData"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "truncated": {
+        "type": "boolean",
+        "const": true,
+        "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
+      }
+    },
+    "additionalProperties": false,
+    "if": {
+      "properties": {
+        "data": {
+          "type": "null"
+        }
+      },
+      "required": [
+        "data"
+      ]
+    },
+    "then": {
+      "properties": {
+        "truncated": true
+      },
+      "required": [
+        "truncated"
+      ]
+    }
+  },
+  "CustomEvent": {
+    "$id": "sysmon:CustomEvent",
+    "type": "object",
+    "description": "An event of any other type, as a program published it. Can be turned off by its category,\nunless that is `system` or `monitor`.\n",
+    "required": [
+      "ts",
+      "type",
+      "category",
+      "source"
+    ],
+    "properties": {
+      "ts": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When it happened, as its publisher says, in Unix microseconds. If the publisher did\nnot say, when it was received.\n"
+      },
+      "type": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256,
+        "description": "Any type but those this API defines.",
+        "not": {
+          "$ref": "sysmon:EventType"
+        }
+      },
+      "category": {
+        "$ref": "sysmon:EventCategory"
+      },
+      "source": {
+        "$ref": "sysmon:EventSource"
+      },
+      "data": {
+        "description": "Any JSON. Absent when there is none. `null` only together with `truncated`.\n"
+      },
+      "truncated": {
+        "type": "boolean",
+        "const": true,
+        "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
+      }
+    },
+    "additionalProperties": false,
+    "if": {
+      "properties": {
+        "data": {
+          "type": "null"
+        }
+      },
+      "required": [
+        "data"
+      ]
+    },
+    "then": {
+      "properties": {
+        "truncated": true
+      },
+      "required": [
+        "truncated"
+      ]
+    }
+  },
+  "TelemetryEvent": {
+    "$id": "sysmon:TelemetryEvent",
+    "description": "An event. Its `type` says which of these it is.",
+    "oneOf": [
+      {
+        "$ref": "sysmon:SystemOomKillEvent"
+      },
+      {
+        "$ref": "sysmon:ServiceCrashedEvent"
+      },
+      {
+        "$ref": "sysmon:TelemetryGapEvent"
+      },
+      {
+        "$ref": "sysmon:CustomEvent"
+      }
+    ]
+  },
+  "EventEnvelope": {
+    "$id": "sysmon:EventEnvelope",
+    "type": "object",
+    "description": "An event with its place in the stream.",
+    "required": [
+      "seq",
+      "event"
+    ],
+    "properties": {
+      "seq": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9007199254740991,
+        "description": "Its sequence number: one more than that of the event before it. Begins at 1 when the\nserver starts.\n"
+      },
+      "event": {
+        "$ref": "sysmon:TelemetryEvent"
+      }
+    },
+    "additionalProperties": false
+  },
+  "EventPage": {
+    "$id": "sysmon:EventPage",
+    "type": "array",
+    "description": "Envelopes in the order of their sequence numbers.",
+    "items": {
+      "$ref": "sysmon:EventEnvelope"
+    }
+  },
+  "EventStream": {
+    "$id": "sysmon:EventStream",
+    "type": "string",
+    "description": "Frames of server-sent events. Each event is one frame, `id: <seq>`, a line feed,\n`data: <envelope>` and two line feeds, where the envelope is an `EventEnvelope` as JSON on\none line. There is no `event:` line: browsers' `EventSource` delivers every frame as a\n`message`.\n\nLines that begin with a colon are comments, which clients pass over. After 15 seconds of\nsilence an empty one (`:`) keeps the connection alive. One with text tells a reader that\nhas fallen behind, or comes back too late, how many events it missed.\n"
+  },
+  "PublishEventRequest": {
+    "$id": "sysmon:PublishEventRequest",
+    "type": "object",
+    "description": "An event to publish.",
+    "required": [
+      "type"
+    ],
+    "properties": {
+      "type": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256,
+        "description": "One of the types this API defines (`system_oom_kill`, `service_crashed`,\n`telemetry_gap`), or any other.\n"
+      },
+      "category": {
+        "$ref": "sysmon:EventCategory",
+        "description": "Required for a type this API does not define. For one it defines, the server sets the\ncategory and ignores this.\n"
+      },
+      "source": {
+        "$ref": "sysmon:EventSource",
+        "description": "Where the event comes from. `{\"kind\": \"local_process\"}` when absent. The kind\n`kernel_api` is refused.\n"
+      },
+      "data": {
+        "description": "Any JSON for a type this API does not define; otherwise what the type asks for.\n`null` means the same as leaving it out: the event has no data.\n"
+      },
+      "ts": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When it happened, in Unix microseconds. When absent, the time at which the server\nreceives the request.\n"
+      }
+    },
+    "additionalProperties": false
+  },
+  "CategoryConfig": {
+    "$id": "sysmon:CategoryConfig",
+    "type": "object",
+    "description": "Whether a category is captured.",
+    "properties": {
+      "enabled": {
+        "type": "boolean",
+        "description": "`false` turns the category off. When absent: captured, or, in a `PATCH`, left as it\nis.\n"
+      }
+    },
+    "additionalProperties": false
+  },
+  "CategoriesConfig": {
+    "$id": "sysmon:CategoriesConfig",
+    "type": "object",
+    "description": "Which categories are captured: by default, all. `system` and `monitor` cannot be turned\noff; asking for it is a 400 that says so.\n",
+    "properties": {
+      "console": {
+        "$ref": "sysmon:CategoryConfig"
+      },
+      "network": {
+        "$ref": "sysmon:CategoryConfig"
+      },
+      "page": {
+        "$ref": "sysmon:CategoryConfig"
+      },
+      "interaction": {
+        "$ref": "sysmon:CategoryConfig"
+      },
+      "control": {
+        "$ref": "sysmon:CategoryConfig"
+      },
+      "connection": {
+        "$ref": "sysmon:CategoryConfig"
+      },
+      "system": {
+        "$ref": "sysmon:CategoryConfig",
+        "description": "OOM kills and service crashes. Always captured: `enabled` must not be `false`.\n"
+      },
+      "screenshot": {
+        "$ref": "sysmon:CategoryConfig"
+      },
+      "captcha": {
+        "$ref": "sysmon:CategoryConfig"
+      },
+      "monitor": {
+        "$ref": "sysmon:CategoryConfig",
+        "description": "Gaps in what was seen. Always captured, `enabled` must not be `false`."
+      },
+      "platform": {
+        "$ref": "sysmon:CategoryConfig"
+      }
+    },
+    "additionalProperties": false
+  },
+  "TelemetryConfig": {
+    "$id": "sysmon:TelemetryConfig",
+    "type": "object",
+    "description": "What is captured.",
+    "properties": {
+      "browser": {
+        "$ref": "sysmon:CategoriesConfig"
+      }
+    },
+    "additionalProperties": false
+  },
+  "TelemetryState": {
+    "$id": "sysmon:TelemetryState",
+    "type": "object",
+    "description": "The configuration in force, and how far the stream has come.",
+    "required": [
+      "config",
+      "seq",
+      "dropped_events"
+    ],
+    "properties": {
+      "config": {
+        "$ref": "sysmon:TelemetryConfig"
+      },
+      "seq": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The newest sequence number given. 0 before the first event."
+      },
+      "applied_at": {
+        "type": "string",
+        "description": "When the configuration was last set. Absent before the first `PUT` or `PATCH`."
+      },
+      "dropped_events": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many events left the ring before a connected reader of the stream had read them,\nsummed over all readers.\n"
+      }
+    }
+  },
+  "Error": {
+    "$id": "sysmon:Error",
+    "type": "object",
+    "description": "Why a request was refused.",
+    "required": [
+      "message"
+    ],
+    "properties": {
+      "message": {
+        "type": "string",
+        "description": "What is wrong, in a few words that do not change."
+      },
+      "detail": {
+        "type": "string",
+        "description": "What is wrong in detail, and what to mend. Absent when `message` says it all."
+      }
+    }
+  },
+  "HealthStatus": {
+    "$id": "sysmon:HealthStatus",
+    "type": "string",
+    "description": "`ok`: the kernel log is being watched. `degraded`: it is not, and OOM kills go unseen.\n",
+    "enum": [
+      "ok",
+      "degraded"
+    ]
+  },
+  "KmsgState": {
+    "$id": "sysmon:KmsgState",
+    "type": "string",
+    "description": "What the reader of the kernel log is doing: `starting`, `watching`, `restarting` (it\nfailed and is started again), `unavailable` (the log cannot be opened; `error` says why),\n`disabled` (turned off by configuration), `stopped` (the server is shutting down).\n",
+    "enum": [
+      "starting",
+      "watching",
+      "restarting",
+      "unavailable",
+      "disabled",
+      "stopped"
+    ]
+  },
+  "KmsgReader": {
+    "$id": "sysmon:KmsgReader",
+    "type": "string",
+    "description": "How the kernel log is read: by a `dd` process that waits for records (`dd`), or by asking\nfor new records at intervals (`poll`).\n",
+    "enum": [
+      "dd",
+      "poll"
+    ]
+  },
+  "KmsgHealth": {
+    "$id": "sysmon:KmsgHealth",
+    "type": "object",
+    "description": "The state of the reader of the kernel log. Later versions may add fields.",
+    "required": [
+      "state",
+      "path",
+      "lost",
+      "restarts"
+    ],
+    "properties": {
+      "state": {
+        "$ref": "sysmon:KmsgState"
+      },
+      "path": {
+        "type": "string",
+        "description": "The device or file that is read."
+      },
+      "reader": {
+        "$ref": "sysmon:KmsgReader",
+        "description": "How it is read. Absent unless `state` is `watching`."
+      },
+      "last_seq": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The kernel's number of the newest record seen (not a sequence number of the stream).\nAbsent before the first.\n"
+      },
+      "last_record_at": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When that record was received, in Unix microseconds. Absent before the first."
+      },
+      "lost": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many records the kernel overwrote before they were read."
+      },
+      "restarts": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many times the reader had to be started again."
+      },
+      "error": {
+        "type": "string",
+        "description": "What went wrong last. Absent while nothing has."
+      }
+    }
+  },
+  "StreamHealth": {
+    "$id": "sysmon:StreamHealth",
+    "type": "object",
+    "description": "The state of the event stream. Later versions may add fields.",
+    "required": [
+      "seq",
+      "retained",
+      "retained_bytes",
+      "readers"
+    ],
+    "properties": {
+      "seq": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The newest sequence number given. 0 before the first event."
+      },
+      "retained": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many events are retained."
+      },
+      "retained_bytes": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many bytes they take."
+      },
+      "readers": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many streams are open."
+      },
+      "oldest_seq": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9007199254740991,
+        "description": "The oldest sequence number retained. Absent when no event is."
+      }
+    }
+  },
+  "Health": {
+    "$id": "sysmon:Health",
+    "type": "object",
+    "description": "Whether the machine is being watched. Later versions may add fields.",
+    "required": [
+      "status",
+      "kmsg",
+      "stream"
+    ],
+    "properties": {
+      "status": {
+        "$ref": "sysmon:HealthStatus"
+      },
+      "kmsg": {
+        "$ref": "sysmon:KmsgHealth"
+      },
+      "stream": {
+        "$ref": "sysmon:StreamHealth"
+      }
+    }
+  }
+}
+
+export type OperationWithParameters =
+  | 'readEvents'
+  | 'streamEvents'
+
+/** The query string and the headers of each operation that has any, as JSON Schemas. */
+export const parameters: Record<
+  OperationWithParameters,
+  { querystring: object; headers: object }
+> = {
+  "readEvents": {
+    "querystring": {
+      "type": "object",
+      "properties": {
+        "offset": {
+          "type": "integer",
+          "minimum": 0,
+          "maximum": 9007199254740991
+        },
+        "since": {
+          "type": "integer",
+          "minimum": 0,
+          "maximum": 9007199254740991
+        },
+        "until": {
+          "type": "integer",
+          "minimum": 0,
+          "maximum": 9007199254740991
+        },
+        "limit": {
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 1000,
+          "default": 100
+        },
+        "category": {
+          "type": "array",
+          "items": {
+            "$ref": "sysmon:EventCategory"
+          }
+        },
+        "type": {
+          "type": "array",
+          "items": {
+            "type": "string",
+            "minLength": 1
+          }
+        },
+        "replay": {
+          "type": "string",
+          "examples": [
+            "all"
+          ]
+        }
+      }
+    },
+    "headers": {
+      "type": "object",
+      "properties": {
+        "last-event-id": {
+          "type": "string",
+          "examples": [
+            "17"
+          ]
+        }
+      }
+    }
+  },
+  "streamEvents": {
+    "querystring": {
+      "type": "object",
+      "properties": {
+        "replay": {
+          "type": "string",
+          "examples": [
+            "all"
+          ]
+        },
+        "category": {
+          "type": "array",
+          "items": {
+            "$ref": "sysmon:EventCategory"
+          }
+        },
+        "type": {
+          "type": "array",
+          "items": {
+            "type": "string",
+            "minLength": 1
+          }
+        }
+      }
+    },
+    "headers": {
+      "type": "object",
+      "properties": {
+        "last-event-id": {
+          "type": "string",
+          "examples": [
+            "17"
+          ]
+        }
+      }
+    }
+  }
+}

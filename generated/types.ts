@@ -1,0 +1,1123 @@
+// Generated from openapi/openapi.yaml by openapi/generate.mjs ('npm run generate'). Do not edit.
+
+export interface paths {
+    "/telemetry/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read retained events, or follow new ones
+         * @description With `Accept: application/json`: a page of the retained events, oldest first. Without it:
+         *     the same stream as `GET /telemetry/stream`.
+         *
+         *     `offset`, `since`, `until` and `limit` are for the page, `replay` and `Last-Event-ID` for
+         *     the stream. `category` and `type` are for both. All filters given must be met.
+         */
+        get: operations["readEvents"];
+        put?: never;
+        /**
+         * Publish an event
+         * @description Adds one event to the stream and answers with its envelope.
+         *
+         *     The request is checked in this order, and the first failure is the answer: `type`,
+         *     `category`, `source.kind`, `data`.
+         *
+         *     - `type` must be a non-empty string.
+         *     - For the types `system_oom_kill`, `service_crashed` and `telemetry_gap` the server sets
+         *       the category, and a `category` in the request is ignored. For any other type
+         *       `category` is required.
+         *     - `source.kind` must not be `kernel_api`: the server keeps it for its own events.
+         *     - `data` of a `system_oom_kill`, a `service_crashed` or a `telemetry_gap` must fit
+         *       `OomKillData`, `ServiceCrashedData` or `TelemetryGapData`. Any other type may carry any
+         *       JSON.
+         *
+         *     An event arrives in the stream as it was sent, or it is refused. Numbers that JSON parsers
+         *     do not carry exactly (integers beyond 2^53, `1e400`) are therefore refused, not rounded.
+         *     Send them as strings.
+         *
+         *     **Idempotency.** An OOM kill is identified by `boot_id` and `kmsg_seq` in
+         *     `source.metadata`, a service crash by `supervisor_instance` and `supervisor_serial`.
+         *     When an event with the same key has been published before, nothing is added: the answer is
+         *     200 with the first envelope. Publishing again after a lost answer is safe.
+         *
+         *     An event whose category is turned off is answered with 204. It uses no sequence number.
+         */
+        post: operations["publishEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/telemetry/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow events
+         * @description Server-sent events. The headers are sent at once, and the stream stays open until either
+         *     side closes it.
+         *
+         *     Where it begins:
+         *
+         *     - With a `Last-Event-ID` above 0: strictly after that sequence number. If events after it
+         *       are no longer retained, a comment says how many were missed, and the stream goes on
+         *       from the oldest retained. If the number has not been given yet (the server was
+         *       restarted), the stream begins at the oldest retained event.
+         *     - With `replay=all` and no `Last-Event-ID`: at the oldest retained event.
+         *     - With neither: at the next event.
+         *
+         *     A reader that does not keep up never holds up publishing, nor other readers. It loses
+         *     the events that leave the ring before it has read them, and a comment tells it how many.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/telemetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the configuration
+         * @description Which categories are captured, and how far the stream has come.
+         */
+        get: operations["getTelemetry"];
+        /**
+         * Replace the configuration
+         * @description Replaces the whole configuration. Categories that the request does not name go back to
+         *     being captured. Takes effect for events published from then on; events already in the
+         *     stream stay.
+         *
+         *     `system` and `monitor` cannot be turned off. A request that asks for it is answered with
+         *     a 400 that says so, and nothing changes.
+         */
+        put: operations["putTelemetry"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the configuration
+         * @description Changes the categories that the request names and leaves the others as they are. Takes
+         *     effect for events published from then on; events already in the stream stay.
+         *
+         *     `system` and `monitor` cannot be turned off. A request that asks for it is answered with
+         *     a 400 that says so, and nothing changes.
+         */
+        patch: operations["patchTelemetry"];
+        trace?: never;
+    };
+    "/spec.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document as JSON */
+        get: operations["getSpecJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/spec.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document as YAML */
+        get: operations["getSpecYaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is the machine being watched?
+         * @description 200 while the kernel log is being watched, 503 while it is not. The body is the same in
+         *     both cases. Publishing and reading events work in either.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description What an event is about. `system` (OOM kills and service crashes) and `monitor` (gaps in
+         *     what was seen) are always captured.
+         * @enum {string}
+         */
+        EventCategory: "console" | "network" | "page" | "interaction" | "control" | "connection" | "system" | "screenshot" | "captcha" | "monitor" | "platform";
+        /**
+         * @description The types this API defines, none of which can be turned off. Events of other types are
+         *     those that other programs publish.
+         * @enum {string}
+         */
+        EventType: "system_oom_kill" | "service_crashed" | "telemetry_gap";
+        /**
+         * @description What kind of producer an event comes from. `cdp` is the Chrome DevTools Protocol;
+         *     `kernel_api` is kept for events the server generates and refused in requests.
+         * @enum {string}
+         */
+        EventSourceKind: "cdp" | "kernel_api" | "extension" | "local_process";
+        /** @description Where an event comes from. */
+        EventSource: {
+            kind: components["schemas"]["EventSourceKind"];
+            /** @description The producer's own name for the event. Absent when it has none. */
+            event?: string;
+            /**
+             * @description What the producer says about the event beyond its data. All values are strings.
+             *     Absent when there is nothing to say, or when the envelope would have been too large.
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @description Which memory ran out: the machine's (`none`), that of a control group (`memcg`), or that
+         *     of the NUMA nodes the process is bound to (`cpuset`, `memory_policy`).
+         * @enum {string}
+         */
+        OomConstraint: "none" | "memcg" | "cpuset" | "memory_policy";
+        /** @description One process in the kernel's table of tasks at the time of the kill. */
+        OomTask: {
+            /** @description Its process id. */
+            pid: number;
+            /** @description Its name, as the kernel has it (at most 15 bytes). */
+            name: string;
+            /** @description Its resident memory, in KiB. */
+            rss_kb: number;
+        };
+        /**
+         * @description One process that the kernel killed for want of memory. Only its name, its process id and
+         *     its resident memory are always there. Everything else comes from the report the kernel
+         *     prints with a kill, and is absent when the report does not state it: older kernels print
+         *     less, and in a storm of kills the kernel leaves reports out.
+         * @example {
+         *       "process_name": "chrome",
+         *       "pid": 2871,
+         *       "rss_kb": 1351104,
+         *       "constraint": "none",
+         *       "mem_total_kb": 2096632,
+         *       "mem_free_kb": 17316,
+         *       "top_tasks": [
+         *         {
+         *           "pid": 2871,
+         *           "name": "chrome",
+         *           "rss_kb": 1351104
+         *         },
+         *         {
+         *           "pid": 2604,
+         *           "name": "chrome",
+         *           "rss_kb": 171204
+         *         },
+         *         {
+         *           "pid": 2655,
+         *           "name": "chrome",
+         *           "rss_kb": 96412
+         *         },
+         *         {
+         *           "pid": 611,
+         *           "name": "Xorg",
+         *           "rss_kb": 61180
+         *         },
+         *         {
+         *           "pid": 702,
+         *           "name": "node",
+         *           "rss_kb": 38904
+         *         }
+         *       ],
+         *       "trigger_process_name": "node",
+         *       "trigger_pid": 702,
+         *       "total_vm_kb": 4813152,
+         *       "oom_score_adj": 300,
+         *       "uid": 1000,
+         *       "swap_kb": 0,
+         *       "pgtables_kb": 6312,
+         *       "task_memcg": "/system.slice/chromium.service"
+         *     }
+         */
+        OomKillData: {
+            /**
+             * @description The name of the process killed, as the kernel has it: at most 15 bytes, so long names
+             *     are cut.
+             */
+            process_name: string;
+            /** @description The id of the process killed. */
+            pid: number;
+            /**
+             * @description Its resident memory when it was killed, in KiB: anonymous, file-backed and shared
+             *     pages together.
+             */
+            rss_kb: number;
+            /**
+             * @description Which memory ran out. Absent when the kernel does not say (before Linux 5.0) or names
+             *     a constraint not known here.
+             */
+            constraint?: components["schemas"]["OomConstraint"];
+            /**
+             * @description The memory of the machine, in KiB. Absent when the report has no figures for the
+             *     machine, as for a kill in a control group.
+             */
+            mem_total_kb?: number;
+            /**
+             * @description How much of it was free, in KiB. Absent when the report has no figures for the
+             *     machine. 0 means that none was free.
+             */
+            mem_free_kb?: number;
+            /**
+             * @description The up to five processes with the most resident memory, the largest first. Absent
+             *     when the report has no table of tasks.
+             */
+            top_tasks?: components["schemas"]["OomTask"][];
+            /**
+             * @description The name of the process whose request for memory could not be met. It need not be the
+             *     one killed. Absent when the report does not name it, and for a kill asked for by hand.
+             */
+            trigger_process_name?: string;
+            /**
+             * @description The id of that process. Absent when the report does not state it, and for a kill
+             *     asked for by hand.
+             */
+            trigger_pid?: number;
+            /**
+             * @description The address space of the process killed, in KiB. It counts what is reserved but not
+             *     in memory, and so may exceed the memory of the machine. Absent when not stated.
+             */
+            total_vm_kb?: number;
+            /**
+             * @description The `oom_score_adj` of the process killed: the higher, the sooner it is chosen. Absent
+             *     when not stated.
+             */
+            oom_score_adj?: number;
+            /** @description The user id of the process killed. Absent when not stated. */
+            uid?: number;
+            /** @description How much of it was swapped out, in KiB. Absent when not stated. */
+            swap_kb?: number;
+            /** @description The size of its page tables, in KiB. Absent when not stated. */
+            pgtables_kb?: number;
+            /**
+             * @description The control group whose limit was reached. Absent when it was not a group's limit, or
+             *     the kernel does not say.
+             */
+            oom_memcg?: string;
+            /**
+             * @description The control group that the process killed was in, which may lie below `oom_memcg`.
+             *     Absent when not stated.
+             */
+            task_memcg?: string;
+            /**
+             * @description The limit of `oom_memcg`, in KiB. Absent when not stated, as for a kill that is not a
+             *     control group's.
+             */
+            memcg_limit_kb?: number;
+            /**
+             * @description How much memory `oom_memcg` was using, in KiB. Absent when not stated, as for a kill
+             *     that is not a control group's.
+             */
+            memcg_usage_kb?: number;
+            /**
+             * @description `true` when the process was killed because its control group is killed as a whole
+             *     (`memory.oom.group`). Absent when the report says nothing about it.
+             */
+            oom_group?: boolean;
+        };
+        /**
+         * @description When the service died. `startup`: before it was healthy. `running`: after it had been
+         *     healthy. `gave_up`: its restarts are exhausted, and it will not be started again.
+         * @enum {string}
+         */
+        ServiceCrashPhase: "startup" | "running" | "gave_up";
+        /**
+         * @description A supervised service that crashed, or whose restarts are exhausted.
+         * @example {
+         *       "service_name": "chromium",
+         *       "phase": "running",
+         *       "pid": 412,
+         *       "group_name": "chromium",
+         *       "signal": "SIGSEGV",
+         *       "core_dumped": false
+         *     }
+         */
+        ServiceCrashedData: {
+            /** @description The name of the service, as its process manager has it. */
+            service_name: string;
+            phase: components["schemas"]["ServiceCrashPhase"];
+            /**
+             * @description The id of the process that died. Never present in the phase `gave_up`, where no
+             *     process is left.
+             */
+            pid?: number;
+            /** @description The group of services it belongs to. Absent when not known. */
+            group_name?: string;
+            /** @description The code it exited with. Absent when it was ended by a signal, and when not known. */
+            exit_code?: number;
+            /**
+             * @description The name of the signal that ended it, such as `SIGSEGV`. Absent when it exited by
+             *     itself, and when not known.
+             */
+            signal?: string;
+            /** @description Whether it left a core dump. Absent when not known. */
+            core_dumped?: boolean;
+            /**
+             * @description How many times it has been started again without becoming healthy. Absent when not
+             *     known.
+             */
+            restart_attempt?: number;
+        };
+        /**
+         * @description What was not seen without a break: the kernel log (`kmsg`), the process manager's reports
+         *     (`supervisord`), or the stream of events itself (`stream`).
+         * @enum {string}
+         */
+        TelemetryGapSource: "kmsg" | "supervisord" | "stream";
+        /**
+         * @description A time in which something was, or may have been, lost.
+         * @example {
+         *       "source": "kmsg",
+         *       "lost": 212,
+         *       "reason": "the kernel overwrote records before they were read",
+         *       "from": 1764000000123456,
+         *       "to": 1764000000391220
+         *     }
+         */
+        TelemetryGapData: {
+            source: components["schemas"]["TelemetryGapSource"];
+            /**
+             * @description How many were lost: kernel log records for `kmsg`, reports for `supervisord`, events
+             *     for `stream`. Absent when the number is not known.
+             */
+            lost?: number;
+            /** @description What happened, in words. */
+            reason: string;
+            /** @description When the gap began, in Unix microseconds. Absent when not known. */
+            from?: number;
+            /** @description When the gap ended, in Unix microseconds. Absent when not known. */
+            to?: number;
+        };
+        /**
+         * @description The kernel killed a process for want of memory. One event per process killed. Cannot be
+         *     turned off.
+         *
+         *     The `source` of an event that the server reads from the kernel log has the kind
+         *     `local_process` and the event `linux.oom_kill`. Its `metadata` may hold:
+         *
+         *     - `boot_id` and `kmsg_seq`: the boot of the machine, and the number of the kernel log
+         *       record that reports the kill. Together they identify the kill for ever.
+         *     - `facility`: `user` when a program, not the kernel, wrote the record.
+         *     - `partial`: `true` when the kernel's report around the kill was missing or incomplete.
+         *     - `replayed`: `true` when the kill happened before this server started.
+         *     - `manual`: `true` when the kill was asked for by hand (by the magic SysRq key).
+         */
+        SystemOomKillEvent: {
+            /**
+             * @description When it happened, by the kernel's own stamp, in Unix microseconds. Only when that is
+             *     not known, when it was received.
+             */
+            ts: number;
+            /** @constant */
+            type: "system_oom_kill";
+            /** @constant */
+            category: "system";
+            source: components["schemas"]["EventSource"];
+            /** @description The process killed. `null` only together with `truncated`. */
+            data?: components["schemas"]["OomKillData"] | null;
+            /**
+             * @description Present, and `true`, only when the envelope would have passed 1,000,000 bytes of
+             *     JSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.
+             * @constant
+             */
+            truncated?: true;
+        };
+        /**
+         * @description A supervised service crashed, or its restarts are exhausted. Cannot be turned off.
+         *
+         *     The `source` of an event that comes from the process manager has the kind `local_process`
+         *     and the event `service.crashed`. Its `metadata` may hold `supervisor_instance` and
+         *     `supervisor_serial`: which process manager reported it, and the number of its report.
+         *     Together they identify the report, so that one delivered twice is one event.
+         */
+        ServiceCrashedEvent: {
+            /**
+             * @description When the process manager reported it, in Unix microseconds. Only when that is not
+             *     known, when it was received.
+             */
+            ts: number;
+            /** @constant */
+            type: "service_crashed";
+            /** @constant */
+            category: "system";
+            source: components["schemas"]["EventSource"];
+            /** @description The service that crashed. `null` only together with `truncated`. */
+            data?: components["schemas"]["ServiceCrashedData"] | null;
+            /**
+             * @description Present, and `true`, only when the envelope would have passed 1,000,000 bytes of
+             *     JSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.
+             * @constant
+             */
+            truncated?: true;
+        };
+        /**
+         * @description Something was, or may have been, lost: without this event, nothing seen and nothing
+         *     happened would look the same. Cannot be turned off.
+         */
+        TelemetryGapEvent: {
+            /** @description When the gap was noticed, in Unix microseconds. */
+            ts: number;
+            /** @constant */
+            type: "telemetry_gap";
+            /** @constant */
+            category: "monitor";
+            source: components["schemas"]["EventSource"];
+            /** @description What was lost. `null` only together with `truncated`. */
+            data?: components["schemas"]["TelemetryGapData"] | null;
+            /**
+             * @description Present, and `true`, only when the envelope would have passed 1,000,000 bytes of
+             *     JSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.
+             * @constant
+             */
+            truncated?: true;
+        };
+        /**
+         * @description An event of any other type, as a program published it. Can be turned off by its category,
+         *     unless that is `system` or `monitor`.
+         */
+        CustomEvent: {
+            /**
+             * @description When it happened, as its publisher says, in Unix microseconds. If the publisher did
+             *     not say, when it was received.
+             */
+            ts: number;
+            /** @description Any type but those this API defines. */
+            type: string;
+            category: components["schemas"]["EventCategory"];
+            source: components["schemas"]["EventSource"];
+            /** @description Any JSON. Absent when there is none. `null` only together with `truncated`. */
+            data?: unknown;
+            /**
+             * @description Present, and `true`, only when the envelope would have passed 1,000,000 bytes of
+             *     JSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.
+             * @constant
+             */
+            truncated?: true;
+        };
+        /** @description An event. Its `type` says which of these it is. */
+        TelemetryEvent: components["schemas"]["SystemOomKillEvent"] | components["schemas"]["ServiceCrashedEvent"] | components["schemas"]["TelemetryGapEvent"] | components["schemas"]["CustomEvent"];
+        /** @description An event with its place in the stream. */
+        EventEnvelope: {
+            /**
+             * @description Its sequence number: one more than that of the event before it. Begins at 1 when the
+             *     server starts.
+             */
+            seq: number;
+            event: components["schemas"]["TelemetryEvent"];
+        };
+        /** @description Envelopes in the order of their sequence numbers. */
+        EventPage: components["schemas"]["EventEnvelope"][];
+        /**
+         * @description Frames of server-sent events. Each event is one frame, `id: <seq>`, a line feed,
+         *     `data: <envelope>` and two line feeds, where the envelope is an `EventEnvelope` as JSON on
+         *     one line. There is no `event:` line: browsers' `EventSource` delivers every frame as a
+         *     `message`.
+         *
+         *     Lines that begin with a colon are comments, which clients pass over. After 15 seconds of
+         *     silence an empty one (`:`) keeps the connection alive. One with text tells a reader that
+         *     has fallen behind, or comes back too late, how many events it missed.
+         */
+        EventStream: string;
+        /** @description An event to publish. */
+        PublishEventRequest: {
+            /**
+             * @description One of the types this API defines (`system_oom_kill`, `service_crashed`,
+             *     `telemetry_gap`), or any other.
+             */
+            type: string;
+            /**
+             * @description Required for a type this API does not define. For one it defines, the server sets the
+             *     category and ignores this.
+             */
+            category?: components["schemas"]["EventCategory"];
+            /**
+             * @description Where the event comes from. `{"kind": "local_process"}` when absent. The kind
+             *     `kernel_api` is refused.
+             */
+            source?: components["schemas"]["EventSource"];
+            /**
+             * @description Any JSON for a type this API does not define; otherwise what the type asks for.
+             *     `null` means the same as leaving it out: the event has no data.
+             */
+            data?: unknown;
+            /**
+             * @description When it happened, in Unix microseconds. When absent, the time at which the server
+             *     receives the request.
+             */
+            ts?: number;
+        };
+        /** @description Whether a category is captured. */
+        CategoryConfig: {
+            /**
+             * @description `false` turns the category off. When absent: captured, or, in a `PATCH`, left as it
+             *     is.
+             */
+            enabled?: boolean;
+        };
+        /**
+         * @description Which categories are captured: by default, all. `system` and `monitor` cannot be turned
+         *     off; asking for it is a 400 that says so.
+         */
+        CategoriesConfig: {
+            console?: components["schemas"]["CategoryConfig"];
+            network?: components["schemas"]["CategoryConfig"];
+            page?: components["schemas"]["CategoryConfig"];
+            interaction?: components["schemas"]["CategoryConfig"];
+            control?: components["schemas"]["CategoryConfig"];
+            connection?: components["schemas"]["CategoryConfig"];
+            /** @description OOM kills and service crashes. Always captured: `enabled` must not be `false`. */
+            system?: components["schemas"]["CategoryConfig"];
+            screenshot?: components["schemas"]["CategoryConfig"];
+            captcha?: components["schemas"]["CategoryConfig"];
+            /** @description Gaps in what was seen. Always captured, `enabled` must not be `false`. */
+            monitor?: components["schemas"]["CategoryConfig"];
+            platform?: components["schemas"]["CategoryConfig"];
+        };
+        /** @description What is captured. */
+        TelemetryConfig: {
+            browser?: components["schemas"]["CategoriesConfig"];
+        };
+        /** @description The configuration in force, and how far the stream has come. */
+        TelemetryState: {
+            config: components["schemas"]["TelemetryConfig"];
+            /** @description The newest sequence number given. 0 before the first event. */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description When the configuration was last set. Absent before the first `PUT` or `PATCH`.
+             */
+            applied_at?: string;
+            /**
+             * @description How many events left the ring before a connected reader of the stream had read them,
+             *     summed over all readers.
+             */
+            dropped_events: number;
+        };
+        /** @description Why a request was refused. */
+        Error: {
+            /** @description What is wrong, in a few words that do not change. */
+            message: string;
+            /** @description What is wrong in detail, and what to mend. Absent when `message` says it all. */
+            detail?: string;
+        };
+        /**
+         * @description `ok`: the kernel log is being watched. `degraded`: it is not, and OOM kills go unseen.
+         * @enum {string}
+         */
+        HealthStatus: "ok" | "degraded";
+        /**
+         * @description What the reader of the kernel log is doing: `starting`, `watching`, `restarting` (it
+         *     failed and is started again), `unavailable` (the log cannot be opened; `error` says why),
+         *     `disabled` (turned off by configuration), `stopped` (the server is shutting down).
+         * @enum {string}
+         */
+        KmsgState: "starting" | "watching" | "restarting" | "unavailable" | "disabled" | "stopped";
+        /**
+         * @description How the kernel log is read: by a `dd` process that waits for records (`dd`), or by asking
+         *     for new records at intervals (`poll`).
+         * @enum {string}
+         */
+        KmsgReader: "dd" | "poll";
+        /** @description The state of the reader of the kernel log. Later versions may add fields. */
+        KmsgHealth: {
+            state: components["schemas"]["KmsgState"];
+            /** @description The device or file that is read. */
+            path: string;
+            /** @description How it is read. Absent unless `state` is `watching`. */
+            reader?: components["schemas"]["KmsgReader"];
+            /**
+             * @description The kernel's number of the newest record seen (not a sequence number of the stream).
+             *     Absent before the first.
+             */
+            last_seq?: number;
+            /** @description When that record was received, in Unix microseconds. Absent before the first. */
+            last_record_at?: number;
+            /** @description How many records the kernel overwrote before they were read. */
+            lost: number;
+            /** @description How many times the reader had to be started again. */
+            restarts: number;
+            /** @description What went wrong last. Absent while nothing has. */
+            error?: string;
+        };
+        /** @description The state of the event stream. Later versions may add fields. */
+        StreamHealth: {
+            /** @description The newest sequence number given. 0 before the first event. */
+            seq: number;
+            /** @description How many events are retained. */
+            retained: number;
+            /** @description How many bytes they take. */
+            retained_bytes: number;
+            /** @description How many streams are open. */
+            readers: number;
+            /** @description The oldest sequence number retained. Absent when no event is. */
+            oldest_seq?: number;
+        };
+        /** @description Whether the machine is being watched. Later versions may add fields. */
+        Health: {
+            status: components["schemas"]["HealthStatus"];
+            kmsg: components["schemas"]["KmsgHealth"];
+            stream: components["schemas"]["StreamHealth"];
+        };
+    };
+    responses: {
+        /** @description The configuration in force. */
+        TelemetryState: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["TelemetryState"];
+            };
+        };
+        /** @description The configuration is not valid. Nothing was changed. */
+        InvalidConfig: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description A query parameter is not valid. `message` names it. */
+        InvalidParameter: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /**
+         * @description The request comes from a web page of another origin (its `Origin` header says so). Pages
+         *     that a browser on the machine shows must not be able to write here.
+         */
+        ForeignOrigin: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The body is over the server's limit. */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The `Content-Type` is not `application/json`. */
+        NotJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description As many streams are open as the server allows, or it is shutting down. Try again later. */
+        TooManyStreams: {
+            headers: {
+                /** @description Seconds to wait before trying again. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
+    parameters: {
+        /**
+         * @description Only events of this category. Repeat the parameter for several:
+         *     `?category=system&category=monitor`.
+         */
+        category: components["schemas"]["EventCategory"][];
+        /**
+         * @description Only events of this type. Repeat the parameter for several:
+         *     `?type=system_oom_kill&type=service_crashed`.
+         */
+        type: string[];
+        /**
+         * @description Stream only. `all` begins the stream at the oldest retained event instead of the next
+         *     one. Other values are ignored, and so is `all` when there is a `Last-Event-ID`.
+         */
+        replay: string;
+        /**
+         * @description Stream only. The sequence number of the last event received: the stream goes on strictly
+         *     after it. Browsers' `EventSource` sends it by itself when it reconnects.
+         */
+        lastEventId: string;
+    };
+    requestBodies: {
+        TelemetryConfig: {
+            content: {
+                "application/json": components["schemas"]["TelemetryConfig"];
+            };
+        };
+    };
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Page only. The first sequence number wanted. Events no longer retained are passed
+                 *     over. 0, like leaving it out, begins at the oldest retained event.
+                 */
+                offset?: number;
+                /** @description Page only. Only events at or after this time, in Unix milliseconds. */
+                since?: number;
+                /** @description Page only. Only events before this time, in Unix milliseconds. */
+                until?: number;
+                /** @description Page only. At most this many events. */
+                limit?: number;
+                /**
+                 * @description Only events of this category. Repeat the parameter for several:
+                 *     `?category=system&category=monitor`.
+                 */
+                category?: components["parameters"]["category"];
+                /**
+                 * @description Only events of this type. Repeat the parameter for several:
+                 *     `?type=system_oom_kill&type=service_crashed`.
+                 */
+                type?: components["parameters"]["type"];
+                /**
+                 * @description Stream only. `all` begins the stream at the oldest retained event instead of the next
+                 *     one. Other values are ignored, and so is `all` when there is a `Last-Event-ID`.
+                 */
+                replay?: components["parameters"]["replay"];
+            };
+            header?: {
+                /**
+                 * @description Stream only. The sequence number of the last event received: the stream goes on strictly
+                 *     after it. Browsers' `EventSource` sends it by itself when it reconnects.
+                 */
+                "Last-Event-ID"?: components["parameters"]["lastEventId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description A page (`application/json`), or the stream (`text/event-stream`). The headers named
+             *     here come with a page only.
+             */
+            200: {
+                headers: {
+                    /** @description Page only. `true` when more retained events meet the filters than the page holds. */
+                    "X-Has-More"?: boolean;
+                    /**
+                     * @description Page only. The `offset` to ask with for what follows this page. When
+                     *     `X-Has-More` is `false`, it is where new events will be.
+                     */
+                    "X-Next-Offset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                    "text/event-stream": components["schemas"]["EventStream"];
+                };
+            };
+            400: components["responses"]["InvalidParameter"];
+            503: components["responses"]["TooManyStreams"];
+        };
+    };
+    publishEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishEventRequest"];
+            };
+        };
+        responses: {
+            /** @description The event is in the stream, or was already (see Idempotency). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventEnvelope"];
+                };
+            };
+            /** @description The event's category is turned off. The event was not captured. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is not valid. `message` says which check failed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: components["responses"]["ForeignOrigin"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Stream only. `all` begins the stream at the oldest retained event instead of the next
+                 *     one. Other values are ignored, and so is `all` when there is a `Last-Event-ID`.
+                 */
+                replay?: components["parameters"]["replay"];
+                /**
+                 * @description Only events of this category. Repeat the parameter for several:
+                 *     `?category=system&category=monitor`.
+                 */
+                category?: components["parameters"]["category"];
+                /**
+                 * @description Only events of this type. Repeat the parameter for several:
+                 *     `?type=system_oom_kill&type=service_crashed`.
+                 */
+                type?: components["parameters"]["type"];
+            };
+            header?: {
+                /**
+                 * @description Stream only. The sequence number of the last event received: the stream goes on strictly
+                 *     after it. Browsers' `EventSource` sends it by itself when it reconnects.
+                 */
+                "Last-Event-ID"?: components["parameters"]["lastEventId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    /** @description Always `no-cache`. */
+                    "Cache-Control"?: string;
+                    /** @description Always `no`, so that a proxy passes frames on at once. */
+                    "X-Accel-Buffering"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["EventStream"];
+                };
+            };
+            400: components["responses"]["InvalidParameter"];
+            /** @description The `Accept` header does not allow `text/event-stream`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["TooManyStreams"];
+        };
+    };
+    getTelemetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["TelemetryState"];
+        };
+    };
+    putTelemetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["TelemetryConfig"];
+        responses: {
+            200: components["responses"]["TelemetryState"];
+            400: components["responses"]["InvalidConfig"];
+            403: components["responses"]["ForeignOrigin"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+        };
+    };
+    patchTelemetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["TelemetryConfig"];
+        responses: {
+            200: components["responses"]["TelemetryState"];
+            400: components["responses"]["InvalidConfig"];
+            403: components["responses"]["ForeignOrigin"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+        };
+    };
+    getSpecJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The OpenAPI document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    getSpecYaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The OpenAPI document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `status` is `ok`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description `status` is `degraded`: the kernel log is not being watched. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+}
+
+export type EventCategory = components['schemas']['EventCategory']
+export type EventType = components['schemas']['EventType']
+export type EventSourceKind = components['schemas']['EventSourceKind']
+export type EventSource = components['schemas']['EventSource']
+export type OomConstraint = components['schemas']['OomConstraint']
+export type OomTask = components['schemas']['OomTask']
+export type OomKillData = components['schemas']['OomKillData']
+export type ServiceCrashPhase = components['schemas']['ServiceCrashPhase']
+export type ServiceCrashedData = components['schemas']['ServiceCrashedData']
+export type TelemetryGapSource = components['schemas']['TelemetryGapSource']
+export type TelemetryGapData = components['schemas']['TelemetryGapData']
+export type SystemOomKillEvent = components['schemas']['SystemOomKillEvent']
+export type ServiceCrashedEvent = components['schemas']['ServiceCrashedEvent']
+export type TelemetryGapEvent = components['schemas']['TelemetryGapEvent']
+export type CustomEvent = components['schemas']['CustomEvent']
+export type TelemetryEvent = components['schemas']['TelemetryEvent']
+export type EventEnvelope = components['schemas']['EventEnvelope']
+export type EventPage = components['schemas']['EventPage']
+export type EventStream = components['schemas']['EventStream']
+export type PublishEventRequest = components['schemas']['PublishEventRequest']
+export type CategoryConfig = components['schemas']['CategoryConfig']
+export type CategoriesConfig = components['schemas']['CategoriesConfig']
+export type TelemetryConfig = components['schemas']['TelemetryConfig']
+export type TelemetryState = components['schemas']['TelemetryState']
+export type Error = components['schemas']['Error']
+export type HealthStatus = components['schemas']['HealthStatus']
+export type KmsgState = components['schemas']['KmsgState']
+export type KmsgReader = components['schemas']['KmsgReader']
+export type KmsgHealth = components['schemas']['KmsgHealth']
+export type StreamHealth = components['schemas']['StreamHealth']
+export type Health = components['schemas']['Health']

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+/** The command `sysmon`: picks the subcommand. */
+
+import { explainCommand } from './explain.ts'
+import { serveCommand } from './serve.ts'
+import { tailCommand } from './tail.ts'
+import { UsageError } from './usage.ts'
+
+const HELP = `Usage: sysmon <command> [options]
+
+Out-of-memory kills and service crashes of this machine, as events.
+
+Commands:
+  serve     run the telemetry API: watch the kernel log, take and stream events
+  explain   read a saved kernel log and say who was killed, and why
+  tail      follow a running server and print its events
+
+sysmon <command> --help tells more of each.
+`
+
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  serve: serveCommand,
+  explain: explainCommand,
+  tail: tailCommand,
+}
+
+async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const command = name === undefined ? undefined : COMMANDS[name]
+  if (command === undefined) {
+    process.stderr.write(
+      name === undefined ? HELP : `sysmon: there is no command "${name}"\n\n${HELP}`
+    )
+    return 2
+  }
+  try {
+    return await command(rest)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    process.stderr.write(`sysmon ${name}: ${error.message}\n`)
+    return 2
+  }
+}
+
+// A reader that has seen enough (`sysmon explain | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1)
+})
+process.exitCode = await main(process.argv.slice(2))

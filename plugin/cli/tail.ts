@@ -1,0 +1,3 @@
+export async function tailCommand(_args: string[]): Promise<number> {
+  return 0
+}

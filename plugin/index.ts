@@ -1,0 +1,56 @@
+/**
+ * fastify-sysmon: out-of-memory kills and service crashes of this machine as one event stream.
+ *
+ * The outer plugin decorates the host application with `fastify.sysmon`; the routes live in an inner
+ * scope, so that `prefix` and `logLevel` work and nothing of theirs leaks out.
+ */
+
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { resolveOptions, type SysmonOptions } from './options.ts'
+import { routes } from './routes/index.ts'
+import { createSysmon, type Sysmon } from './sysmon.ts'
+
+export type {
+  EventCategory,
+  EventEnvelope,
+  EventSource,
+  Health,
+  OomKillData,
+  PublishEventRequest,
+  ServiceCrashedData,
+  TelemetryGapData,
+} from '../generated/types.ts'
+export type { SysmonOptions } from './options.ts'
+export type { PublishInput, SubscribeOptions, Sysmon } from './sysmon.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly sysmon: Sysmon
+  }
+}
+
+async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<void> {
+  const options = resolveOptions(given)
+  const { prefix, logLevel } = options
+  const log = fastify.log.child(
+    { plugin: 'fastify-sysmon' },
+    logLevel === undefined ? {} : { level: logLevel }
+  )
+  const { sysmon, stream, publisher, watcher } = createSysmon(options, log)
+  fastify.decorate('sysmon', sysmon)
+  // Before the routes' own preClose, which ends the streams: a last kill still reaches them.
+  fastify.addHook('preClose', async () => watcher?.close())
+  await fastify.register(routes, {
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(logLevel === undefined ? {} : { logLevel }),
+    options,
+    stream,
+    publisher,
+    health: sysmon.health,
+  })
+  fastify.addHook('onReady', async () => watcher?.start())
+}
+
+export const sysmonPlugin = fp(plugin, { fastify: '5.x', name: 'fastify-sysmon' })
+export default sysmonPlugin

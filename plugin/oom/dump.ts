@@ -1,0 +1,195 @@
+/**
+ * What one OOM dump says, collected line by line. Nothing is converted or concluded here: pages stay
+ * pages, and which line belongs to which dump is the parser's business (parser.ts).
+ */
+
+import {
+  type BuddyLine,
+  isStructuredTail,
+  type MemcgUsage,
+  type Opener,
+  parseBuddyLine,
+  parseCounters,
+  parseHugePages,
+  parseKernelRelease,
+  parseMemcgLine,
+  parseMemcgUsage,
+  parseNodeCounter,
+  parsePages,
+  parseStructuredLine,
+  parseSwap,
+  parseTriggerPid,
+  parseZone,
+  STRUCTURED,
+  type StructuredLine,
+  type Zone,
+} from './lines.ts'
+import { TaskTable } from './task-table.ts'
+
+/** Zones kept of a dump: five a node on a machine of twelve nodes. */
+const MAX_ZONES = 64
+const MAX_STATS = 96
+
+export class OomDump {
+  opener: Opener | undefined
+  triggerPid: number | undefined
+  kernelRelease: string | undefined
+  /** Mem-Info's counters of the whole machine, in pages. */
+  readonly counters = new Map<string, number>()
+  readonly zones: Zone[] = []
+  readonly buddies: BuddyLine[] = []
+  /** Sum of the nodes' active_anon in KiB and how many nodes were printed: reveals the page size. */
+  nodeActiveAnonKb = 0
+  nodes = 0
+  ramPages: number | undefined
+  reservedPages: number | undefined
+  highMemPages: number | undefined
+  hugePagesKb = 0
+  hugePagesFreeKb = 0
+  freeSwapKb: number | undefined
+  totalSwapKb: number | undefined
+  /** By resource: memory, memory+swap, swap, kmem. */
+  readonly memcgUsage = new Map<string, MemcgUsage>()
+  /** `Memory cgroup stats`: bytes by name (5.3), or KiB lines of the older form in bytes. */
+  readonly memcgStats = new Map<string, number>()
+  memcgLimitPath: string | undefined
+  memcgTaskPath: string | undefined
+  structured: StructuredLine | undefined
+  readonly tasks = new TaskTable()
+  /** Records lost or a new opener in the middle: what is missing is not known. */
+  torn = false
+  #structuredHead: string | undefined
+  #inMemcgStats = false
+
+  get isManual(): boolean {
+    return this.opener?.order === -1
+  }
+
+  get hasMemInfo(): boolean {
+    return this.ramPages !== undefined || this.counters.has('free')
+  }
+
+  /** Takes one line of the dump; false when it is none that is known. */
+  push(line: string): boolean {
+    if (this.tasks.push(line)) return true
+    // The first character decides, because most lines of a dump are of no interest.
+    switch (line.charCodeAt(0)) {
+      case 67: // C
+      case 80: // P
+        return this.#pushProcessorLine(line)
+      case 111: // o
+        if (line.startsWith(STRUCTURED)) return this.#pushStructured(line)
+        return false
+      case 44: // ,
+        return this.#pushStructuredTail(line)
+      case 78: // N
+      case 68: // D
+      case 72: // H
+        return this.#pushZoneLine(line)
+      case 84: // T
+      case 70: // F
+        return this.#pushMemcgLine(line) || this.#pushSwap(line) || line.startsWith('Tasks state ')
+      case 77: // M
+        if (line.startsWith('Memory cgroup stats')) {
+          this.#inMemcgStats = true
+          return true
+        }
+        return line.startsWith('Mem-Info:') || this.#pushZoneLine(line)
+      default:
+        return this.#pushFigures(line)
+    }
+  }
+
+  #pushProcessorLine(line: string): boolean {
+    if (this.opener === undefined || this.triggerPid !== undefined) return false
+    this.triggerPid = parseTriggerPid(line, this.opener.comm)
+    if (this.triggerPid === undefined) return false
+    this.kernelRelease = parseKernelRelease(line)
+    return true
+  }
+
+  #pushStructured(line: string): boolean {
+    const structured = parseStructuredLine(line)
+    if (structured === undefined) return false
+    this.structured = structured
+    this.#structuredHead = structured.pid === undefined ? line : undefined
+    return true
+  }
+
+  #pushStructuredTail(line: string): boolean {
+    if (this.#structuredHead === undefined || !isStructuredTail(line)) return false
+    return this.#pushStructured(this.#structuredHead + line)
+  }
+
+  #pushZoneLine(line: string): boolean {
+    const zone = parseZone(line)
+    if (zone !== undefined) {
+      if (this.zones.length < MAX_ZONES) this.zones.push(zone)
+      return true
+    }
+    const buddy = parseBuddyLine(line)
+    if (buddy !== undefined) {
+      if (this.buddies.length < MAX_ZONES) this.buddies.push(buddy)
+      return true
+    }
+    const node = parseNodeCounter(line)
+    if (node !== undefined) {
+      this.nodes++
+      this.nodeActiveAnonKb += node.activeAnonKb
+      return true
+    }
+    const huge = parseHugePages(line)
+    if (huge === undefined) return false
+    this.hugePagesKb += huge.totalKb
+    this.hugePagesFreeKb += huge.freeKb
+    return true
+  }
+
+  #pushMemcgLine(line: string): boolean {
+    const memcg = parseMemcgLine(line)
+    if (memcg === undefined) return false
+    this.memcgTaskPath = memcg.task
+    this.memcgLimitPath = memcg.limit
+    return true
+  }
+
+  #pushSwap(line: string): boolean {
+    const swap = parseSwap(line)
+    if (swap === undefined) return false
+    if (swap.of === 'Free') this.freeSwapKb = swap.kb
+    else this.totalSwapKb = swap.kb
+    return true
+  }
+
+  #pushFigures(line: string): boolean {
+    const first = line.charCodeAt(0)
+    if (first >= 48 && first <= 57) {
+      const pages = parsePages(line)
+      if (pages === undefined) return false
+      if (pages.of === 'RAM') this.ramPages = pages.pages
+      else if (pages.of === 'reserved') this.reservedPages = pages.pages
+      else this.highMemPages = pages.pages
+      return true
+    }
+    const usage = parseMemcgUsage(line)
+    if (usage !== undefined) {
+      if (!this.memcgUsage.has(usage.resource)) this.memcgUsage.set(usage.resource, usage)
+      return true
+    }
+    return this.#pushMemcgStat(line) || this.#pushCounters(line)
+  }
+
+  #pushMemcgStat(line: string): boolean {
+    if (!this.#inMemcgStats) return false
+    const match = /^([a-z_0-9]+) (\d+)$/.exec(line)
+    if (match === null) return false
+    if (this.memcgStats.size < MAX_STATS) this.memcgStats.set(match[1]!, Number(match[2]))
+    return true
+  }
+
+  #pushCounters(line: string): boolean {
+    const first = line.charCodeAt(0)
+    const letter = first === 32 ? line.trimStart().charCodeAt(0) : first
+    return letter >= 97 && letter <= 122 && parseCounters(line, this.counters)
+  }
+}

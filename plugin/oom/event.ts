@@ -1,0 +1,145 @@
+/**
+ * From a killed process to the `system_oom_kill` event: which line each field is taken from, and in
+ * which unit. A field is there only when the dump states it.
+ */
+
+import type { EventSource, OomConstraint, OomKillData, OomTask } from '../../generated/types.ts'
+import { decodeName } from './names.ts'
+import { revealedPageSizeKb } from './page-size.ts'
+import type { OomKill } from './parser.ts'
+
+/** The producer's event name of every kill. */
+export const OOM_KILL_EVENT = 'linux.oom_kill'
+
+const CONSTRAINTS: Readonly<Record<string, OomConstraint>> = {
+  NONE: 'none',
+  MEMCG: 'memcg',
+  CPUSET: 'cpuset',
+  MEMORY_POLICY: 'memory_policy',
+}
+
+export interface OomKillOptions {
+  /**
+   * Page size in KiB of the machine that printed the records; used when the dump does not reveal
+   * it. undefined for a dump from a machine nobody knows: then what cannot be converted is left out.
+   */
+  readonly pageSizeKb?: number | undefined
+}
+
+/**
+ * The event's `data`.
+ *
+ * @param options see {@link OomKillOptions}
+ */
+export function oomKillData(kill: OomKill, options: OomKillOptions = {}): OomKillData {
+  const { dump, victim } = kill
+  const pageKb = revealedPageSizeKb(dump, victim) ?? options.pageSizeKb
+  const row = dump.tasks.find(victim.pid)
+  // The structured line is about the first victim only.
+  const structured = kill.isFollower ? undefined : dump.structured
+  const kb = (pages: number | undefined): number | undefined =>
+    pages === undefined || pageKb === undefined ? undefined : pages * pageKb
+  const isMemcg = constraintOf(kill) === 'memcg'
+  const usage = dump.memcgUsage.get('memory')
+  const { anonRssKb, fileRssKb, shmemRssKb } = victim
+  const stated = anonRssKb !== undefined || fileRssKb !== undefined || shmemRssKb !== undefined
+
+  return withoutUndefined<OomKillData>({
+    process_name: decodeName(victim.comm),
+    pid: victim.pid,
+    rss_kb: stated
+      ? (anonRssKb ?? 0) + (fileRssKb ?? 0) + (shmemRssKb ?? 0)
+      : (kb(row?.rssPages) ?? 0),
+    constraint: constraintOf(kill),
+    mem_total_kb: isMemcg ? undefined : kb(dump.ramPages),
+    mem_free_kb: isMemcg ? undefined : kb(dump.counters.get('free')),
+    top_tasks: topTasks(kill, pageKb),
+    trigger_process_name:
+      dump.opener === undefined || dump.isManual ? undefined : decodeName(dump.opener.comm),
+    trigger_pid: dump.isManual ? undefined : dump.triggerPid,
+    total_vm_kb: victim.totalVmKb ?? kb(row?.totalVmPages),
+    oom_score_adj: victim.oomScoreAdj ?? row?.oomScoreAdj,
+    uid: victim.uid ?? structured?.uid ?? row?.uid,
+    swap_kb: kb(row?.swapPages),
+    pgtables_kb: pageTablesKb(kill),
+    oom_memcg: path(dump.structured?.oomMemcg ?? dump.memcgLimitPath),
+    task_memcg: path(
+      kill.isFollower ? kill.groupPath : (structured?.taskMemcg ?? dump.memcgTaskPath)
+    ),
+    memcg_limit_kb: usage?.limitKb,
+    memcg_usage_kb: usage?.usageKb,
+    oom_group: kill.groupPath === undefined ? undefined : true,
+  })
+}
+
+/** The constraint, `undefined` where the kernel names none (before 5.0) or one that is not known. */
+export function constraintOf(kill: OomKill): OomConstraint | undefined {
+  const { structured } = kill.dump
+  // The kill line's own words decide: a 5.2 prerelease printed NONE for a group's kill.
+  if (/^Memory cgroup out of memory/.test(kill.victim.prefix)) {
+    return unknownConstraint(kill) === undefined ? 'memcg' : undefined
+  }
+  if (structured === undefined) return undefined
+  if (structured.constraint === 'NONE' && structured.oomMemcg !== undefined) return 'memcg'
+  return CONSTRAINTS[structured.constraint]
+}
+
+/** A constraint that this version has no name for (`BPF_PSI_MEM`), to be logged. */
+export function unknownConstraint(kill: OomKill): string | undefined {
+  const name = kill.dump.structured?.constraint
+  return name === undefined || name in CONSTRAINTS ? undefined : name
+}
+
+function topTasks(kill: OomKill, pageKb: number | undefined): OomTask[] | undefined {
+  const { tasks } = kill.dump
+  if (!tasks.present || pageKb === undefined) return undefined
+  return tasks.top.map(task => ({
+    pid: task.pid,
+    name: decodeName(task.comm),
+    rss_kb: task.rssPages * pageKb,
+  }))
+}
+
+/** Early 5.4 kernels printed the page tables in bytes and called them kB; the task's row tells. */
+function pageTablesKb(kill: OomKill): number | undefined {
+  const bytes = kill.dump.tasks.find(kill.victim.pid)?.pgtablesBytes
+  const stated = kill.victim.pgtablesKb
+  if (stated === undefined) return bytes === undefined ? undefined : bytes / 1024
+  return stated === bytes ? stated / 1024 : stated
+}
+
+function path(bytes: string | undefined): string | undefined {
+  return bytes === undefined ? undefined : decodeName(bytes)
+}
+
+/** How the kill is identified and what is to be known of its evidence. */
+export interface OomKillContext {
+  /** /proc/sys/kernel/random/boot_id of the boot whose records these are, if known. */
+  readonly bootId?: string | undefined
+  /** Whether the records carry the kernel's own sequence numbers and facilities. */
+  readonly isRaw: boolean
+  /** The kill happened before this process started. */
+  readonly isReplayed?: boolean
+}
+
+/** The event's `source`. */
+export function oomKillSource(kill: OomKill, context: OomKillContext): EventSource {
+  const metadata = withoutUndefined<Record<string, string>>({
+    boot_id: context.bootId,
+    kmsg_seq: context.isRaw ? String(kill.record.seq) : undefined,
+    facility: context.isRaw && kill.record.facility !== 0 ? 'user' : undefined,
+    manual: kill.dump.isManual ? 'true' : undefined,
+    partial: kill.partial ? 'true' : undefined,
+    replayed: context.isReplayed === true ? 'true' : undefined,
+  })
+  return Object.keys(metadata).length === 0
+    ? { kind: 'local_process', event: OOM_KILL_EVENT }
+    : { kind: 'local_process', event: OOM_KILL_EVENT, metadata }
+}
+
+function withoutUndefined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
+  for (const key of Object.keys(fields) as Array<keyof T>) {
+    if (fields[key] === undefined) delete fields[key]
+  }
+  return fields as T
+}

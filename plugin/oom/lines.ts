@@ -1,0 +1,304 @@
+/**
+ * The lines of an OOM dump, one function a line, each independent of the others: when a later
+ * kernel rewords one, the event loses that field and not the rest.
+ *
+ * Sources: kernel, mm/oom_kill.c (dump_header, dump_oom_victim, dump_task, __oom_kill_process),
+ * mm/show_mem.c (before 6.5 mm/page_alloc.c and lib/show_mem.c), mm/memcontrol*.c
+ * (mem_cgroup_print_oom_meminfo, mem_cgroup_print_oom_group), lib/dump_stack.c
+ * (dump_stack_print_info); variants of 2.6.32 to 6.18 as printed by the distributions' kernels.
+ *
+ * All strings here hold one character per byte; names are decoded when an event is made of them.
+ */
+
+/** `COMM invoked oom-killer: gfp_mask=0x..(GFP_..), order=N, oom_score_adj=N` */
+export interface Opener {
+  readonly comm: string
+  readonly gfpMask: string | undefined
+  /** Allocation order (2^order pages); -1 when a person asked for the kill through sysrq. */
+  readonly order: number | undefined
+}
+
+const INVOKED = ' invoked oom-killer: '
+
+export function parseOpener(line: string): Opener | undefined {
+  const at = line.indexOf(INVOKED)
+  if (at === -1) return undefined
+  const rest = line.slice(at + INVOKED.length)
+  const order = /\border=(-?\d+)/.exec(rest)?.[1]
+  return {
+    comm: line.slice(0, at),
+    gfpMask: /\bgfp_mask=(0x[0-9a-f]+(?:\([^)]*\))?)/.exec(rest)?.[1],
+    order: order === undefined ? undefined : Number(order),
+  }
+}
+
+/**
+ * The trigger's pid from `CPU: 1 UID: 0 PID: 74 Comm: NAME ...` (UID since 6.11) or, before 3.9,
+ * `Pid: 74, comm: NAME ...`. The name is unquoted and may hold spaces, so it is not cut out but
+ * held against the opener's: another task's line in the middle of the dump must not match.
+ */
+export function parseTriggerPid(line: string, comm: string): number | undefined {
+  const match =
+    /^CPU: ?\d+ (?:UID: \d+ )?PID: (\d+) Comm: /.exec(line) ?? /^Pid: (\d+), comm: /.exec(line)
+  if (match === null) return undefined
+  const rest = line.slice(match[0].length)
+  return rest === comm || rest.startsWith(`${comm} `) ? Number(match[1]) : undefined
+}
+
+/** The kernel's release from a `CPU:` or `Pid:` line (`6.1.0-18-amd64`), for the diagnosis only. */
+export function parseKernelRelease(line: string): string | undefined {
+  return /(?:Not tainted|Tainted: [A-Z ]+?) +(\d\S*)/.exec(line)?.[1]
+}
+
+/**
+ * `oom-kill:constraint=C,nodemask=M[,cpuset=NAME,mems_allowed=LIST][,global_oom|,oom_memcg=PATH]
+ * [,task_memcg=PATH],task=COMM,pid=N,uid=N` (5.0; RHEL 8). Paths and names may hold commas, so the
+ * tail is read from the right, where the numbers are.
+ */
+export interface StructuredLine {
+  /** `NONE`, `MEMCG`, `CPUSET`, `MEMORY_POLICY` or what a later kernel calls it. */
+  readonly constraint: string
+  readonly global: boolean
+  readonly nodemask: string | undefined
+  readonly cpuset: string | undefined
+  readonly memsAllowed: string | undefined
+  /** The group whose limit was hit. */
+  readonly oomMemcg: string | undefined
+  /** The group in which the victim lived. */
+  readonly taskMemcg: string | undefined
+  readonly comm: string | undefined
+  readonly pid: number | undefined
+  readonly uid: number | undefined
+}
+
+export const STRUCTURED = 'oom-kill:constraint='
+const MAX_COMM = 15
+
+export function parseStructuredLine(line: string): StructuredLine | undefined {
+  if (!line.startsWith(STRUCTURED)) return undefined
+  const constraint = /^oom-kill:constraint=(?:CONSTRAINT_)?(\w+)/.exec(line)?.[1]
+  if (constraint === undefined) return undefined
+  const tail = /,pid=(\d+),uid=(\d+)\s*$/.exec(line)
+  const end = tail?.index ?? line.length
+  // A comm may itself hold ',task=', but not more than 15 bytes: the first one that leaves a
+  // possible name is the separator.
+  const taskAt = tail === null ? -1 : line.indexOf(',task=', Math.max(0, end - MAX_COMM - 6))
+  const pathsEnd = taskAt !== -1 && taskAt < end ? taskAt : end
+  const oomMemcgAt = line.indexOf(',oom_memcg=')
+  const taskMemcgAt = line.lastIndexOf(',task_memcg=', pathsEnd)
+  const globalAt = line.indexOf(',global_oom')
+  const cpusetEnd = [globalAt, oomMemcgAt, taskMemcgAt, pathsEnd].find(at => at !== -1)!
+  const cpuset = /,cpuset=(.*),mems_allowed=([\d,-]*)$/.exec(line.slice(0, cpusetEnd))
+  const complete = taskAt !== -1
+  return {
+    constraint,
+    global: globalAt !== -1,
+    nodemask: /,nodemask=(\(null\)|[\d,-]+?)(?=,[a-z]|$)/.exec(line)?.[1],
+    cpuset: cpuset?.[1],
+    memsAllowed: cpuset?.[2],
+    oomMemcg:
+      oomMemcgAt !== -1 && taskMemcgAt > oomMemcgAt
+        ? line.slice(oomMemcgAt + 11, taskMemcgAt)
+        : undefined,
+    taskMemcg: taskMemcgAt !== -1 && complete ? line.slice(taskMemcgAt + 12, taskAt) : undefined,
+    comm: complete ? line.slice(taskAt + 6, end) : undefined,
+    pid: tail === null ? undefined : Number(tail[1]),
+    uid: tail === null ? undefined : Number(tail[2]),
+  }
+}
+
+/** The end of a structured line whose pr_cont chain another CPU's output cut in two. */
+export function isStructuredTail(line: string): boolean {
+  return /^,(?:global_oom|oom_memcg=|task_memcg=|task=).*,pid=\d+,uid=\d+\s*$/.test(line)
+}
+
+/**
+ * `[PREFIX: ]Killed process P (COMM) total-vm:NkB, anon-rss:NkB, file-rss:NkB[, shmem-rss:NkB][,
+ * UID:N pgtables:NkB oom_score_adj:N]`; RHEL 6 and 7 write the uid before or after the name.
+ */
+export interface KillLine {
+  readonly prefix: string
+  readonly pid: number
+  readonly comm: string
+  readonly totalVmKb: number | undefined
+  readonly anonRssKb: number | undefined
+  readonly fileRssKb: number | undefined
+  readonly shmemRssKb: number | undefined
+  readonly uid: number | undefined
+  readonly pgtablesKb: number | undefined
+  readonly oomScoreAdj: number | undefined
+}
+
+const KILLED = 'Killed process '
+
+export function parseKillLine(line: string): KillLine | undefined {
+  const at = line.indexOf(KILLED)
+  if (at === -1) return undefined
+  const head = /^(\d+)(?:, UID (\d+),)? \(/.exec(line.slice(at + KILLED.length, at + 64))
+  if (head === null) return undefined
+  const nameAt = at + KILLED.length + head[0].length
+  // The name may hold any byte, ')' and ' total-vm:' too: it ends at the last place that fits.
+  const figures = /.*(\)(?:, UID (\d+))?,? total-vm:)/s.exec(line.slice(nameAt))
+  const nameEnd =
+    figures === null ? line.lastIndexOf(')') : nameAt + figures[0].length - figures[1]!.length
+  if (nameEnd < nameAt) return undefined
+  const rest = line.slice(nameEnd + 1)
+  const uid = head[2] ?? figures?.[2] ?? /\bUID:(\d+)/.exec(rest)?.[1]
+  return {
+    prefix: line.slice(0, at).replace(/: *$/, ''),
+    pid: Number(head[1]),
+    comm: line.slice(nameAt, nameEnd),
+    totalVmKb: kilobytes(rest, /\btotal-vm:(\d+)/),
+    anonRssKb: kilobytes(rest, /\banon-rss:(\d+)/),
+    fileRssKb: kilobytes(rest, /\bfile-rss:(\d+)/),
+    shmemRssKb: kilobytes(rest, /\bshmem-rss:(\d+)/),
+    uid: uid === undefined ? undefined : Number(uid),
+    pgtablesKb: kilobytes(rest, /\bpgtables:(\d+)/),
+    oomScoreAdj: kilobytes(rest, /\boom_score_adj:(-?\d+)/),
+  }
+}
+
+function kilobytes(text: string, pattern: RegExp): number | undefined {
+  const digits = pattern.exec(text)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+/**
+ * Before 5.1: `PREFIX: Kill process P (COMM) score N or sacrifice child`. Nobody is dead yet, and
+ * the one who dies may be a child of P.
+ */
+export function parseSacrificeLine(line: string): { pid: number; prefix: string } | undefined {
+  const match =
+    /^(.*?): [Kk]ill process (\d+) \(.*\) (?:score \d+ )?or (?:sacrifice|a) child/s.exec(line)
+  return match === null ? undefined : { prefix: match[1]!, pid: Number(match[2]) }
+}
+
+/** `Tasks in PATH are going to be killed due to memory.oom.group set` (4.19) */
+export function parseGroupLine(line: string): string | undefined {
+  return /^Tasks in (.*) are going to be killed due to memory\.oom\.group set/s.exec(line)?.[1]
+}
+
+/** Before 5.0: `Task in A killed as a result of limit of B`, A the victim's group, B the limit's. */
+export function parseMemcgLine(line: string): { task: string; limit: string } | undefined {
+  const match = /^Task in (.*) killed as a result of limit of (.*)$/s.exec(line)
+  return match === null ? undefined : { task: match[1]!, limit: match[2]!.trimEnd() }
+}
+
+/** `memory: usage NkB, limit NkB, failcnt N`; the same words for swap, memory+swap and kmem. */
+export interface MemcgUsage {
+  readonly resource: string
+  readonly usageKb: number
+  readonly limitKb: number
+  readonly failcnt: number | undefined
+}
+
+export function parseMemcgUsage(line: string): MemcgUsage | undefined {
+  const match =
+    /^(memory|memory\+swap|swap|kmem): usage (\d+)kB, limit (\d+)kB(?:, failcnt (\d+))?/.exec(line)
+  if (match === null) return undefined
+  return {
+    resource: match[1]!,
+    usageKb: Number(match[2]),
+    limitKb: Number(match[3]),
+    failcnt: match[4] === undefined ? undefined : Number(match[4]),
+  }
+}
+
+/** Mem-Info's counters, in pages: `active_anon:N inactive_anon:N ... free:N free_pcp:N`. */
+export function parseCounters(line: string, into: Map<string, number>): boolean {
+  let found = false
+  for (const [, name, value] of line.matchAll(
+    /(?:^|\s)([a-z][a-z_]*(?:\([a-z]+\))?):(\d+)(?=\s|$)/g
+  )) {
+    found = true
+    if (!into.has(name!) && into.size < 64) into.set(name!, Number(value))
+  }
+  return found
+}
+
+/** `[Node N ]ZONE free:NkB [boost:NkB ]min:NkB low:NkB high:NkB ... present:NkB managed:NkB` */
+export interface Zone {
+  readonly node: number
+  readonly name: string
+  readonly freeKb: number
+  readonly minKb: number | undefined
+  readonly lowKb: number | undefined
+  readonly presentKb: number | undefined
+  readonly managedKb: number | undefined
+}
+
+export function parseZone(line: string): Zone | undefined {
+  const match = /^(?:Node (\d+) )?(DMA|DMA32|Normal|HighMem|Movable|Device) free:(\d+)kB /.exec(
+    line
+  )
+  if (match === null) return undefined
+  return {
+    node: Number(match[1] ?? 0),
+    name: match[2]!,
+    freeKb: Number(match[3]),
+    minKb: kilobytes(line, / min:(\d+)kB/),
+    lowKb: kilobytes(line, / low:(\d+)kB/),
+    presentKb: kilobytes(line, / present:(\d+)kB/),
+    managedKb: kilobytes(line, / managed:(\d+)kB/),
+  }
+}
+
+/** `[Node N ]ZONE: A*4kB (UME) B*8kB ... = NkB`: free blocks by size; the first is one page. */
+export interface BuddyLine {
+  readonly node: number
+  readonly zone: string
+  /** [block size in KiB, free blocks of it], smallest first */
+  readonly blocks: ReadonlyArray<readonly [number, number]>
+}
+
+export function parseBuddyLine(line: string): BuddyLine | undefined {
+  const match = /^(?:Node (\d+) )?(DMA|DMA32|Normal|HighMem|Movable|Device): (\d+\*\d+kB.*)/.exec(
+    line
+  )
+  if (match === null) return undefined
+  const blocks: Array<[number, number]> = []
+  for (const [, count, size] of match[3]!.matchAll(/(\d+)\*(\d+)kB/g)) {
+    if (blocks.length < 32) blocks.push([Number(size), Number(count)])
+  }
+  return { node: Number(match[1] ?? 0), zone: match[2]!, blocks }
+}
+
+/** `Node N active_anon:NkB ... ` (4.8): the node's own counters, in KiB. */
+export function parseNodeCounter(line: string): { node: number; activeAnonKb: number } | undefined {
+  const match = /^Node (\d+) active_anon:(\d+)kB /.exec(line)
+  return match === null ? undefined : { node: Number(match[1]), activeAnonKb: Number(match[2]) }
+}
+
+/** `Node N hugepages_total=N hugepages_free=N hugepages_surp=N hugepages_size=NkB` */
+export function parseHugePages(line: string): { totalKb: number; freeKb: number } | undefined {
+  const match =
+    /^(?:Node \d+ )?hugepages_total=(\d+) hugepages_free=(\d+) .*hugepages_size=(\d+)kB/.exec(line)
+  if (match === null) return undefined
+  const size = Number(match[3])
+  return { totalKb: Number(match[1]) * size, freeKb: Number(match[2]) * size }
+}
+
+/** `N pages RAM`, `N pages reserved`, `N pages HighMem[/MovableOnly]` */
+export function parsePages(
+  line: string
+): { of: 'RAM' | 'reserved' | 'HighMem'; pages: number } | undefined {
+  const match = /^(\d+) pages (RAM|reserved|HighMem)\b/.exec(line)
+  return match === null
+    ? undefined
+    : { pages: Number(match[1]), of: match[2] as 'RAM' | 'reserved' | 'HighMem' }
+}
+
+/** `Free swap  = NkB`, `Total swap = NkB` */
+export function parseSwap(line: string): { of: 'Free' | 'Total'; kb: number } | undefined {
+  const match = /^(Free|Total) swap *= *(\d+)kB/.exec(line)
+  return match === null ? undefined : { of: match[1] as 'Free' | 'Total', kb: Number(match[2]) }
+}
+
+/** How a dump ends when the kernel finds nobody to kill, or is told to panic instead. */
+export type DeadEnd = 'no_killable_process' | 'panic'
+
+export function parseDeadEnd(line: string): DeadEnd | undefined {
+  if (line.startsWith('Out of memory and no killable processes')) return 'no_killable_process'
+  if (!line.startsWith('Kernel panic - not syncing: ')) return undefined
+  return /no killable processes|deadlocked on memory/.test(line) ? 'no_killable_process' : 'panic'
+}

@@ -1,0 +1,48 @@
+/**
+ * Names as the kernel keeps them: a comm is up to 15 bytes of anything but NUL, a cgroup path any
+ * bytes but NUL and newline. JSON wants Unicode, so UTF-8 is decoded, and a byte that is no UTF-8
+ * (a foreign encoding, a character cut at the 15th byte) is written as `\xNN`, the way the kernel
+ * itself shows it: nothing is guessed and nothing is dropped.
+ */
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** @param bytes one character per byte (latin1) */
+export function decodeName(bytes: string): string {
+  let ascii = true
+  for (let i = 0; i < bytes.length && ascii; i++) ascii = bytes.charCodeAt(i) < 128
+  // A copy, because V8 lets a slice keep the whole chunk it was cut from alive.
+  if (ascii) return Buffer.from(bytes, 'latin1').toString('latin1')
+  const buffer = Buffer.from(bytes, 'latin1')
+  try {
+    return strictUtf8.decode(buffer)
+  } catch {
+    return decodeLossless(buffer)
+  }
+}
+
+function decodeLossless(buffer: Buffer): string {
+  let text = ''
+  for (let at = 0; at < buffer.length; ) {
+    const length = sequenceLength(buffer[at]!)
+    const sequence = buffer.subarray(at, at + length)
+    try {
+      if (length === 0 || sequence.length < length) throw new RangeError('no UTF-8 sequence')
+      text += strictUtf8.decode(sequence)
+      at += length
+    } catch {
+      text += `\\x${buffer[at]!.toString(16).padStart(2, '0')}`
+      at++
+    }
+  }
+  return text
+}
+
+/** Length that a UTF-8 lead byte announces; 0 for a byte that can lead none (RFC 3629, section 4). */
+function sequenceLength(lead: number): number {
+  if (lead < 0x80) return 1
+  if (lead >= 0xc2 && lead < 0xe0) return 2
+  if (lead >= 0xe0 && lead < 0xf0) return 3
+  if (lead >= 0xf0 && lead < 0xf5) return 4
+  return 0
+}

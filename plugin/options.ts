@@ -1,0 +1,103 @@
+/** The plugin's options: what they mean, their defaults, and what is refused at registration. */
+
+import type { LogLevel } from 'fastify'
+import { InvalidOptionError } from './errors.ts'
+
+export interface SysmonOptions {
+  /** Path prefix of all routes, as for any Fastify plugin. Default: none. */
+  readonly prefix?: string
+  /** Log level of the routes and of the plugin's own lines. Default: the host's. */
+  readonly logLevel?: LogLevel
+  /** The kernel log device, or false to watch none. Default: `/dev/kmsg`. */
+  readonly kmsgPath?: string | false
+  /** Events kept for readers that come late or read slowly. Default: 8192. */
+  readonly ringEvents?: number
+  /** Bytes of serialised events kept. Default: 32 MiB. */
+  readonly ringBytes?: number
+  /** Largest request body in bytes; larger ones are answered 413. Default: 4 MiB. */
+  readonly bodyLimit?: number
+  /** Event streams (SSE) open at a time; further ones are answered 503. Default: 256. */
+  readonly maxStreams?: number
+  /** Bytes that wait at most for one slow stream; the rest waits in the ring. Default: 1 MiB. */
+  readonly streamBuffer?: number
+  /** Silence in milliseconds after which a stream gets a comment. Default: 15000. */
+  readonly keepAlive?: number
+  /** Milliseconds that `app.close()` gives open streams to take their last events. Default: 1000. */
+  readonly closeTimeout?: number
+  /** Origins, such as `https://example.com`, whose pages may post. Default: none but the server's own. */
+  readonly allowedOrigins?: readonly string[]
+}
+
+export type ResolvedOptions = Required<Omit<SysmonOptions, 'prefix' | 'logLevel'>> &
+  Pick<SysmonOptions, 'prefix' | 'logLevel'>
+
+const DEFAULTS = {
+  kmsgPath: '/dev/kmsg',
+  ringEvents: 8192,
+  ringBytes: 32 * 1024 * 1024,
+  bodyLimit: 4 * 1024 * 1024,
+  maxStreams: 256,
+  streamBuffer: 1024 * 1024,
+  keepAlive: 15_000,
+  closeTimeout: 1000,
+  allowedOrigins: [],
+} satisfies Omit<ResolvedOptions, 'prefix' | 'logLevel'>
+
+const MINIMA = {
+  ringEvents: 1,
+  ringBytes: 1,
+  bodyLimit: 1,
+  maxStreams: 1,
+  streamBuffer: 1024,
+  keepAlive: 10,
+  closeTimeout: 0,
+} as const
+
+/** @throws {InvalidOptionError} naming the option */
+export function resolveOptions(given: SysmonOptions): ResolvedOptions {
+  for (const name of Object.keys(given)) {
+    if (name !== 'prefix' && name !== 'logLevel' && !(name in DEFAULTS)) {
+      throw new InvalidOptionError(
+        name,
+        `is unknown; the options are prefix, logLevel, ${Object.keys(DEFAULTS).join(', ')}`
+      )
+    }
+  }
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const options: ResolvedOptions = { ...DEFAULTS, ...set }
+
+  for (const [name, minimum] of Object.entries(MINIMA)) {
+    const value = options[name as keyof typeof MINIMA]
+    if (!Number.isSafeInteger(value) || value < minimum) {
+      throw new InvalidOptionError(
+        name,
+        `must be an integer of at least ${minimum}, not ${show(value)}`
+      )
+    }
+  }
+  const { prefix, kmsgPath, allowedOrigins } = options
+  if (prefix !== undefined && typeof prefix !== 'string') {
+    throw new InvalidOptionError(
+      'prefix',
+      `must be a string such as "/sysmon", not ${show(prefix)}`
+    )
+  }
+  if (kmsgPath !== false && (typeof kmsgPath !== 'string' || kmsgPath === '')) {
+    throw new InvalidOptionError('kmsgPath', `must be a path or false, not ${show(kmsgPath)}`)
+  }
+  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
+    throw new InvalidOptionError(
+      'allowedOrigins',
+      `must be an array of origins such as "https://example.com", not ${show(allowedOrigins)}`
+    )
+  }
+  return options
+}
+
+function isOrigin(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/.test(value)
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? String(value)
+}

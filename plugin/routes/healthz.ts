@@ -1,0 +1,15 @@
+/** `GET /healthz`: is the main job done? 503 when the kernel log should be watched and is not. */
+
+import type { FastifyInstance } from 'fastify'
+import type { Health } from '../../generated/types.ts'
+
+export function registerHealthz(scope: FastifyInstance, health: () => Health): void {
+  // Probes ask every few seconds; their requests are no news.
+  scope.get('/healthz', { logLevel: 'warn' }, (_, reply) => {
+    const report = health()
+    return reply
+      .code(report.status === 'ok' ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(report)
+  })
+}

@@ -1,0 +1,139 @@
+/**
+ * The routes, in a scope of their own: validator, content-type parsers and error handler below are
+ * theirs and do not leak into the host application, nor the host's into them.
+ */
+
+import fastifySse from '@fastify/sse'
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+} from 'fastify'
+import type { Health } from '../../generated/types.ts'
+import { ForeignOriginError } from '../errors.ts'
+import type { ResolvedOptions } from '../options.ts'
+import type { Publisher } from '../stream/publisher.ts'
+import type { EventStream } from '../stream/stream.ts'
+import { registerHealthz } from './healthz.ts'
+import { registerIngest } from './ingest.ts'
+import { acceptOnlyJson } from './json-body.ts'
+import { sendPage, wantsJson } from './page.ts'
+import { registerSpec } from './spec.ts'
+import { SseStreams } from './sse.ts'
+import { registerTelemetry } from './telemetry.ts'
+import { explainErrors, validatorCompiler } from './validation.ts'
+
+export interface RoutesOptions {
+  readonly options: ResolvedOptions
+  readonly stream: EventStream
+  readonly publisher: Publisher
+  readonly health: () => Health
+}
+
+const categories = { type: 'array', items: { $ref: 'sysmon:EventCategory' } }
+const SSE_QUERY = {
+  type: 'object',
+  properties: {
+    replay: { type: 'string' },
+    category: categories,
+    type: { type: 'array', items: { type: 'string', minLength: 1 } },
+  },
+}
+const milliseconds = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
+const EVENTS_QUERY = {
+  type: 'object',
+  properties: {
+    ...SSE_QUERY.properties,
+    offset: milliseconds,
+    since: milliseconds,
+    until: milliseconds,
+    limit: { type: 'integer', minimum: 1, maximum: 1000 },
+  },
+}
+
+export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promise<void> {
+  const { options, stream, publisher, health } = deps
+  acceptOnlyJson(scope)
+  scope.setValidatorCompiler(validatorCompiler)
+  scope.setSchemaErrorFormatter((errors, part) => {
+    const root = part === 'querystring' ? 'query' : part
+    return new Error(explainErrors(errors as Parameters<typeof explainErrors>[0], root))
+  })
+  scope.setErrorHandler(sendError)
+  scope.addHook('onRequest', refuseForeignOrigin(options.allowedOrigins))
+  // Its types describe an ES module; it is CommonJS, and what it exports is the plugin itself.
+  await scope.register(fastifySse as unknown as FastifyPluginAsync)
+  scope.addHook('onRoute', route => {
+    route.bodyLimit ??= options.bodyLimit
+  })
+
+  const streams = new SseStreams(stream, options)
+  // preClose, because app.close() waits for open responses before it comes to onClose.
+  scope.addHook('preClose', () => streams.close())
+
+  registerIngest(scope, publisher)
+  // No HEAD routes here: they would open a stream and throw its events away.
+  scope.get(
+    '/telemetry/events',
+    {
+      schema: { querystring: EVENTS_QUERY },
+      sse: { kind: 'manual', heartbeat: false },
+      exposeHeadRoute: false,
+    },
+    (request, reply) =>
+      wantsJson(request.headers.accept)
+        ? sendPage(request, reply, stream)
+        : streams.open(request, reply)
+  )
+  scope.get(
+    '/telemetry/stream',
+    {
+      schema: { querystring: SSE_QUERY },
+      sse: { kind: 'only', heartbeat: false },
+      exposeHeadRoute: false,
+    },
+    (request, reply) => streams.open(request, reply)
+  )
+  registerTelemetry(scope, stream, publisher)
+  registerSpec(scope)
+  registerHealthz(scope, health)
+}
+
+/** Every error is `{"message": "..."}`, with `detail` where the message alone does not say what to mend. */
+function sendError(
+  error: FastifyError & { detail?: string },
+  request: FastifyRequest,
+  reply: FastifyReply
+): FastifyReply {
+  const status = error.statusCode ?? 500
+  if (status >= 500 && status !== 503) request.log.error({ err: error }, 'request failed')
+  let { message } = error
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    message = `the body is larger than ${request.routeOptions.bodyLimit} bytes: send less data in one event`
+  } else if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    message = 'the body must be JSON: send it with content-type: application/json'
+  } else if (error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
+    message = 'the body is empty: send a JSON object'
+  } else if (status >= 500 && status !== 503) {
+    message = 'internal error: see the log of the server'
+  }
+  return reply
+    .code(status)
+    .send({ message, ...(error.detail === undefined ? {} : { detail: error.detail }) })
+}
+
+/**
+ * Browsers let any page send a simple request to a server on this machine; they name its origin.
+ * Such requests may read nothing, but must not write events either.
+ */
+function refuseForeignOrigin(allowed: readonly string[]) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const { origin } = request.headers
+    if (origin === undefined || request.method === 'GET' || request.method === 'HEAD') return
+    if (allowed.includes(origin)) return
+    if (URL.canParse(origin) && new URL(origin).host === request.headers.host) return
+    throw new ForeignOriginError(origin)
+  }
+}

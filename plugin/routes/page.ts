@@ -1,0 +1,62 @@
+/** `GET /telemetry/events` with `Accept: application/json`: a page of the retained events. */
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { EventCategory } from '../../generated/types.ts'
+import type { EventStream } from '../stream/stream.ts'
+
+export interface PageQuery {
+  /** Sequence number of the first event wanted. */
+  readonly offset?: number
+  /** Unix milliseconds, inclusive. */
+  readonly since?: number
+  /** Unix milliseconds, exclusive. */
+  readonly until?: number
+  readonly limit?: number
+  readonly category?: readonly EventCategory[]
+}
+
+const DEFAULT_LIMIT = 100
+const COMMA = Buffer.from(',')
+
+/** Whether the client asks for JSON and not, with it, for an event stream. */
+export function wantsJson(accept: string | undefined): boolean {
+  if (accept === undefined) return false
+  const refused = /;\s*q=0(?:\.0*)?\s*(?:;|$)/i
+  const types = accept.split(',').filter(range => !refused.test(range))
+  const names = types.map(range => range.split(';', 1)[0]!.trim().toLowerCase())
+  return names.includes('application/json') && !names.includes('text/event-stream')
+}
+
+export function sendPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  stream: EventStream
+): FastifyReply {
+  const { offset = 0, since, until, limit = DEFAULT_LIMIT, category } = request.query as PageQuery
+  const categories = category === undefined ? undefined : new Set(category)
+  const page: Buffer[] = []
+  let nextOffset: number | undefined
+  for (const event of stream.events(offset)) {
+    if (categories !== undefined && !categories.has(event.category)) continue
+    if (since !== undefined && event.ts < since * 1000) continue
+    if (until !== undefined && event.ts >= until * 1000) continue
+    if (page.length === limit) {
+      nextOffset = event.seq
+      break
+    }
+    page.push(event.json)
+  }
+  reply.header('x-has-more', String(nextOffset !== undefined))
+  if (nextOffset !== undefined) reply.header('x-next-offset', String(nextOffset))
+  const parts: Buffer[] = [Buffer.from('[')]
+  for (const [index, json] of page.entries()) {
+    if (index > 0) parts.push(COMMA)
+    parts.push(json)
+  }
+  parts.push(Buffer.from(']'))
+  return reply
+    .header('cache-control', 'no-cache')
+    .header('vary', 'accept')
+    .type('application/json; charset=utf-8')
+    .send(Buffer.concat(parts))
+}

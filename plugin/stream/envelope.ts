@@ -1,0 +1,74 @@
+/**
+ * The envelope `{"seq": N, "event": {...}}` and its two forms on the wire: JSON, and the SSE frame
+ * `id: N\ndata: JSON\n\n` (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+ *
+ * An envelope is serialised once, whatever the number of its readers: the JSON is a part of the
+ * frame's bytes.
+ */
+
+import type { EventCategory, EventSource } from '../../generated/types.ts'
+
+/** The longest envelope, in bytes of JSON. S2 takes no larger record (1 MiB, with its headers). */
+export const MAX_ENVELOPE_BYTES = 1_000_000
+
+/** An event before it is published. */
+export interface TelemetryEventInput {
+  /** Unix microseconds: when it happened. */
+  readonly ts: number
+  readonly type: string
+  readonly category: EventCategory
+  readonly source: EventSource
+  /** Any JSON value; absent when there is none. */
+  readonly data?: unknown
+}
+
+/** A published event, as the ring keeps it. */
+export interface PublishedEvent {
+  readonly seq: number
+  /** Unix microseconds. */
+  readonly ts: number
+  readonly type: string
+  readonly category: EventCategory
+  /** The SSE frame, UTF-8. */
+  readonly frame: Buffer
+  /** The envelope's JSON: a view of the frame's bytes. */
+  readonly json: Buffer
+}
+
+export function sealEnvelope(seq: number, input: TelemetryEventInput): PublishedEvent {
+  const head = `id: ${seq}\ndata: `
+  let json = envelopeJson(seq, input, input.source)
+  if (isTooLarge(json)) {
+    const truncated = { ...input, data: null }
+    json = envelopeJson(seq, truncated, input.source, true)
+    if (isTooLarge(json)) {
+      const { metadata: _, ...source } = input.source
+      json = envelopeJson(seq, truncated, source, true)
+    }
+  }
+  const frame = Buffer.from(`${head}${json}\n\n`)
+  return {
+    seq,
+    ts: input.ts,
+    type: input.type,
+    category: input.category,
+    frame,
+    json: frame.subarray(head.length, frame.length - 2),
+  }
+}
+
+function envelopeJson(
+  seq: number,
+  input: TelemetryEventInput,
+  source: EventSource,
+  truncated?: true
+): string {
+  // JSON.stringify escapes line breaks, so the envelope is one line; undefined fields vanish.
+  const { ts, type, category, data } = input
+  return JSON.stringify({ seq, event: { ts, type, category, source, data, truncated } })
+}
+
+function isTooLarge(json: string): boolean {
+  // A character is at most three bytes, so short strings need no counting.
+  return json.length * 3 > MAX_ENVELOPE_BYTES && Buffer.byteLength(json) > MAX_ENVELOPE_BYTES
+}

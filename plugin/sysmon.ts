@@ -1,0 +1,163 @@
+/** What `fastify.sysmon` offers, and the wiring behind it: watcher to publisher to stream. */
+
+import type { FastifyBaseLogger } from 'fastify'
+import type {
+  EventCategory,
+  EventEnvelope,
+  EventSource,
+  Health,
+  PublishEventRequest,
+} from '../generated/types.ts'
+import { InvalidEventError } from './errors.ts'
+import { machinePageSizeKb } from './kmsg/page-size.ts'
+import { KmsgWatcher, readBootId } from './kmsg/watcher.ts'
+import { oomKillData, oomKillSource, unknownConstraint } from './oom/event.ts'
+import type { OomKill } from './oom/parser.ts'
+import type { ResolvedOptions } from './options.ts'
+import { refuse, toEvent } from './routes/ingest.ts'
+import type { PublishedEvent } from './stream/envelope.ts'
+import { SYSTEM_OOM_KILL, TELEMETRY_GAP } from './stream/event-types.ts'
+import { Publisher } from './stream/publisher.ts'
+import { EventStream, type StartAt } from './stream/stream.ts'
+
+/** As the body of `POST /telemetry/events`; `source.kind` may be `kernel_api` here too. */
+export type PublishInput = PublishEventRequest
+
+export interface SubscribeOptions {
+  /** Where to begin: with the next event (the default), at the oldest retained, or after a `seq`. */
+  readonly from?: StartAt
+  readonly categories?: readonly EventCategory[]
+  readonly types?: readonly string[]
+  /** Told how many events the ring dropped before this subscriber came to them. */
+  readonly onMissed?: (missed: number) => void
+}
+
+export interface Sysmon {
+  /**
+   * Publishes an event of the host application's own.
+   *
+   * @returns its envelope, or undefined when its category is not captured
+   * @throws {FST_SYSMON_INVALID_EVENT} for what `POST /telemetry/events` would answer with a 400
+   */
+  publish(event: PublishInput): EventEnvelope | undefined
+  /**
+   * Calls `listener` for every event, in order, after the turn of the event loop that published it.
+   *
+   * @returns a function that ends the subscription
+   */
+  subscribe(listener: (envelope: EventEnvelope) => void, options?: SubscribeOptions): () => void
+  /** What `GET /healthz` answers. */
+  health(): Health
+}
+
+/** Events handed to an in-process subscriber in one go, in bytes. */
+const SUBSCRIBER_BYTES = 256 * 1024
+
+export function createSysmon(options: ResolvedOptions, log: FastifyBaseLogger) {
+  const stream = new EventStream({ capacity: options.ringEvents, maxBytes: options.ringBytes })
+  const publisher = new Publisher(stream)
+  const bootId = readBootId()
+  const pageSizeKb = machinePageSizeKb()
+
+  const publishKill = (kill: OomKill, ts: number): void => {
+    const data = oomKillData(kill, { pageSizeKb })
+    const constraint = unknownConstraint(kill)
+    if (constraint !== undefined) {
+      log.warn(
+        { constraint },
+        'the kernel names a constraint that is not known: left out of the event'
+      )
+    }
+    const source: EventSource = oomKillSource(kill, { bootId, isRaw: true })
+    const event = publisher.publish({ ts, type: SYSTEM_OOM_KILL, category: 'system', source, data })
+    log.warn({ seq: event?.seq, ...data }, `OOM kill: ${data.process_name} (${data.pid})`)
+  }
+  const publishLost = (lost: number, from: number, to: number): void => {
+    publisher.publish({
+      ts: to,
+      type: TELEMETRY_GAP,
+      category: 'monitor',
+      source: { kind: 'local_process', event: 'kmsg.overrun' },
+      data: {
+        source: 'kmsg',
+        lost,
+        reason: 'the kernel overwrote log records before they were read',
+        from,
+        to,
+      },
+    })
+  }
+  const watcher =
+    options.kmsgPath === false
+      ? undefined
+      : new KmsgWatcher(options.kmsgPath, log, { onKill: publishKill, onLost: publishLost })
+
+  const sysmon: Sysmon = {
+    publish(event) {
+      const refusal = refuse(event)
+      if (refusal !== undefined && !/kernel_api is reserved/.test(refusal.message)) {
+        throw new InvalidEventError(
+          refusal.detail === undefined ? refusal.message : `${refusal.message}: ${refusal.detail}`
+        )
+      }
+      const published = publisher.publish(toEvent(event))
+      return published === undefined ? undefined : envelopeOf(published)
+    },
+    subscribe: (listener, subscription = {}) => subscribe(stream, log, listener, subscription),
+    health: () => {
+      const kmsg = watcher?.health ?? { state: 'disabled', path: '', lost: 0, restarts: 0 }
+      return {
+        status: kmsg.state === 'watching' || kmsg.state === 'disabled' ? 'ok' : 'degraded',
+        kmsg,
+        stream: {
+          seq: stream.seq,
+          ...(stream.oldestSeq === undefined ? {} : { oldest_seq: stream.oldestSeq }),
+          retained: stream.retained,
+          retained_bytes: stream.retainedBytes,
+          readers: stream.readers,
+        },
+      }
+    },
+  }
+  return { sysmon, stream, publisher, watcher }
+}
+
+function subscribe(
+  stream: EventStream,
+  log: FastifyBaseLogger,
+  listener: (envelope: EventEnvelope) => void,
+  { from = 'now', categories, types, onMissed }: SubscribeOptions
+): () => void {
+  let isOpen = true
+  const drain = (): void => {
+    while (isOpen) {
+      const { events, missed } = reader.read(SUBSCRIBER_BYTES, true)
+      if (missed > 0) onMissed?.(missed)
+      if (events.length === 0) return
+      for (const event of events) {
+        try {
+          if (isOpen) listener(envelopeOf(event))
+        } catch (error) {
+          log.error({ err: error, seq: event.seq }, 'a subscriber of the event stream threw')
+        }
+      }
+    }
+  }
+  const reader = stream.subscribe(
+    from,
+    {
+      ...(categories === undefined ? {} : { categories: new Set(categories) }),
+      ...(types === undefined ? {} : { types: new Set(types) }),
+    },
+    drain
+  )
+  if (from !== 'now') setImmediate(drain)
+  return () => {
+    isOpen = false
+    reader.close()
+  }
+}
+
+function envelopeOf(event: PublishedEvent): EventEnvelope {
+  return JSON.parse(event.json.toString()) as EventEnvelope
+}
