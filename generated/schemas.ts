@@ -746,12 +746,99 @@ export const schemas: Record<SchemaName, object> = {
     "description": "Envelopes in the order of their sequence numbers.",
     "items": {
       "$ref": "sysmon:EventEnvelope"
-    }
+    },
+    "examples": [
+      [
+        {
+          "seq": 17,
+          "event": {
+            "ts": 1764000000123456,
+            "type": "system_oom_kill",
+            "category": "system",
+            "source": {
+              "kind": "local_process",
+              "event": "linux.oom_kill",
+              "metadata": {
+                "boot_id": "5f0c9d3e-7a41-4c0b-9f0e-2b7d6f1a8c34",
+                "kmsg_seq": "1482"
+              }
+            },
+            "data": {
+              "process_name": "chrome",
+              "pid": 2871,
+              "rss_kb": 1351104,
+              "constraint": "none",
+              "mem_total_kb": 2096632,
+              "mem_free_kb": 17316,
+              "top_tasks": [
+                {
+                  "pid": 2871,
+                  "name": "chrome",
+                  "rss_kb": 1351104
+                },
+                {
+                  "pid": 2604,
+                  "name": "chrome",
+                  "rss_kb": 171204
+                },
+                {
+                  "pid": 2655,
+                  "name": "chrome",
+                  "rss_kb": 96412
+                },
+                {
+                  "pid": 611,
+                  "name": "Xorg",
+                  "rss_kb": 61180
+                },
+                {
+                  "pid": 702,
+                  "name": "node",
+                  "rss_kb": 38904
+                }
+              ],
+              "trigger_process_name": "node",
+              "trigger_pid": 702,
+              "total_vm_kb": 4813152,
+              "oom_score_adj": 300,
+              "uid": 1000,
+              "swap_kb": 0,
+              "pgtables_kb": 6312,
+              "task_memcg": "/system.slice/chromium.service"
+            }
+          }
+        },
+        {
+          "seq": 18,
+          "event": {
+            "ts": 1764000031877020,
+            "type": "service_crashed",
+            "category": "system",
+            "source": {
+              "kind": "local_process",
+              "event": "service.crashed",
+              "metadata": {
+                "supervisor_instance": "supervisor",
+                "supervisor_serial": "21"
+              }
+            },
+            "data": {
+              "service_name": "chromium",
+              "phase": "running",
+              "pid": 412,
+              "group_name": "chromium",
+              "signal": "SIGSEGV",
+              "core_dumped": false
+            }
+          }
+        }
+      ]
+    ]
   },
   "EventStream": {
     "$id": "sysmon:EventStream",
     "type": "string",
-    "description": "Frames of server-sent events. Each event is one frame, `id: <seq>`, a line feed,\n`data: <envelope>` and two line feeds, where the envelope is an `EventEnvelope` as JSON on\none line. There is no `event:` line: browsers' `EventSource` delivers every frame as a\n`message`.\n\nLines that begin with a colon are comments, which clients pass over. After 15 seconds of\nsilence an empty one (`:`) keeps the connection alive. One with text tells a reader that\nhas fallen behind, or comes back too late, how many events it missed.\n"
+    "description": "Frames of server-sent events. Each event is one frame, `id: <seq>`, a line feed,\n`data: <envelope>` and two line feeds, where the envelope is an `EventEnvelope` as JSON on\none line. There is no `event:` line: browsers' `EventSource` delivers every frame as a\n`message`.\n\nLines that begin with a colon are comments, which clients pass over. After 15 seconds of\nsilence an empty one (`:`) keeps the connection alive. One that begins with\n`: telemetry_gap ` tells a reader that has fallen behind, or comes back too late, how many\nevents it missed; the rest of its line is a `TelemetryGapData` as JSON.\n"
   },
   "PublishEventRequest": {
     "$id": "sysmon:PublishEventRequest",
@@ -776,7 +863,7 @@ export const schemas: Record<SchemaName, object> = {
         "description": "Where the event comes from. `{\"kind\": \"local_process\"}` when absent. The kind\n`kernel_api` is refused.\n"
       },
       "data": {
-        "description": "Any JSON for a type this API does not define; otherwise what the type asks for.\n`null` means the same as leaving it out: the event has no data.\n"
+        "description": "Any JSON for a type this API does not define; otherwise what the type asks for, and\nthen required. `null` means the same as leaving it out: the event has no data.\n"
       },
       "ts": {
         "type": "integer",
@@ -834,7 +921,7 @@ export const schemas: Record<SchemaName, object> = {
       },
       "monitor": {
         "$ref": "sysmon:CategoryConfig",
-        "description": "Gaps in what was seen. Always captured, `enabled` must not be `false`."
+        "description": "Gaps in what was seen. Always captured: `enabled` must not be `false`.\n"
       },
       "platform": {
         "$ref": "sysmon:CategoryConfig"
@@ -864,7 +951,8 @@ export const schemas: Record<SchemaName, object> = {
     ],
     "properties": {
       "config": {
-        "$ref": "sysmon:TelemetryConfig"
+        "$ref": "sysmon:TelemetryConfig",
+        "description": "The configuration, with every category named."
       },
       "seq": {
         "type": "integer",
@@ -894,7 +982,7 @@ export const schemas: Record<SchemaName, object> = {
     "properties": {
       "message": {
         "type": "string",
-        "description": "What is wrong, in a few words that do not change."
+        "description": "What is wrong, and in most cases what to mend."
       },
       "detail": {
         "type": "string",
@@ -905,7 +993,7 @@ export const schemas: Record<SchemaName, object> = {
   "HealthStatus": {
     "$id": "sysmon:HealthStatus",
     "type": "string",
-    "description": "`ok`: the kernel log is being watched. `degraded`: it is not, and OOM kills go unseen.\n",
+    "description": "`ok`: the kernel log is being watched, or watching it is turned off by the server's\noptions. `degraded`: it should be watched and is not, and OOM kills go unseen.\n",
     "enum": [
       "ok",
       "degraded"
@@ -914,7 +1002,7 @@ export const schemas: Record<SchemaName, object> = {
   "KmsgState": {
     "$id": "sysmon:KmsgState",
     "type": "string",
-    "description": "What the reader of the kernel log is doing: `starting`, `watching`, `restarting` (it\nfailed and is started again), `unavailable` (the log cannot be opened; `error` says why),\n`disabled` (turned off by configuration), `stopped` (the server is shutting down).\n",
+    "description": "What the reader of the kernel log is doing: `starting`, `watching`, `restarting` (it\nfailed and is being started again), `unavailable` (the log cannot be opened; `error` says why),\n`disabled` (turned off by the server's options), `stopped` (the server is shutting down).\n",
     "enum": [
       "starting",
       "watching",
@@ -949,7 +1037,7 @@ export const schemas: Record<SchemaName, object> = {
       },
       "path": {
         "type": "string",
-        "description": "The device or file that is read."
+        "description": "The device or file that is read. Empty when `state` is `disabled`."
       },
       "reader": {
         "$ref": "sysmon:KmsgReader",

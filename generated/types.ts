@@ -13,8 +13,9 @@ export interface paths {
          * @description With `Accept: application/json`: a page of the retained events, oldest first. Without it:
          *     the same stream as `GET /telemetry/stream`.
          *
-         *     `offset`, `since`, `until` and `limit` are for the page, `replay` and `Last-Event-ID` for
-         *     the stream. `category` and `type` are for both. All filters given must be met.
+         *     `offset`, `since`, `until` and `limit` are for the page; `replay`, `type` and
+         *     `Last-Event-ID` are for the stream; `category` is for both. An event must meet all filters
+         *     given.
          */
         get: operations["readEvents"];
         put?: never;
@@ -30,18 +31,20 @@ export interface paths {
          *       the category, and a `category` in the request is ignored. For any other type
          *       `category` is required.
          *     - `source.kind` must not be `kernel_api`: the server keeps it for its own events.
-         *     - `data` of a `system_oom_kill`, a `service_crashed` or a `telemetry_gap` must fit
-         *       `OomKillData`, `ServiceCrashedData` or `TelemetryGapData`. Any other type may carry any
-         *       JSON.
+         *     - `data` of a `system_oom_kill`, a `service_crashed` or a `telemetry_gap` is required and
+         *       must fit `OomKillData`, `ServiceCrashedData` or `TelemetryGapData`. Any other type may
+         *       carry any JSON, or none.
          *
          *     An event arrives in the stream as it was sent, or it is refused. Numbers that JSON parsers
          *     do not carry exactly (integers beyond 2^53, `1e400`) are therefore refused, not rounded.
          *     Send them as strings.
          *
-         *     **Idempotency.** An OOM kill is identified by `boot_id` and `kmsg_seq` in
-         *     `source.metadata`, a service crash by `supervisor_instance` and `supervisor_serial`.
-         *     When an event with the same key has been published before, nothing is added: the answer is
-         *     200 with the first envelope. Publishing again after a lost answer is safe.
+         *     **Idempotency.** A `system_oom_kill` is identified by `boot_id` and `kmsg_seq` in
+         *     `source.metadata`, a `service_crashed` or `telemetry_gap` by `supervisor_instance` and
+         *     `supervisor_serial`. When an event of the same type with the same key has been published
+         *     before, nothing is added: the answer is 200 with the first envelope. Publishing again
+         *     after a lost answer is therefore safe. Without both values there is no key, and every
+         *     request adds an event.
          *
          *     An event whose category is turned off is answered with 204. It uses no sequence number.
          */
@@ -70,6 +73,7 @@ export interface paths {
          *       are no longer retained, a comment says how many were missed, and the stream goes on
          *       from the oldest retained. If the number has not been given yet (the server was
          *       restarted), the stream begins at the oldest retained event.
+         *     - With a `Last-Event-ID` that is 0 or not a number: at the next event.
          *     - With `replay=all` and no `Last-Event-ID`: at the oldest retained event.
          *     - With neither: at the next event.
          *
@@ -165,7 +169,8 @@ export interface paths {
         };
         /**
          * Is the machine being watched?
-         * @description 200 while the kernel log is being watched, 503 while it is not. The body is the same in
+         * @description 200 while the kernel log is being watched, or when watching it is turned off by the
+         *     server's options. 503 while it should be watched and is not. The body has the same form in
          *     both cases. Publishing and reading events work in either.
          */
         get: operations["getHealth"];
@@ -551,7 +556,94 @@ export interface components {
             seq: number;
             event: components["schemas"]["TelemetryEvent"];
         };
-        /** @description Envelopes in the order of their sequence numbers. */
+        /**
+         * @description Envelopes in the order of their sequence numbers.
+         * @example [
+         *       {
+         *         "seq": 17,
+         *         "event": {
+         *           "ts": 1764000000123456,
+         *           "type": "system_oom_kill",
+         *           "category": "system",
+         *           "source": {
+         *             "kind": "local_process",
+         *             "event": "linux.oom_kill",
+         *             "metadata": {
+         *               "boot_id": "5f0c9d3e-7a41-4c0b-9f0e-2b7d6f1a8c34",
+         *               "kmsg_seq": "1482"
+         *             }
+         *           },
+         *           "data": {
+         *             "process_name": "chrome",
+         *             "pid": 2871,
+         *             "rss_kb": 1351104,
+         *             "constraint": "none",
+         *             "mem_total_kb": 2096632,
+         *             "mem_free_kb": 17316,
+         *             "top_tasks": [
+         *               {
+         *                 "pid": 2871,
+         *                 "name": "chrome",
+         *                 "rss_kb": 1351104
+         *               },
+         *               {
+         *                 "pid": 2604,
+         *                 "name": "chrome",
+         *                 "rss_kb": 171204
+         *               },
+         *               {
+         *                 "pid": 2655,
+         *                 "name": "chrome",
+         *                 "rss_kb": 96412
+         *               },
+         *               {
+         *                 "pid": 611,
+         *                 "name": "Xorg",
+         *                 "rss_kb": 61180
+         *               },
+         *               {
+         *                 "pid": 702,
+         *                 "name": "node",
+         *                 "rss_kb": 38904
+         *               }
+         *             ],
+         *             "trigger_process_name": "node",
+         *             "trigger_pid": 702,
+         *             "total_vm_kb": 4813152,
+         *             "oom_score_adj": 300,
+         *             "uid": 1000,
+         *             "swap_kb": 0,
+         *             "pgtables_kb": 6312,
+         *             "task_memcg": "/system.slice/chromium.service"
+         *           }
+         *         }
+         *       },
+         *       {
+         *         "seq": 18,
+         *         "event": {
+         *           "ts": 1764000031877020,
+         *           "type": "service_crashed",
+         *           "category": "system",
+         *           "source": {
+         *             "kind": "local_process",
+         *             "event": "service.crashed",
+         *             "metadata": {
+         *               "supervisor_instance": "supervisor",
+         *               "supervisor_serial": "21"
+         *             }
+         *           },
+         *           "data": {
+         *             "service_name": "chromium",
+         *             "phase": "running",
+         *             "pid": 412,
+         *             "group_name": "chromium",
+         *             "signal": "SIGSEGV",
+         *             "core_dumped": false
+         *           }
+         *         }
+         *       }
+         *     ]
+         */
         EventPage: components["schemas"]["EventEnvelope"][];
         /**
          * @description Frames of server-sent events. Each event is one frame, `id: <seq>`, a line feed,
@@ -560,8 +652,9 @@ export interface components {
          *     `message`.
          *
          *     Lines that begin with a colon are comments, which clients pass over. After 15 seconds of
-         *     silence an empty one (`:`) keeps the connection alive. One with text tells a reader that
-         *     has fallen behind, or comes back too late, how many events it missed.
+         *     silence an empty one (`:`) keeps the connection alive. One that begins with
+         *     `: telemetry_gap ` tells a reader that has fallen behind, or comes back too late, how many
+         *     events it missed; the rest of its line is a `TelemetryGapData` as JSON.
          */
         EventStream: string;
         /** @description An event to publish. */
@@ -582,8 +675,8 @@ export interface components {
              */
             source?: components["schemas"]["EventSource"];
             /**
-             * @description Any JSON for a type this API does not define; otherwise what the type asks for.
-             *     `null` means the same as leaving it out: the event has no data.
+             * @description Any JSON for a type this API does not define; otherwise what the type asks for, and
+             *     then required. `null` means the same as leaving it out: the event has no data.
              */
             data?: unknown;
             /**
@@ -615,7 +708,7 @@ export interface components {
             system?: components["schemas"]["CategoryConfig"];
             screenshot?: components["schemas"]["CategoryConfig"];
             captcha?: components["schemas"]["CategoryConfig"];
-            /** @description Gaps in what was seen. Always captured, `enabled` must not be `false`. */
+            /** @description Gaps in what was seen. Always captured: `enabled` must not be `false`. */
             monitor?: components["schemas"]["CategoryConfig"];
             platform?: components["schemas"]["CategoryConfig"];
         };
@@ -625,6 +718,7 @@ export interface components {
         };
         /** @description The configuration in force, and how far the stream has come. */
         TelemetryState: {
+            /** @description The configuration, with every category named. */
             config: components["schemas"]["TelemetryConfig"];
             /** @description The newest sequence number given. 0 before the first event. */
             seq: number;
@@ -641,20 +735,21 @@ export interface components {
         };
         /** @description Why a request was refused. */
         Error: {
-            /** @description What is wrong, in a few words that do not change. */
+            /** @description What is wrong, and in most cases what to mend. */
             message: string;
             /** @description What is wrong in detail, and what to mend. Absent when `message` says it all. */
             detail?: string;
         };
         /**
-         * @description `ok`: the kernel log is being watched. `degraded`: it is not, and OOM kills go unseen.
+         * @description `ok`: the kernel log is being watched, or watching it is turned off by the server's
+         *     options. `degraded`: it should be watched and is not, and OOM kills go unseen.
          * @enum {string}
          */
         HealthStatus: "ok" | "degraded";
         /**
          * @description What the reader of the kernel log is doing: `starting`, `watching`, `restarting` (it
-         *     failed and is started again), `unavailable` (the log cannot be opened; `error` says why),
-         *     `disabled` (turned off by configuration), `stopped` (the server is shutting down).
+         *     failed and is being started again), `unavailable` (the log cannot be opened; `error` says why),
+         *     `disabled` (turned off by the server's options), `stopped` (the server is shutting down).
          * @enum {string}
          */
         KmsgState: "starting" | "watching" | "restarting" | "unavailable" | "disabled" | "stopped";
@@ -667,7 +762,7 @@ export interface components {
         /** @description The state of the reader of the kernel log. Later versions may add fields. */
         KmsgHealth: {
             state: components["schemas"]["KmsgState"];
-            /** @description The device or file that is read. */
+            /** @description The device or file that is read. Empty when `state` is `disabled`. */
             path: string;
             /** @description How it is read. Absent unless `state` is `watching`. */
             reader?: components["schemas"]["KmsgReader"];
@@ -754,7 +849,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The `Content-Type` is not `application/json`. */
+        /** @description The `Content-Type` is not `application/json`, or the body is compressed. */
         NotJson: {
             headers: {
                 [name: string]: unknown;
@@ -763,7 +858,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description As many streams are open as the server allows, or it is shutting down. Try again later. */
+        /** @description As many streams are open as the server allows. Close one, or try again later. */
         TooManyStreams: {
             headers: {
                 /** @description Seconds to wait before trying again. */
@@ -782,7 +877,7 @@ export interface components {
          */
         category: components["schemas"]["EventCategory"][];
         /**
-         * @description Only events of this type. Repeat the parameter for several:
+         * @description Stream only. Only events of this type. Repeat the parameter for several:
          *     `?type=system_oom_kill&type=service_crashed`.
          */
         type: string[];
@@ -829,7 +924,7 @@ export interface operations {
                  */
                 category?: components["parameters"]["category"];
                 /**
-                 * @description Only events of this type. Repeat the parameter for several:
+                 * @description Stream only. Only events of this type. Repeat the parameter for several:
                  *     `?type=system_oom_kill&type=service_crashed`.
                  */
                 type?: components["parameters"]["type"];
@@ -860,8 +955,8 @@ export interface operations {
                     /** @description Page only. `true` when more retained events meet the filters than the page holds. */
                     "X-Has-More"?: boolean;
                     /**
-                     * @description Page only. The `offset` to ask with for what follows this page. When
-                     *     `X-Has-More` is `false`, it is where new events will be.
+                     * @description Page only. The `offset` to ask with for the next page. Absent when `X-Has-More` is
+                     *     `false`.
                      */
                     "X-Next-Offset"?: number;
                     [name: string]: unknown;
@@ -932,7 +1027,7 @@ export interface operations {
                  */
                 category?: components["parameters"]["category"];
                 /**
-                 * @description Only events of this type. Repeat the parameter for several:
+                 * @description Stream only. Only events of this type. Repeat the parameter for several:
                  *     `?type=system_oom_kill&type=service_crashed`.
                  */
                 type?: components["parameters"]["type"];
@@ -1077,7 +1172,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description `status` is `degraded`: the kernel log is not being watched. */
+            /** @description `status` is `degraded`: the kernel log should be watched and is not. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -11,7 +11,7 @@ import type {
 import { InvalidEventError } from './errors.ts'
 import { machinePageSizeKb } from './kmsg/page-size.ts'
 import { KmsgWatcher, readBootId } from './kmsg/watcher.ts'
-import { oomKillData, oomKillSource, unknownConstraint } from './oom/event.ts'
+import { isOomKillData, oomKillFacts, oomKillSource, unknownConstraint } from './oom/event.ts'
 import type { OomKill } from './oom/parser.ts'
 import type { ResolvedOptions } from './options.ts'
 import { refuse, toEvent } from './routes/ingest.ts'
@@ -60,7 +60,14 @@ export function createSysmon(options: ResolvedOptions, log: FastifyBaseLogger) {
   const pageSizeKb = machinePageSizeKb()
 
   const publishKill = (kill: OomKill, ts: number): void => {
-    const data = oomKillData(kill, { pageSizeKb })
+    const data = oomKillFacts(kill, { pageSizeKb })
+    if (!isOomKillData(data)) {
+      log.warn(
+        { ...data, kmsgSeq: kill.record.seq },
+        'a kill line without figures is not published'
+      )
+      return
+    }
     const constraint = unknownConstraint(kill)
     if (constraint !== undefined) {
       log.warn(

@@ -1,3 +1,158 @@
-export async function tailCommand(_args: string[]): Promise<number> {
-  return 0
+/** `sysmon tail`: follows a running server and prints its events for a person. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type {
+  EventEnvelope,
+  OomKillData,
+  ServiceCrashedData,
+  TelemetryGapData,
+} from '../../generated/types.ts'
+import { printable, size, wallTime } from '../explain/units.ts'
+import { SERVICE_CRASHED, SYSTEM_OOM_KILL, TELEMETRY_GAP } from '../stream/event-types.ts'
+import { parseOptions, UsageError } from './usage.ts'
+
+const HELP = `Usage: sysmon tail [--url URL] [--replay] [--json]
+
+Follows a running server and prints its events, one a line. Connects again when
+the server restarts, without missing what it retains.
+
+Options:
+  --url URL   the server (http://127.0.0.1:10001, or KERNEL_IMAGES_API_BASE_URL)
+  --replay    begin with the oldest event that the server retains
+  --json      print the envelopes as JSON lines
+  -h, --help  this text
+`
+
+const RETRY_MS = { first: 250, last: 5000 }
+
+export async function tailCommand(args: string[]): Promise<number> {
+  const { values } = parseOptions({
+    args,
+    options: {
+      url: { type: 'string' },
+      replay: { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help === true) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const base = values.url ?? process.env.KERNEL_IMAGES_API_BASE_URL ?? 'http://127.0.0.1:10001'
+  if (!URL.canParse(base) || !/^https?:/.test(base)) {
+    throw new UsageError(`"${base}" is no http URL such as http://127.0.0.1:10001`)
+  }
+  const url = new URL(`${base.replace(/\/+$/, '')}/telemetry/stream`)
+  if (values.replay === true) url.searchParams.set('replay', 'all')
+
+  let lastId = ''
+  let retryMs = RETRY_MS.first
+  for (;;) {
+    try {
+      for await (const frame of frames(url, lastId)) {
+        retryMs = RETRY_MS.first
+        if (frame.id !== undefined) lastId = frame.id
+        if (frame.comment?.startsWith('telemetry_gap') === true) {
+          process.stderr.write(`sysmon tail: missed events: ${frame.comment}\n`)
+        }
+        if (frame.data === undefined) continue
+        const line =
+          values.json === true ? frame.data : describe(JSON.parse(frame.data) as EventEnvelope)
+        process.stdout.write(`${line}\n`)
+      }
+      process.stderr.write('sysmon tail: the server ended the stream; connecting again\n')
+    } catch (error) {
+      if (error instanceof UsageError) throw error
+      const cause = (error as { cause?: Error }).cause ?? (error as Error)
+      process.stderr.write(`sysmon tail: ${url.origin}: ${cause.message}; trying again\n`)
+    }
+    await sleep(retryMs)
+    retryMs = Math.min(retryMs * 2, RETRY_MS.last)
+  }
+}
+
+interface Frame {
+  id?: string
+  data?: string
+  comment?: string
+}
+
+async function* frames(url: URL, lastId: string): AsyncGenerator<Frame> {
+  const headers: Record<string, string> = { accept: 'text/event-stream' }
+  if (lastId !== '') headers['last-event-id'] = lastId
+  const response = await fetch(url, { headers })
+  if (response.status === 503) throw new Error('the server has no stream to spare')
+  if (!response.ok || response.body === null) {
+    throw new UsageError(`${url} answered ${response.status}: is this a sysmon server?`)
+  }
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of response.body) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true })
+    const blocks = text.split('\n\n')
+    text = blocks.pop() ?? ''
+    for (const block of blocks) yield parseFrame(block)
+  }
+}
+
+function parseFrame(block: string): Frame {
+  const frame: Frame = {}
+  for (const line of block.split('\n')) {
+    if (line.startsWith('id: ')) frame.id = line.slice(4)
+    else if (line.startsWith('data: ')) frame.data = line.slice(6)
+    else if (line.startsWith(':')) frame.comment = line.slice(1).trim()
+  }
+  return frame
+}
+
+/** One line a person understands. */
+export function describe({ seq, event }: EventEnvelope): string {
+  return `${wallTime(event.ts)}  #${seq}  ${event.type}  ${subject(event)}`
+}
+
+function subject(event: EventEnvelope['event']): string {
+  if (event.data === null || event.data === undefined) return event.category
+  switch (event.type) {
+    case SYSTEM_OOM_KILL:
+      return oomKill(event.data as OomKillData)
+    case SERVICE_CRASHED:
+      return serviceCrashed(event.data as ServiceCrashedData)
+    case TELEMETRY_GAP:
+      return gap(event.data as TelemetryGapData)
+    default:
+      return `${event.category}  ${JSON.stringify(event.data)}`
+  }
+}
+
+function oomKill(data: OomKillData): string {
+  const machine =
+    data.mem_total_kb === undefined
+      ? ''
+      : ` on a machine with ${size(data.mem_total_kb)} and ${size(data.mem_free_kb ?? 0)} free`
+  const limit =
+    data.constraint === 'memcg'
+      ? `, the limit of ${printable(data.oom_memcg ?? 'its group')}${data.memcg_limit_kb === undefined ? '' : ` (${size(data.memcg_limit_kb)})`}`
+      : ''
+  return `${printable(data.process_name)} (pid ${data.pid}) held ${size(data.rss_kb)}${machine}${limit}`
+}
+
+function serviceCrashed(data: ServiceCrashedData): string {
+  const phase = {
+    startup: 'died before it was up',
+    running: 'died while it was running',
+    gave_up: 'is not started again',
+  }[data.phase]
+  const why =
+    data.signal === undefined
+      ? data.exit_code === undefined
+        ? ''
+        : ` (exit status ${data.exit_code})`
+      : ` (${data.signal}${data.core_dumped === true ? ', core dumped' : ''})`
+  const pid = data.pid === undefined ? '' : ` (pid ${data.pid})`
+  return `${printable(data.service_name)}${pid} ${phase}${why}`
+}
+
+function gap(data: TelemetryGapData): string {
+  return `${data.source}: ${data.lost ?? 'an unknown number of'} lost: ${printable(data.reason)}`
 }

@@ -26,12 +26,11 @@ export interface OomKillOptions {
   readonly pageSizeKb?: number | undefined
 }
 
-/**
- * The event's `data`.
- *
- * @param options see {@link OomKillOptions}
- */
-export function oomKillData(kill: OomKill, options: OomKillOptions = {}): OomKillData {
+/** `data` of a kill line that was cut short, as a saved log may show one, lacks the size. */
+export type OomKillFacts = Omit<OomKillData, 'rss_kb'> & Partial<Pick<OomKillData, 'rss_kb'>>
+
+/** The event's `data`, every field that the dump states. */
+export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKillFacts {
   const { dump, victim } = kill
   const pageKb = revealedPageSizeKb(dump, victim) ?? options.pageSizeKb
   const row = dump.tasks.find(victim.pid)
@@ -44,12 +43,10 @@ export function oomKillData(kill: OomKill, options: OomKillOptions = {}): OomKil
   const { anonRssKb, fileRssKb, shmemRssKb } = victim
   const stated = anonRssKb !== undefined || fileRssKb !== undefined || shmemRssKb !== undefined
 
-  return withoutUndefined<OomKillData>({
+  return withoutUndefined<OomKillFacts>({
     process_name: decodeName(victim.comm),
     pid: victim.pid,
-    rss_kb: stated
-      ? (anonRssKb ?? 0) + (fileRssKb ?? 0) + (shmemRssKb ?? 0)
-      : (kb(row?.rssPages) ?? 0),
+    rss_kb: stated ? (anonRssKb ?? 0) + (fileRssKb ?? 0) + (shmemRssKb ?? 0) : kb(row?.rssPages),
     constraint: constraintOf(kill),
     mem_total_kb: isMemcg ? undefined : kb(dump.ramPages),
     mem_free_kb: isMemcg ? undefined : kb(dump.counters.get('free')),
@@ -70,6 +67,11 @@ export function oomKillData(kill: OomKill, options: OomKillOptions = {}): OomKil
     memcg_usage_kb: usage?.usageKb,
     oom_group: kill.groupPath === undefined ? undefined : true,
   })
+}
+
+/** Whether this is all that the event must have. */
+export function isOomKillData(facts: OomKillFacts): facts is OomKillData {
+  return facts.rss_kb !== undefined
 }
 
 /** The constraint, `undefined` where the kernel names none (before 5.0) or one that is not known. */

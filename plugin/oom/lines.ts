@@ -18,7 +18,7 @@ export interface Opener {
   readonly order: number | undefined
 }
 
-const INVOKED = ' invoked oom-killer: '
+const INVOKED = ' invoked oom-killer'
 
 export function parseOpener(line: string): Opener | undefined {
   const at = line.indexOf(INVOKED)
@@ -82,14 +82,17 @@ export function parseStructuredLine(line: string): StructuredLine | undefined {
   const end = tail?.index ?? line.length
   // A comm may itself hold ',task=', but not more than 15 bytes: the first one that leaves a
   // possible name is the separator.
-  const taskAt = tail === null ? -1 : line.indexOf(',task=', Math.max(0, end - MAX_COMM - 6))
+  const taskAt =
+    tail === null
+      ? line.lastIndexOf(',task=')
+      : line.indexOf(',task=', Math.max(0, end - MAX_COMM - 6))
   const pathsEnd = taskAt !== -1 && taskAt < end ? taskAt : end
   const oomMemcgAt = line.indexOf(',oom_memcg=')
   const taskMemcgAt = line.lastIndexOf(',task_memcg=', pathsEnd)
   const globalAt = line.indexOf(',global_oom')
   const cpusetEnd = [globalAt, oomMemcgAt, taskMemcgAt, pathsEnd].find(at => at !== -1)!
   const cpuset = /,cpuset=(.*),mems_allowed=([\d,-]*)$/.exec(line.slice(0, cpusetEnd))
-  const complete = taskAt !== -1
+  const taskMemcg = taskMemcgAt === -1 ? '' : line.slice(taskMemcgAt + 12, pathsEnd)
   return {
     constraint,
     global: globalAt !== -1,
@@ -100,8 +103,9 @@ export function parseStructuredLine(line: string): StructuredLine | undefined {
       oomMemcgAt !== -1 && taskMemcgAt > oomMemcgAt
         ? line.slice(oomMemcgAt + 11, taskMemcgAt)
         : undefined,
-    taskMemcg: taskMemcgAt !== -1 && complete ? line.slice(taskMemcgAt + 12, taskAt) : undefined,
-    comm: complete ? line.slice(taskAt + 6, end) : undefined,
+    // Without what follows it, a path may be cut short and is not believed.
+    taskMemcg: taskAt !== -1 && taskMemcg.startsWith('/') ? taskMemcg : undefined,
+    comm: tail !== null && taskAt !== -1 ? line.slice(taskAt + 6, end) : undefined,
     pid: tail === null ? undefined : Number(tail[1]),
     uid: tail === null ? undefined : Number(tail[2]),
   }

@@ -23,6 +23,7 @@ import {
   parseKillLine,
   parseOpener,
   parseSacrificeLine,
+  parseTriggerPid,
 } from './lines.ts'
 
 /** One killed process, with what the dump around it said. */
@@ -138,7 +139,7 @@ export class OomParser {
       released = this.#release()
       if (groupPath !== undefined) return released
     }
-    if (section !== undefined && isOver(section, record)) {
+    if (section !== undefined && isOver(section, record, line)) {
       released = concat(released, this.#close(caller, 'cut'))
       section = undefined
     }
@@ -266,9 +267,15 @@ function concat(a: readonly OomOutcome[], b: readonly OomOutcome[]): readonly Oo
   return a.length === 0 ? b : [...a, ...b]
 }
 
-function isOver(section: Section, record: KmsgRecord): boolean {
+function isOver(section: Section, record: KmsgRecord, line: string): boolean {
+  const { opener, triggerPid } = section.dump
+  const isSilent =
+    record.timestampUs - section.lastUs > SILENCE_US &&
+    // The trigger's own line right after the opener belongs to it, whatever the stamps say: the
+    // first line of a saved log often lacks its stamp.
+    !(opener !== undefined && triggerPid === undefined && parseTriggerPid(line, opener.comm))
   return (
-    record.timestampUs - section.lastUs > SILENCE_US ||
+    isSilent ||
     section.lines >= MAX_LINES ||
     section.foreignLines >= (section.victims.size === 0 ? MAX_FOREIGN_LINES : MAX_LINES_AFTER_KILL)
   )
@@ -294,7 +301,7 @@ function mayBePartOfHeadlessDump(line: string): boolean {
   const first = line.charCodeAt(0)
   return (
     (first === 111 && line.startsWith('oom-kill:constraint=')) ||
-    (first === 91 && /^\[ *(?:pid *\]|\d+\](?: +\d+){3})/.test(line)) ||
+    (first === 91 && /^\[ *pid *\]/.test(line)) ||
     (first === 77 && line.startsWith('Mem-Info:')) ||
     (first === 84 &&
       (line.startsWith('Tasks state (memory values') || /^Task in .* killed as a/.test(line))) ||

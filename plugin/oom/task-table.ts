@@ -67,15 +67,6 @@ function layoutOf(columns: readonly string[]): Layout {
 
 const HEADER = /^\[ *pid *\] +uid +tgid +total_vm +rss .*\bname *$/
 
-/** Tables of which only the rows are there: told apart by their number of columns. */
-const HEADERLESS = {
-  classic: layoutOf(['pid', 'uid', 'tgid', 'total_vm', 'rss', '', 'swapents', 'oom_score_adj']),
-  split: layoutOf([
-    ...['pid', 'uid', 'tgid', 'total_vm', 'rss', 'rss_anon', 'rss_file', 'rss_shmem'],
-    ...['pgtables_bytes', 'swapents', 'oom_score_adj'],
-  ]),
-}
-
 export class TaskTable {
   #layout: Layout | undefined
   #values = new Float64Array(0)
@@ -114,7 +105,9 @@ export class TaskTable {
   }
 
   #pushRow(line: string): boolean {
-    const layout = this.#layout ?? guessLayout(line)
+    // Rows without their header are not read: their columns would be guessed, and the largest of
+    // the rows that are left need not be the largest of the table.
+    const layout = this.#layout
     if (layout === undefined) return false
     // NaN marks a column that this kernel does not print; -1 is a real oom_score_adj.
     const row = this.#scratch.fill(Number.NaN)
@@ -140,7 +133,6 @@ export class TaskTable {
       const stored = layout[column]!
       if (stored !== -1) row[stored] = negative ? -value : value
     }
-    this.#layout = layout
     this.#count++
     this.#rank(row[PID]!, row[RSS]!, line, at + 1)
     this.#keep(row)
@@ -200,15 +192,4 @@ export class TaskTable {
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57
-}
-
-function guessLayout(line: string): Layout | undefined {
-  const match = /^\[ *(\d+)\] ((?: *-?\d+)+) /.exec(line)
-  if (match === null) return undefined
-  const numbers = match[2]!.trim().split(/ +/).map(Number)
-  // The 6.8 layout proves itself: rss is the sum of the three columns after it.
-  if (numbers.length >= 10 && numbers[3] === numbers[4]! + numbers[5]! + numbers[6]!) {
-    return HEADERLESS.split
-  }
-  return numbers.length >= 7 ? HEADERLESS.classic : undefined
 }

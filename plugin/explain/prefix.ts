@@ -1,0 +1,148 @@
+/**
+ * What stands before the kernel's words in a saved log: one prefix or several, in any order.
+ *
+ *     <6>                                          printk priority (dmesg --raw, console)
+ *     [  123.456789][ T4711]                       stamp, caller id
+ *     [Tue Aug 12 03:54:03 2025]                   dmesg -T, in any language
+ *     kern  :info  :                               dmesg -x
+ *     Aug 12 03:54:03 host kernel:                 syslog, journalctl
+ *     2025-08-12T03:54:03.123456+00:00 host kernel:  journalctl -o short-iso, rsyslog, RFC 5424
+ *     1787068905.416344 host kernel:               journalctl -o short-unix
+ *     2025-08-12T03:54:03.123456789Z               Kubernetes, CI
+ *     kernel-1  |                                  docker compose
+ *     >                                            quoted mail
+ */
+
+export interface Prefixed {
+  /** Whether there was any prefix. */
+  found: boolean
+  /** false when the line names another program than the kernel. */
+  isKernel: boolean
+  /** Microseconds since boot. */
+  stampUs: number | undefined
+  /** Unix microseconds. */
+  wallUs: number | undefined
+  caller: string
+  text: string
+}
+
+const PRIORITY = /^<\d{1,3}>(?:1 (?=\d{4}-))?/
+const STAMP = /^\[ *(\d+)\.(\d{1,9})\] ?/
+const CALLER = /^\[ *([TC]\d+)\] ?/
+/** Another place for the caller id: `[  12.3][    T7] x` and `[  12.3@7] x` on some vendors' kernels. */
+const HUMAN_STAMP = /^\[([^\]]{0,40}?\d{1,2}:\d{2}:\d{2}[^\]]{0,20})\] ?/
+const DECODED =
+  /^(?:kern|user|mail|daemon|auth|syslog|authpriv|local\d) *:(?:emerg|alert|crit|err|warn|notice|info|debug) *: ?/
+const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)? +/
+const UNIX = /^(\d{9,10})\.(\d{6}) +(?=\S+ \S+: )/
+const SYSLOG = /^(\S+ +\d{1,2} \d\d:\d\d:\d\d|\d{1,2} \S+ \d\d:\d\d:\d\d)(?:\.\d+)? +/
+const KERNEL_TAG = /^(?:\S+ )?kernel(?:\[\d+\])?: ?/
+const RFC5424_TAG = /^\S+ (\S+) \S+ \S+ (?:-|\[.*?\]) /
+const OTHER_TAG = /^\S+ [\w./@-]+(?:\[\d+\])?: /
+const COMPOSE = /^[\w.-]+ +\| /
+const QUOTE = /^(?:> ?)+/
+const ANSI = /\x1b\[[0-9;]*[A-Za-z]/g
+
+export function stripPrefix(line: string): Prefixed {
+  const result: Prefixed = {
+    found: false,
+    isKernel: true,
+    stampUs: undefined,
+    wallUs: undefined,
+    caller: '',
+    text: line.includes('\x1b') ? line.replace(ANSI, '') : line,
+  }
+  for (let rounds = 0; rounds < 8 && stripOne(result); rounds++) result.found = true
+  return result
+}
+
+function stripOne(line: Prefixed): boolean {
+  const { text } = line
+  const take = (match: RegExpExecArray | null): boolean => {
+    if (match === null) return false
+    line.text = text.slice(match[0].length)
+    return true
+  }
+  // Told apart by the first character, so that an ordinary line costs one or two patterns.
+  switch (text.charCodeAt(0)) {
+    case 91: {
+      const stamp = STAMP.exec(text)
+      if (stamp !== null && line.stampUs === undefined) {
+        line.stampUs = Number(stamp[1]) * 1e6 + Number(stamp[2]!.padEnd(6, '0').slice(0, 6))
+        return take(stamp)
+      }
+      const caller = CALLER.exec(text)
+      if (caller !== null && line.caller === '' && line.found) {
+        line.caller = caller[1]!
+        return take(caller)
+      }
+      const human = HUMAN_STAMP.exec(text)
+      if (human === null) return false
+      line.wallUs ??= parseWall(human[1]!)
+      return take(human)
+    }
+    case 60:
+      return take(PRIORITY.exec(text))
+    case 62:
+      return take(QUOTE.exec(text))
+    default:
+      return stripTextual(line, take)
+  }
+}
+
+function stripTextual(line: Prefixed, take: (match: RegExpExecArray | null) => boolean): boolean {
+  const { text } = line
+  const iso = ISO.exec(text)
+  if (iso !== null) {
+    line.wallUs ??= parseIso(iso)
+    const taken = take(iso)
+    stripTag(line)
+    return taken
+  }
+  const unix = UNIX.exec(text)
+  if (unix !== null) {
+    line.wallUs ??= Number(unix[1]) * 1e6 + Number(unix[2])
+    const taken = take(unix)
+    stripTag(line)
+    return taken
+  }
+  const syslog = SYSLOG.exec(text)
+  if (syslog !== null) {
+    line.wallUs ??= parseWall(syslog[1]!)
+    const taken = take(syslog)
+    stripTag(line)
+    return taken
+  }
+  // After a stamp (journalctl -o short-monotonic) or alone.
+  if (/^(?:\S+ )?kernel(?:\[\d+\])?: /.test(text)) return take(KERNEL_TAG.exec(text))
+  return take(DECODED.exec(text)) || take(COMPOSE.exec(text))
+}
+
+/** `host kernel: `, `kernel: `, RFC 5424's `host kernel - - - `, or another program's tag. */
+function stripTag(line: Prefixed): void {
+  const { text } = line
+  const kernel = KERNEL_TAG.exec(text)
+  const rfc5424 = kernel === null ? RFC5424_TAG.exec(text) : null
+  if (kernel !== null) line.text = text.slice(kernel[0].length)
+  else if (rfc5424?.[1] === 'kernel') line.text = text.slice(rfc5424[0].length)
+  else if (OTHER_TAG.test(text)) line.isKernel = false
+}
+
+function parseIso([, date, time, fraction, zone]: RegExpExecArray): number | undefined {
+  const ms = Date.parse(`${date}T${time}${zone ?? 'Z'}`)
+  if (Number.isNaN(ms)) return undefined
+  return ms * 1000 + Number((fraction ?? '').padEnd(6, '0').slice(0, 6))
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `Tue Aug 12 03:54:03 2025` or `Aug 12 03:54:03`, English months only; without a year, none. */
+function parseWall(text: string): number | undefined {
+  const match = /([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})/.exec(text)
+  const month = MONTHS.indexOf(match?.[1] ?? '')
+  if (match === null || month === -1) return undefined
+  const ms = Date.parse(
+    `${match[4]}-${String(month + 1).padStart(2, '0')}-${match[2]!.padStart(2, '0')}T${match[3]}Z`
+  )
+  return Number.isNaN(ms) ? undefined : ms * 1000
+}

@@ -1,0 +1,78 @@
+/** A kill as a text for a person: who died, why, and the evidence. */
+
+import { decodeName } from '../oom/names.ts'
+import type { OomWithoutKill } from '../oom/parser.ts'
+import { diagnose } from './diagnosis.ts'
+import type { ExplainedKill } from './explain.ts'
+import { printable, sinceBoot, size, wallTime } from './units.ts'
+
+export interface Style {
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+}
+
+export const PLAIN: Style = { bold: text => text, dim: text => text }
+export const COLOURED: Style = {
+  bold: text => `\x1b[1m${text}\x1b[22m`,
+  dim: text => `\x1b[2m${text}\x1b[22m`,
+}
+
+export function killReport(explained: ExplainedKill, number: number, style: Style): string {
+  const { event, kill } = explained
+  const facts = event.data
+  const { cause, evidence, advice } = diagnose(kill, facts)
+  const name = printable(facts.process_name)
+  const when = { wall: wallTime, boot: sinceBoot, unknown: () => undefined }[explained.time](
+    event.ts
+  )
+  const held = facts.rss_kb === undefined ? '' : `, which held ${size(facts.rss_kb)}`
+  const lines = [
+    style.bold(`${number}. The kernel killed ${name} (pid ${facts.pid})${held}`),
+    ...(when === undefined ? [] : [style.dim(`   ${when}`)]),
+    '',
+    row('cause', cause),
+    ...evidence.map((line, index) => row(index === 0 ? 'evidence' : '', line)),
+  ]
+  if (facts.mem_total_kb !== undefined || facts.mem_free_kb !== undefined) {
+    const total = facts.mem_total_kb === undefined ? '' : `${size(facts.mem_total_kb)} of memory, `
+    lines.push(row('machine', `${total}${size(facts.mem_free_kb ?? 0)} free`))
+  }
+  if (facts.oom_memcg !== undefined) lines.push(row('limit of', printable(facts.oom_memcg)))
+  if (facts.task_memcg !== undefined && facts.task_memcg !== facts.oom_memcg) {
+    lines.push(row('victim in', printable(facts.task_memcg)))
+  }
+  if (facts.trigger_process_name !== undefined) {
+    const pid = facts.trigger_pid === undefined ? '' : ` (pid ${facts.trigger_pid})`
+    lines.push(row('asked by', `${printable(facts.trigger_process_name)}${pid}`))
+  }
+  for (const [index, task] of (facts.top_tasks ?? []).entries()) {
+    lines.push(
+      row(
+        index === 0 ? 'largest' : '',
+        `${size(task.rss_kb).padStart(8)}  ${printable(task.name)} (${task.pid})`
+      )
+    )
+  }
+  if (kill.partial) lines.push(row('partial', 'the log does not hold the whole dump of this kill'))
+  return [...lines, ...advice.map((line, index) => row(index === 0 ? 'next' : '', line)), ''].join(
+    '\n'
+  )
+}
+
+export function noKillReport(outcome: OomWithoutKill, style: Style): string {
+  const opener = outcome.dump.opener
+  const who =
+    opener === undefined
+      ? 'The OOM killer'
+      : `The OOM killer, invoked by ${printable(decodeName(opener.comm))},`
+  const what = {
+    no_killable_process: 'found no process to kill; the kernel panics then',
+    panic: 'made the kernel panic instead of killing (vm.panic_on_oom)',
+    cut: 'shows no kill: the log ends or goes on before it',
+  }[outcome.outcome]
+  return `${style.bold(`-  ${who} ${what}`)}\n`
+}
+
+function row(label: string, text: string): string {
+  return `   ${label.padEnd(9)} ${text}`
+}

@@ -1,0 +1,47 @@
+/** Sizes, names and times as a person reads them. */
+
+const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
+/** `4813152` (KiB) as `4.6 GiB`. */
+export function size(kb: number): string {
+  let value = kb
+  let unit = 0
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`
+}
+
+/** A share of one, as `37 %`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
+
+/** A name that came from the kernel, safe for a terminal: it may hold escape sequences. */
+export function printable(name: string): string {
+  return name.replace(
+    /[\x00-\x1f\x7f-\x9f]/g,
+    char => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
+  )
+}
+
+/** Unix microseconds as `2025-08-12 03:54:03.123 UTC`. */
+export function wallTime(us: number): string {
+  const date = new Date(us / 1000)
+  if (Number.isNaN(date.getTime())) return `${us} us after 1970`
+  return `${date.toISOString().replace('T', ' ').replace('Z', ' UTC')}`
+}
+
+/** Microseconds since boot as `1 h 2 min 3.456 s after boot`. */
+export function sinceBoot(us: number): string {
+  const seconds = us / 1e6
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor((seconds % 3600) / 60)
+  const parts = [
+    ...(hours > 0 ? [`${hours} h`] : []),
+    ...(hours > 0 || minutes > 0 ? [`${minutes} min`] : []),
+    `${(seconds % 60).toFixed(3)} s`,
+  ]
+  return `${parts.join(' ')} after boot`
+}
