@@ -88,6 +88,7 @@ export const schemas: Record<SchemaName, object> = {
       "event": {
         "type": "string",
         "minLength": 1,
+        "maxLength": 1024,
         "description": "The producer's own name for the event. Absent when it has none."
       },
       "metadata": {

@@ -877,7 +877,7 @@ export interface components {
          */
         category: components["schemas"]["EventCategory"][];
         /**
-         * @description Stream only. Only events of this type. Repeat the parameter for several:
+         * @description Only events of this type. Repeat the parameter for several:
          *     `?type=system_oom_kill&type=service_crashed`.
          */
         type: string[];
@@ -924,7 +924,7 @@ export interface operations {
                  */
                 category?: components["parameters"]["category"];
                 /**
-                 * @description Stream only. Only events of this type. Repeat the parameter for several:
+                 * @description Only events of this type. Repeat the parameter for several:
                  *     `?type=system_oom_kill&type=service_crashed`.
                  */
                 type?: components["parameters"]["type"];
@@ -1027,7 +1027,7 @@ export interface operations {
                  */
                 category?: components["parameters"]["category"];
                 /**
-                 * @description Stream only. Only events of this type. Repeat the parameter for several:
+                 * @description Only events of this type. Repeat the parameter for several:
                  *     `?type=system_oom_kill&type=service_crashed`.
                  */
                 type?: components["parameters"]["type"];

@@ -143,11 +143,13 @@ export class KmsgWatcher {
 
   #restart(reason: Error, livedMs: number): void {
     this.#follower = undefined
-    this.#restarts++
-    if ((reason as NodeJS.ErrnoException).code === 'ENOENT') {
+    if ((reason as NodeJS.ErrnoException).code === 'ENOENT' && this.#follow === followByChild) {
       this.#follow = followByPolling
       this.#log.warn('there is no dd on the path: the kernel log is polled every 100 ms instead')
+      this.#startFollower()
+      return
     }
+    this.#restarts++
     if (livedMs > GOOD_LIFE_MS) this.#restartMs = RESTART_MS.first
     this.#state = 'restarting'
     this.#error = reason.message

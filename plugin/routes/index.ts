@@ -11,6 +11,7 @@ import type {
   FastifyReply,
   FastifyRequest,
 } from 'fastify'
+import { parameters } from '../../generated/schemas.ts'
 import type { Health } from '../../generated/types.ts'
 import { ForeignOriginError } from '../errors.ts'
 import type { ResolvedOptions } from '../options.ts'
@@ -30,27 +31,6 @@ export interface RoutesOptions {
   readonly stream: EventStream
   readonly publisher: Publisher
   readonly health: () => Health
-}
-
-const categories = { type: 'array', items: { $ref: 'sysmon:EventCategory' } }
-const SSE_QUERY = {
-  type: 'object',
-  properties: {
-    replay: { type: 'string' },
-    category: categories,
-    type: { type: 'array', items: { type: 'string', minLength: 1 } },
-  },
-}
-const milliseconds = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
-const EVENTS_QUERY = {
-  type: 'object',
-  properties: {
-    ...SSE_QUERY.properties,
-    offset: milliseconds,
-    since: milliseconds,
-    until: milliseconds,
-    limit: { type: 'integer', minimum: 1, maximum: 1000 },
-  },
 }
 
 export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promise<void> {
@@ -78,7 +58,7 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   scope.get(
     '/telemetry/events',
     {
-      schema: { querystring: EVENTS_QUERY },
+      schema: { querystring: parameters.readEvents.querystring },
       sse: { kind: 'manual', heartbeat: false },
       exposeHeadRoute: false,
     },
@@ -90,7 +70,7 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   scope.get(
     '/telemetry/stream',
     {
-      schema: { querystring: SSE_QUERY },
+      schema: { querystring: parameters.streamEvents.querystring },
       sse: { kind: 'only', heartbeat: false },
       exposeHeadRoute: false,
     },

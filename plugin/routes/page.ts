@@ -13,6 +13,7 @@ export interface PageQuery {
   readonly until?: number
   readonly limit?: number
   readonly category?: readonly EventCategory[]
+  readonly type?: readonly string[]
 }
 
 const DEFAULT_LIMIT = 100
@@ -32,12 +33,21 @@ export function sendPage(
   reply: FastifyReply,
   stream: EventStream
 ): FastifyReply {
-  const { offset = 0, since, until, limit = DEFAULT_LIMIT, category } = request.query as PageQuery
+  const {
+    offset = 0,
+    since,
+    until,
+    limit = DEFAULT_LIMIT,
+    category,
+    type,
+  } = request.query as PageQuery
   const categories = category === undefined ? undefined : new Set(category)
+  const types = type === undefined ? undefined : new Set(type)
   const page: Buffer[] = []
   let nextOffset: number | undefined
   for (const event of stream.events(offset)) {
     if (categories !== undefined && !categories.has(event.category)) continue
+    if (types !== undefined && !types.has(event.type)) continue
     if (since !== undefined && event.ts < since * 1000) continue
     if (until !== undefined && event.ts >= until * 1000) continue
     if (page.length === limit) {

@@ -1,0 +1,134 @@
+/** The server as a process: how it starts, what it says when it cannot, and how it ends. */
+
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import type { Health } from '../../generated/types.ts'
+import { SYSMON, startServer } from '../support/server.ts'
+import { SseClient } from '../support/sse-client.ts'
+
+async function sysmon(args: string[], env: Record<string, string> = {}) {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [SYSMON, ...args], {
+      env: { ...process.env, ...env },
+      timeout: 20_000,
+    })
+    return { code: 0, stdout, stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, stdout, stderr }
+  }
+}
+
+function post(url: string, data: unknown): Promise<Response> {
+  return fetch(`${url}/telemetry/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'note', category: 'console', data }),
+  })
+}
+
+test('SIGTERM ends open streams properly, after their last event, and the server exits 0', async t => {
+  const server = await startServer(t)
+  const clients = await Promise.all(
+    Array.from({ length: 5 }, () => SseClient.open(`${server.url}/telemetry/events`))
+  )
+  t.after(() => {
+    for (const client of clients) client.close()
+  })
+  // One that never reads.
+  const { hostname, port } = new URL(server.url)
+  const stalled = connect(Number(port), hostname)
+  t.after(() => stalled.destroy())
+  stalled.write('GET /telemetry/events HTTP/1.1\r\nHost: x\r\n\r\n')
+  stalled.pause()
+  for (let i = 0; i < 40; i++)
+    assert.equal((await post(server.url, 'x'.repeat(300_000))).status, 200)
+  const started = Date.now()
+  const ending = server.stop('SIGTERM')
+  assert.equal(await ending, 0)
+  assert.ok(Date.now() - started < 2000, 'within the two seconds that a supervisor may give')
+  for (const client of clients) {
+    await client.until(() => client.isEnded || client.response.destroyed, 'its end').catch(() => {})
+    assert.equal(client.events.length, 40)
+    assert.equal(client.isEnded, true)
+  }
+})
+
+test('a port that is taken is named, with the mend', async t => {
+  const other = createServer().listen(0, '127.0.0.1')
+  t.after(() => other.close())
+  await new Promise(resolve => other.once('listening', resolve))
+  const { port } = other.address() as { port: number }
+  const { code, stderr } = await sysmon(['serve'], { PORT: String(port), LOG_LEVEL: 'silent' })
+  assert.equal(code, 1)
+  assert.match(stderr, new RegExp(`port ${port} on 127.0.0.1 is taken`))
+  assert.match(stderr, /set PORT/)
+})
+
+for (const [name, value] of [
+  ['PORT', '80a'],
+  ['PORT', '65536'],
+  ['LOG_LEVEL', 'loud'],
+] as const) {
+  test(`${name}=${value} is refused by name`, async () => {
+    const { code, stderr } = await sysmon(['serve'], { [name]: value })
+    assert.equal(code, 2)
+    assert.match(stderr, new RegExp(`environment variable ${name} must be .*"${value}"`))
+  })
+}
+
+test('without the device the server serves, and /healthz says what is missing', async t => {
+  const server = await startServer(t, { SYSMON_KMSG_PATH: '/nonexistent' })
+  const health = await fetch(`${server.url}/healthz`)
+  assert.equal(health.status, 503)
+  assert.match(await health.text(), /there is no \/nonexistent/)
+  assert.equal((await post(server.url, 1)).status, 200)
+})
+
+test('SIGINT exits 0 too', async t => {
+  const server = await startServer(t)
+  assert.equal(await server.stop('SIGINT'), 0)
+})
+
+test('every command has --help, and a wrong one says which there are', async () => {
+  for (const args of [['--help'], ['serve', '--help'], ['explain', '--help'], ['tail', '--help']]) {
+    const { code, stdout } = await sysmon(args)
+    assert.equal(code, 0)
+    assert.match(stdout, /^Usage: sysmon/)
+  }
+  const { code, stderr } = await sysmon(['explode'])
+  assert.equal(code, 2)
+  assert.match(stderr, /no command "explode"[\s\S]*explain/)
+  assert.match((await sysmon(['serve', '--port', '1'])).stderr, /--port/)
+})
+
+test('sysmon tail prints events as they come, and again after the server is back', async t => {
+  const first = await startServer(t)
+  const { port } = new URL(first.url)
+  const child = execFile(process.execPath, [SYSMON, 'tail', '--url', first.url, '--replay'])
+  t.after(() => child.kill())
+  let printed = ''
+  child.stdout?.on('data', text => {
+    printed += text
+  })
+  const until = async (pattern: RegExp) => {
+    for (let tries = 0; !pattern.test(printed); tries++) {
+      assert.ok(tries < 1000, `tail never printed ${pattern}: ${printed}`)
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+  }
+  await post(first.url, 'one')
+  await until(/#1 {2}note {2}console {2}"one"/)
+  await first.stop()
+  const second = await startServer(t, { PORT: port })
+  for (let readers = 0; readers === 0; ) {
+    const health = (await (await fetch(`${second.url}/healthz`)).json()) as Health
+    readers = health.stream.readers
+  }
+  await post(second.url, 'two')
+  await until(/#1 {2}note {2}console {2}"two"/)
+})

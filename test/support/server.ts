@@ -1,0 +1,62 @@
+/** The real server, `sysmon serve`, in a process of its own. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+export const SYSMON = fileURLToPath(new URL('../../plugin/cli/sysmon.js', import.meta.url))
+
+export interface Server {
+  readonly url: string
+  readonly process: ChildProcess
+  /** All it printed so far, standard output and error. */
+  readonly output: () => string
+  /** Sends a signal and waits for the end. @returns the exit status, or the signal that ended it */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | string>
+}
+
+/** Starts a server on a free port and waits until it listens; killed after the test. */
+export async function startServer(
+  t: TestContext,
+  env: Record<string, string> = {},
+  options: { uid?: number; gid?: number; node?: readonly string[] } = {}
+): Promise<Server> {
+  const { node = [], ...ids } = options
+  const child = spawn(process.execPath, [...node, SYSMON, 'serve'], {
+    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...ids,
+  })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', text => {
+    output += text
+  })
+  child.stderr.setEncoding('utf8').on('data', text => {
+    output += text
+  })
+  const ended = once(child, 'exit')
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    await ended
+  })
+  const deadline = Date.now() + 20_000
+  let url: string | undefined
+  while (url === undefined) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      throw new Error(`the server did not start:\n${output}`)
+    }
+    await new Promise(resolve => setTimeout(resolve, 10))
+    url = /Server listening at (http:\/\/[^"]+)/.exec(output)?.[1]
+  }
+  return {
+    url,
+    process: child,
+    output: () => output,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      const [code, name] = (await ended) as [number | null, string | null]
+      return code ?? name ?? 'unknown'
+    },
+  }
+}
