@@ -77,7 +77,10 @@ export function createSysmon(options: ResolvedOptions, log: FastifyBaseLogger) {
     }
     const source: EventSource = oomKillSource(kill, { bootId, isRaw: true })
     const event = publisher.publish({ ts, type: SYSTEM_OOM_KILL, category: 'system', source, data })
-    log.warn({ seq: event?.seq, ...data }, `OOM kill: ${data.process_name} (${data.pid})`)
+    // After the readers, who were promised it at once: a log line may have to wait for a slow pipe.
+    setImmediate(() =>
+      log.warn({ seq: event?.seq, ...data }, `OOM kill: ${data.process_name} (${data.pid})`)
+    )
   }
   const publishLost = (lost: number, from: number, to: number): void => {
     publisher.publish({

@@ -47,7 +47,7 @@ export class Explainer {
     if (record.isRaw) {
       const last = this.#lastRawSeq
       // Backwards: another log begins. A hole: records were overwritten or left out.
-      if (last !== undefined && record.seq <= last) this.#deliver(this.#parser.end())
+      if (last !== undefined && record.seq < last) this.#deliver(this.#parser.end())
       else if (last !== undefined && record.seq > last + 1) this.#parser.tear()
       this.#lastRawSeq = record.seq
     }

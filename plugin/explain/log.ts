@@ -109,8 +109,12 @@ export class LogReader {
     const isBroken = isCutShort(text)
     if (!pending.isPrefixed && !isBroken) return false
     if (text.length + line.length > MAX_JOINED) return false
-    const joined = !isBroken && isLineOfItsOwn(line) ? `${text}\n${line}` : joinBroken(text, line)
-    this.#pending = { ...pending, record: { ...record, text: unescapeSyslog(joined) } }
+    if (!isBroken && isLineOfItsOwn(line)) {
+      this.#start({ ...record, text: unescapeSyslog(line) }, pending.isPrefixed)
+    } else {
+      const joined = unescapeSyslog(joinBroken(text, line))
+      this.#pending = { ...pending, record: { ...record, text: joined } }
+    }
     return true
   }
 }

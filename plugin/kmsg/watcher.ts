@@ -1,31 +1,31 @@
 /**
  * Follows the kernel log from now on, for as long as the process lives: device, record, dump, kill.
  *
- * The sequence numbers carry everything: where "now" is, which records a new reader repeats after
- * the old one died, and how many the kernel overwrote before they were read.
+ * The sequence numbers carry everything: where "now" is, and how many records the kernel overwrote
+ * before they were read.
  */
 
 import { closeSync, readFileSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
-import type { KmsgHealth, KmsgReader, KmsgState } from '../../generated/types.ts'
-import { type OomKill, OomParser } from '../oom/parser.ts'
+import type { KmsgHealth, KmsgState } from '../../generated/types.ts'
+import { type OomKill, type OomOutcome, OomParser } from '../oom/parser.ts'
 import { KernelClock, monotonicUs } from './clock.ts'
-import {
-  drainKmsg,
-  followByChild,
-  followByPolling,
-  type KmsgFollower,
-  openKmsg,
-  writeKmsg,
-} from './device.ts'
-import { type KmsgRecord, KmsgRecordSplitter } from './record.ts'
+import { drainKmsg, type KmsgBell, openKmsg, startBell, writeKmsg } from './device.ts'
+import { type KmsgRecord, parseKmsgRecord } from './record.ts'
 
-/** The wait before a dead reader is replaced, in ms: doubled each time, back to the first when one lived. */
+/** The wait before a dead bell is replaced, in ms: doubled each time, back to the first when one lived. */
 const RESTART_MS = { first: 100, last: 30_000 }
-/** A reader that lived this long in ms was a good one. */
+/** A bell that lived this long in ms was a good one. */
 const GOOD_LIFE_MS = 60_000
-/** How long a kill waits for the record after it, which tells whether its whole group is killed. */
-const HOLD_MS = 1
+/** How often the device is looked at, in ms: without a bell, and with one, in case it is stuck. */
+const POLL_MS = { withoutBell: 100, withBell: 1000 }
+/** Records read in one turn of the event loop: some 5 ms. */
+const RECORDS_A_TURN = 1000
+/**
+ * How long a kill waits for the record after it, in ms, which tells whether its whole group is
+ * killed. The kernel prints both before it wakes its readers, so that one is mostly there already.
+ */
+const HOLD_MS = 0.25
 
 export interface KmsgWatcherHandlers {
   /** @param ts Unix microseconds */
@@ -39,15 +39,18 @@ export class KmsgWatcher {
   readonly #log: FastifyBaseLogger
   readonly #handlers: KmsgWatcherHandlers
   readonly #parser = new OomParser()
-  readonly #splitter = new KmsgRecordSplitter()
   readonly #clock = new KernelClock()
   #state: KmsgState = 'starting'
   #error: string | undefined
-  #follower: KmsgFollower | undefined
-  #follow = followByChild
+  /** The device, opened without blocking. */
+  #fd: number | undefined
+  #bell: KmsgBell | undefined
+  #pollTimer: NodeJS.Timeout | undefined
   #restartTimer: NodeJS.Timeout | undefined
   #restartMs = RESTART_MS.first
-  #holdTimer: NodeJS.Timeout | undefined
+  #isDrainScheduled = false
+  #isHolding = false
+  #holdUntil = 0
   /** Kills up to this record are history. */
   #startSeq = -1
   #lastSeq = -1
@@ -63,11 +66,10 @@ export class KmsgWatcher {
   }
 
   get health(): KmsgHealth {
-    const reader: KmsgReader | undefined = this.#follower?.reader
     return {
       state: this.#state,
       path: this.#path,
-      ...(reader === undefined ? {} : { reader }),
+      ...(this.#fd === undefined ? {} : { reader: this.#bell === undefined ? 'poll' : 'dd' }),
       ...(this.#lastSeq < 0 ? {} : { last_seq: this.#lastSeq }),
       ...(this.#lastRecordAt === undefined ? {} : { last_record_at: this.#lastRecordAt }),
       lost: this.#lost,
@@ -79,115 +81,155 @@ export class KmsgWatcher {
   /** Never throws: without the device the application goes on, and its log and health say so. */
   start(): void {
     try {
-      this.#skipHistory()
-      this.#startFollower()
+      this.#fd = openKmsg(this.#path, false)
+      this.#skipHistory(this.#fd)
+      this.#state = 'watching'
+      this.#startBell()
       this.#log.info(
-        { path: this.#path, reader: this.#follower?.reader, seq: this.#lastSeq },
+        { path: this.#path, seq: this.#lastSeq },
         'watching the kernel log for OOM kills'
       )
     } catch (error) {
-      this.#state = 'unavailable'
-      this.#error = explainOpenError(this.#path, error as NodeJS.ErrnoException)
-      this.#log.warn({ path: this.#path }, `OOM kills will not be reported: ${this.#error}`)
+      this.#fail(error as NodeJS.ErrnoException)
     }
   }
 
   close(): void {
     this.#state = 'stopped'
-    clearTimeout(this.#restartTimer)
-    clearTimeout(this.#holdTimer)
-    this.#follower?.close()
-    this.#follower = undefined
+    this.#release()
     // What is held is a kill that happened: it goes out before the streams end.
     this.#deliver(this.#parser.flush())
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    this.#release()
+    this.#state = 'unavailable'
+    this.#error = explainError(this.#path, error)
+    this.#log.warn({ path: this.#path }, `OOM kills will not be reported: ${this.#error}`)
+  }
+
+  #release(): void {
+    clearTimeout(this.#restartTimer)
+    clearInterval(this.#pollTimer)
+    this.#bell?.close()
+    this.#bell = undefined
+    if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = undefined
   }
 
   /**
    * Reads what is in the ring. Its kills are not published, but a dump that is half printed at this
    * moment is known from its head on.
    */
-  #skipHistory(): void {
-    const fd = openKmsg(this.#path, false)
-    try {
-      // A line of our own marks now; its stamp, known to within the write, sets the clock.
-      const mark = `fastify-sysmon[${process.pid}]: watching for OOM kills`
-      const before = monotonicUs()
-      const isMarked = writeKmsg(this.#path, `<7>${mark}`)
-      const after = monotonicUs()
-      const splitter = new KmsgRecordSplitter()
-      drainKmsg(fd, chunk => {
-        splitter.push(chunk, record => {
-          if (isMarked && record.text === mark && record.facility !== 0) {
-            this.#clock.calibrate(record.timestampUs, before, after)
-          }
-          this.#startSeq = record.seq
-          this.#onRecord(record)
-        })
-      })
-      this.#lost = 0
-    } finally {
-      closeSync(fd)
-    }
+  #skipHistory(fd: number): void {
+    // A line of our own marks now; its stamp, known to within the write, sets the clock.
+    const mark = `fastify-sysmon[${process.pid}]: watching for OOM kills`
+    const before = monotonicUs()
+    const isMarked = writeKmsg(this.#path, `<7>${mark}`)
+    const after = monotonicUs()
+    drainKmsg(
+      fd,
+      text => {
+        const record = this.#read(text)
+        if (record === undefined) return
+        this.#startSeq = record.seq
+        if (isMarked && record.facility !== 0 && record.text === mark) {
+          this.#clock.calibrate(record.timestampUs, before, after)
+        }
+      },
+      Number.POSITIVE_INFINITY
+    )
+    this.#deliver(this.#parser.flush())
+    this.#lost = 0
   }
 
-  #startFollower(): void {
+  #startBell(): void {
     const startedAt = performance.now()
-    this.#splitter.reset()
-    this.#follower = this.#follow(this.#path, {
-      onChunk: chunk => this.#onChunk(chunk),
-      onEnd: reason => this.#restart(reason, performance.now() - startedAt),
-    })
-    this.#state = 'watching'
-    this.#error = undefined
+    try {
+      this.#bell = startBell(
+        this.#path,
+        () => this.#drain(),
+        reason => this.#onBellEnd(reason, performance.now() - startedAt)
+      )
+    } catch (error) {
+      // The pipe and the child need descriptors and memory, which may be what is short.
+      this.#onBellEnd(error as NodeJS.ErrnoException, 0)
+      return
+    }
+    this.#poll(POLL_MS.withBell)
   }
 
-  #restart(reason: Error, livedMs: number): void {
-    this.#follower = undefined
-    if ((reason as NodeJS.ErrnoException).code === 'ENOENT' && this.#follow === followByChild) {
-      this.#follow = followByPolling
+  #onBellEnd(reason: NodeJS.ErrnoException, livedMs: number): void {
+    this.#bell = undefined
+    this.#poll(POLL_MS.withoutBell)
+    if (reason.code === 'ENOENT') {
       this.#log.warn('there is no dd on the path: the kernel log is polled every 100 ms instead')
-      this.#startFollower()
       return
     }
     this.#restarts++
     if (livedMs > GOOD_LIFE_MS) this.#restartMs = RESTART_MS.first
-    this.#state = 'restarting'
-    this.#error = reason.message
     this.#log.warn(
       { err: reason, retryMs: this.#restartMs },
-      'the kernel log reader is started again'
+      'the bell of the kernel log is started again'
     )
-    this.#restartTimer = setTimeout(() => {
-      try {
-        this.#startFollower()
-      } catch (error) {
-        this.#restart(error as Error, 0)
-      }
-    }, this.#restartMs)
+    this.#restartTimer = setTimeout(() => this.#startBell(), this.#restartMs)
     this.#restartTimer.unref()
     this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS.last)
   }
 
-  #onChunk(chunk: string): void {
-    if (this.#state === 'stopped') return
-    this.#splitter.push(chunk, record => this.#onRecord(record))
-    if (this.#lastRecordAt !== undefined) this.#clock.observe(this.#lastStampUs)
-    clearTimeout(this.#holdTimer)
-    if (this.#parser.hasHeldKill) {
-      this.#holdTimer = setTimeout(() => this.#deliver(this.#parser.flush()), HOLD_MS)
+  #poll(everyMs: number): void {
+    clearInterval(this.#pollTimer)
+    this.#pollTimer = setInterval(() => this.#drain(), everyMs)
+    this.#pollTimer.unref()
+  }
+
+  #drain(): void {
+    if (this.#fd === undefined) return
+    let isAtEnd: boolean
+    const last = this.#lastSeq
+    try {
+      isAtEnd = drainKmsg(this.#fd, text => this.#read(text), RECORDS_A_TURN)
+    } catch (error) {
+      this.#fail(error as NodeJS.ErrnoException)
+      return
+    }
+    if (this.#lastSeq !== last) this.#clock.observe(this.#lastStampUs)
+    if (!isAtEnd && !this.#isDrainScheduled) {
+      this.#isDrainScheduled = true
+      setImmediate(() => {
+        this.#isDrainScheduled = false
+        this.#drain()
+      })
+    }
+    if (this.#parser.hasHeldKill && !this.#isHolding) {
+      this.#isHolding = true
+      this.#holdUntil = performance.now() + HOLD_MS
+      setImmediate(() => this.#hold())
     }
   }
 
-  #onRecord(record: KmsgRecord): void {
-    const { seq } = record
-    // A new reader begins at the oldest record: what was read before is not read twice.
-    if (seq <= this.#lastSeq) return
-    const lost = this.#lastSeq < 0 ? 0 : seq - this.#lastSeq - 1
-    this.#lastSeq = seq
+  /** Turns the event loop until the hold is over: a timer would wait for a whole millisecond or two. */
+  #hold(): void {
+    if (performance.now() < this.#holdUntil && this.#parser.hasHeldKill) {
+      setImmediate(() => this.#hold())
+      return
+    }
+    this.#isHolding = false
+    this.#deliver(this.#parser.flush())
+  }
+
+  /** Takes one record as the device gave it: its line, then perhaps lines of a dictionary. */
+  #read(text: string): KmsgRecord | undefined {
+    const end = text.indexOf('\n')
+    const record = parseKmsgRecord(end === -1 ? text : text.slice(0, end))
+    if (record === undefined) return undefined
+    const lost = this.#lastSeq < 0 ? 0 : record.seq - this.#lastSeq - 1
+    this.#lastSeq = record.seq
     if (lost > 0) this.#onLost(lost, record)
     this.#lastStampUs = record.timestampUs
     this.#lastRecordAt = Date.now() * 1000
     this.#deliver(this.#parser.push(record))
+    return record
   }
 
   #onLost(lost: number, next: KmsgRecord): void {
@@ -202,9 +244,9 @@ export class KmsgWatcher {
     )
   }
 
-  #deliver(outcomes: ReturnType<OomParser['push']>): void {
+  #deliver(outcomes: readonly OomOutcome[]): void {
     for (const outcome of outcomes) {
-      if (outcome.record.seq <= this.#startSeq && this.#startSeq >= 0) continue
+      if (this.#state === 'starting' || outcome.record.seq <= this.#startSeq) continue
       if (outcome.type === 'kill') {
         this.#handlers.onKill(outcome, this.#clock.toUnixUs(outcome.record.timestampUs))
       } else {
@@ -226,7 +268,7 @@ export function readBootId(): string | undefined {
   }
 }
 
-function explainOpenError(path: string, error: NodeJS.ErrnoException): string {
+function explainError(path: string, error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ENOENT':
       return `there is no ${path}: in a container, pass the device in (--device /dev/kmsg)`

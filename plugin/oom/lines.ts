@@ -113,7 +113,7 @@ export function parseStructuredLine(line: string): StructuredLine | undefined {
 
 /** The end of a structured line whose pr_cont chain another CPU's output cut in two. */
 export function isStructuredTail(line: string): boolean {
-  return /^,(?:global_oom|oom_memcg=|task_memcg=|task=).*,pid=\d+,uid=\d+\s*$/.test(line)
+  return /^,(?:global_oom|oom_memcg=|task_memcg=|task=).*,pid=\d+,uid=\d+\s*$/s.test(line)
 }
 
 /**

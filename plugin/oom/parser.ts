@@ -106,7 +106,7 @@ export class OomParser {
       return NOTHING
     }
     const { text } = record
-    if (!text.includes('\n')) return this.#pushLine(record, text)
+    if (!text.includes('\n') || isOneLine(text)) return this.#pushLine(record, text)
     const outcomes: OomOutcome[] = []
     for (const line of text.split('\n')) outcomes.push(...this.#pushLine(record, line))
     return outcomes
@@ -260,6 +260,18 @@ export class OomParser {
     if (section.victims.size > 0) return NOTHING
     return [{ type: 'no_kill', record: section.first, dump: section.dump, outcome }]
   }
+}
+
+/**
+ * Mem-Info and the memcg statistics are printed as one record of many lines. In these lines a
+ * newline is part of a process's name, which may hold one like any other byte.
+ */
+function isOneLine(text: string): boolean {
+  return (
+    /^(?:\[ *\d|CPU: ?\d|Pid: \d|oom-kill:constraint=|,)/.test(text) ||
+    text.includes(' invoked oom-killer') ||
+    /\b[Kk]ill(?:ed)? process \d/.test(text)
+  )
 }
 
 function concat(a: readonly OomOutcome[], b: readonly OomOutcome[]): readonly OomOutcome[] {
