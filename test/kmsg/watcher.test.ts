@@ -296,10 +296,13 @@ test('a device that is not the kernel log is refused by name', async t => {
   )
 })
 
-test('without permission the server stays up and says what would give it', {
-  skip: process.getuid?.() !== 0 ? 'not root: cannot run the server as another user' : false,
-}, async t => {
-  const script = `
+test(
+  'without permission the server stays up and says what would give it',
+  {
+    skip: process.getuid?.() !== 0 ? 'not root: cannot run the server as another user' : false,
+  },
+  async t => {
+    const script = `
     import Fastify from ${JSON.stringify(import.meta.resolve('fastify'))}
     import { sysmonPlugin } from ${JSON.stringify(new URL('../../plugin/index.js', import.meta.url).href)}
     process.setuid(65534)
@@ -308,17 +311,18 @@ test('without permission the server stays up and says what would give it', {
     await app.ready()
     console.log(JSON.stringify(app.sysmon.health()))
   `
-  const before = readFileSync('/proc/sys/kernel/dmesg_restrict', 'utf8')
-  if (before.trim() !== '1') {
-    writeFileSync('/proc/sys/kernel/dmesg_restrict', '1')
-    t.after(() => writeFileSync('/proc/sys/kernel/dmesg_restrict', before))
+    const before = readFileSync('/proc/sys/kernel/dmesg_restrict', 'utf8')
+    if (before.trim() !== '1') {
+      writeFileSync('/proc/sys/kernel/dmesg_restrict', '1')
+      t.after(() => writeFileSync('/proc/sys/kernel/dmesg_restrict', before))
+    }
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let printed = ''
+    for await (const chunk of child.stdout) printed += chunk
+    const health = JSON.parse(printed)
+    assert.equal(health.status, 'degraded')
+    assert.match(health.kmsg.error, /not permitted: run with CAP_SYSLOG/)
   }
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let printed = ''
-  for await (const chunk of child.stdout) printed += chunk
-  const health = JSON.parse(printed)
-  assert.equal(health.status, 'degraded')
-  assert.match(health.kmsg.error, /not permitted: run with CAP_SYSLOG/)
-})
+)
