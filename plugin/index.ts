@@ -7,6 +7,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { InvalidOptionError } from './errors.ts'
 import { resolveOptions, type SysmonOptions } from './options.ts'
 import { routes } from './routes/index.ts'
 import { createSysmon, type Sysmon } from './sysmon.ts'
@@ -33,6 +34,12 @@ declare module 'fastify' {
 async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<void> {
   const options = resolveOptions(given)
   const { prefix, logLevel } = options
+  if (logLevel !== undefined && !(logLevel in fastify.log)) {
+    throw new InvalidOptionError(
+      'logLevel',
+      `must be a level of the host's logger, not "${logLevel}"`
+    )
+  }
   const log = fastify.log.child(
     { plugin: 'fastify-sysmon' },
     logLevel === undefined ? {} : { level: logLevel }

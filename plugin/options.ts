@@ -43,20 +43,22 @@ const DEFAULTS = {
   allowedOrigins: [],
 } satisfies Omit<ResolvedOptions, 'prefix' | 'logLevel'>
 
-const MINIMA = {
-  ringEvents: 1,
-  ringBytes: 1,
-  bodyLimit: 1,
-  maxStreams: 1,
-  streamBuffer: 1024,
-  keepAlive: 10,
-  closeTimeout: 0,
+/** The longest time a timer can be set to, in ms. */
+const MAX_TIMER = 2 ** 31 - 1
+const BOUNDS = {
+  ringEvents: [1, 2 ** 24],
+  ringBytes: [1, 2 ** 40],
+  bodyLimit: [1, 2 ** 29],
+  maxStreams: [1, 2 ** 20],
+  streamBuffer: [1024, 2 ** 30],
+  keepAlive: [10, MAX_TIMER],
+  closeTimeout: [0, MAX_TIMER],
 } as const
 
 /** @throws {InvalidOptionError} naming the option */
 export function resolveOptions(given: SysmonOptions): ResolvedOptions {
   for (const name of Object.keys(given)) {
-    if (name !== 'prefix' && name !== 'logLevel' && !(name in DEFAULTS)) {
+    if (name !== 'prefix' && name !== 'logLevel' && !Object.hasOwn(DEFAULTS, name)) {
       throw new InvalidOptionError(
         name,
         `is unknown; the options are prefix, logLevel, ${Object.keys(DEFAULTS).join(', ')}`
@@ -66,12 +68,12 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const options: ResolvedOptions = { ...DEFAULTS, ...set }
 
-  for (const [name, minimum] of Object.entries(MINIMA)) {
-    const value = options[name as keyof typeof MINIMA]
-    if (!Number.isSafeInteger(value) || value < minimum) {
+  for (const [name, [least, most]] of Object.entries(BOUNDS)) {
+    const value = options[name as keyof typeof BOUNDS]
+    if (!Number.isSafeInteger(value) || value < least || value > most) {
       throw new InvalidOptionError(
         name,
-        `must be an integer of at least ${minimum}, not ${show(value)}`
+        `must be an integer from ${least} to ${most}, not ${show(value)}`
       )
     }
   }

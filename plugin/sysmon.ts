@@ -104,13 +104,20 @@ export function createSysmon(options: ResolvedOptions, log: FastifyBaseLogger) {
 
   const sysmon: Sysmon = {
     publish(event) {
-      const refusal = refuse(event)
-      if (refusal !== undefined && !/kernel_api is reserved/.test(refusal.message)) {
-        throw new InvalidEventError(
-          refusal.detail === undefined ? refusal.message : `${refusal.message}: ${refusal.detail}`
-        )
+      const refusal = refuse(event, true)
+      if (refusal !== undefined) {
+        const { message, detail } = refusal
+        throw new InvalidEventError(detail === undefined ? message : `${message}: ${detail}`)
       }
-      const published = publisher.publish(toEvent(event))
+      let data: string | undefined
+      try {
+        data = JSON.stringify(event.data)
+      } catch (error) {
+        throw new InvalidEventError(`data cannot be written as JSON: ${(error as Error).message}`)
+      }
+      // A copy, so that what the caller changes later does not change what was published.
+      const copy = data === undefined ? undefined : JSON.parse(data)
+      const published = publisher.publish(toEvent({ ...event, data: copy }))
       return published === undefined ? undefined : envelopeOf(published)
     },
     subscribe: (listener, subscription = {}) => subscribe(stream, log, listener, subscription),
@@ -139,17 +146,23 @@ function subscribe(
   { from = 'now', categories, types, onMissed }: SubscribeOptions
 ): () => void {
   let isOpen = true
+  // One subscriber's fault is not the others', nor the process's: async listeners may reject, too.
+  const guarded = (call: () => unknown): void => {
+    const report = (error: unknown) =>
+      log.error({ err: error }, 'a subscriber of the event stream threw')
+    try {
+      Promise.resolve(call()).catch(report)
+    } catch (error) {
+      report(error)
+    }
+  }
   const drain = (): void => {
     while (isOpen) {
       const { events, missed } = reader.read(SUBSCRIBER_BYTES, true)
-      if (missed > 0) onMissed?.(missed)
+      if (missed > 0) guarded(() => onMissed?.(missed))
       if (events.length === 0) return
       for (const event of events) {
-        try {
-          if (isOpen) listener(envelopeOf(event))
-        } catch (error) {
-          log.error({ err: error, seq: event.seq }, 'a subscriber of the event stream threw')
-        }
+        if (isOpen) guarded(() => listener(envelopeOf(event)))
       }
     }
   }

@@ -45,6 +45,7 @@ const CALLER = ',caller='
 export function parseKmsgRecord(line: string): KmsgRecord | undefined {
   let at = 0
   let number = 0
+  let digits = 0
   let field = 0
   let priority = 0
   let seq = 0
@@ -53,11 +54,13 @@ export function parseKmsgRecord(line: string): KmsgRecord | undefined {
     const code = line.charCodeAt(at)
     if (code >= 48 && code <= 57) {
       number = number * 10 + (code - 48)
-    } else if (code === COMMA && at > 0) {
+      digits++
+    } else if (code === COMMA && digits > 0) {
       if (field === 0) priority = number
       else if (field === 1) seq = number
       else break
       number = 0
+      digits = 0
       field++
     } else {
       return undefined

@@ -58,7 +58,7 @@ export class OomDump {
   readonly tasks = new TaskTable()
   /** Records lost or a new opener in the middle: what is missing is not known. */
   torn = false
-  #structuredHead: string | undefined
+  #structuredText = ''
   #inMemcgStats = false
 
   get isManual(): boolean {
@@ -112,13 +112,25 @@ export class OomDump {
     const structured = parseStructuredLine(line)
     if (structured === undefined) return false
     this.structured = structured
-    this.#structuredHead = structured.pid === undefined ? line : undefined
+    this.#structuredText = line
     return true
   }
 
   #pushStructuredTail(line: string): boolean {
-    if (this.#structuredHead === undefined || !isStructuredTail(line)) return false
-    return this.#pushStructured(this.#structuredHead + line)
+    const isCut = this.structured !== undefined && this.structured.pid === undefined
+    return isCut && isStructuredTail(line) && this.#pushStructured(this.#structuredText + line)
+  }
+
+  /**
+   * Whether the structured line speaks of this victim, or of nobody, being cut. With the name known,
+   * paths that look like parts of the line are told from them.
+   */
+  concerns(pid: number, comm: string): boolean {
+    if (this.structured?.pid === undefined) return true
+    const read = parseStructuredLine(this.#structuredText, comm)
+    if (read?.pid !== pid || read.comm !== comm) return false
+    this.structured = read
+    return true
   }
 
   #pushZoneLine(line: string): boolean {

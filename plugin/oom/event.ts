@@ -83,13 +83,15 @@ export function constraintOf(kill: OomKill): OomConstraint | undefined {
   }
   if (structured === undefined) return undefined
   if (structured.constraint === 'NONE' && structured.oomMemcg !== undefined) return 'memcg'
-  return CONSTRAINTS[structured.constraint]
+  return Object.hasOwn(CONSTRAINTS, structured.constraint)
+    ? CONSTRAINTS[structured.constraint]
+    : undefined
 }
 
 /** A constraint that this version has no name for (`BPF_PSI_MEM`), to be logged. */
 export function unknownConstraint(kill: OomKill): string | undefined {
   const name = kill.dump.structured?.constraint
-  return name === undefined || name in CONSTRAINTS ? undefined : name
+  return name === undefined || Object.hasOwn(CONSTRAINTS, name) ? undefined : name
 }
 
 function topTasks(kill: OomKill, pageKb: number | undefined): OomTask[] | undefined {

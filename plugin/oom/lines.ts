@@ -73,42 +73,62 @@ export interface StructuredLine {
 
 export const STRUCTURED = 'oom-kill:constraint='
 const MAX_COMM = 15
+const STRUCTURED_HEAD =
+  /^oom-kill:constraint=(?:CONSTRAINT_)?(\w+)(?:,nodemask=(\(null\)|[\d,-]*?))?(?:,cpuset=(.*?),mems_allowed=([\d,-]*?))?(?=,global_oom|,oom_memcg=|,task_memcg=|,task=|$)/s
 
-export function parseStructuredLine(line: string): StructuredLine | undefined {
+/**
+ * @param comm the victim's name where it is known from the kill line: with it, paths and names that
+ *   look like parts of the line cannot be mistaken for them
+ */
+export function parseStructuredLine(line: string, comm?: string): StructuredLine | undefined {
   if (!line.startsWith(STRUCTURED)) return undefined
-  const constraint = /^oom-kill:constraint=(?:CONSTRAINT_)?(\w+)/.exec(line)?.[1]
-  if (constraint === undefined) return undefined
+  const head = STRUCTURED_HEAD.exec(line) ?? /^oom-kill:constraint=(?:CONSTRAINT_)?(\w+)/.exec(line)
+  if (head === null) return undefined
   const tail = /,pid=(\d+),uid=(\d+)\s*$/.exec(line)
   const end = tail?.index ?? line.length
-  // A comm may itself hold ',task=', but not more than 15 bytes: the first one that leaves a
-  // possible name is the separator.
-  const taskAt =
-    tail === null
-      ? line.lastIndexOf(',task=')
-      : line.indexOf(',task=', Math.max(0, end - MAX_COMM - 6))
-  const pathsEnd = taskAt !== -1 && taskAt < end ? taskAt : end
-  const oomMemcgAt = line.indexOf(',oom_memcg=')
-  const taskMemcgAt = line.lastIndexOf(',task_memcg=', pathsEnd)
-  const globalAt = line.indexOf(',global_oom')
-  const cpusetEnd = [globalAt, oomMemcgAt, taskMemcgAt, pathsEnd].find(at => at !== -1)!
-  const cpuset = /,cpuset=(.*),mems_allowed=([\d,-]*)$/.exec(line.slice(0, cpusetEnd))
-  const taskMemcg = taskMemcgAt === -1 ? '' : line.slice(taskMemcgAt + 12, pathsEnd)
+  const taskAt = findTask(line, end, tail !== null, comm)
+  const groups = line.slice(head[0].length, taskAt === -1 ? end : taskAt)
+  const isGlobal = groups.startsWith(',global_oom')
+  const [oomMemcg, taskMemcg] = splitGroups(groups)
   return {
-    constraint,
-    global: globalAt !== -1,
-    nodemask: /,nodemask=(\(null\)|[\d,-]+?)(?=,[a-z]|$)/.exec(line)?.[1],
-    cpuset: cpuset?.[1],
-    memsAllowed: cpuset?.[2],
-    oomMemcg:
-      oomMemcgAt !== -1 && taskMemcgAt > oomMemcgAt
-        ? line.slice(oomMemcgAt + 11, taskMemcgAt)
-        : undefined,
+    constraint: head[1]!,
+    global: isGlobal,
+    nodemask: head[2],
+    cpuset: head[3],
+    memsAllowed: head[4],
+    oomMemcg,
     // Without what follows it, a path may be cut short and is not believed.
-    taskMemcg: taskAt !== -1 && taskMemcg.startsWith('/') ? taskMemcg : undefined,
+    taskMemcg: taskAt !== -1 && taskMemcg?.startsWith('/') ? taskMemcg : undefined,
     comm: tail !== null && taskAt !== -1 ? line.slice(taskAt + 6, end) : undefined,
     pid: tail === null ? undefined : Number(tail[1]),
     uid: tail === null ? undefined : Number(tail[2]),
   }
+}
+
+function findTask(line: string, end: number, isWhole: boolean, comm: string | undefined): number {
+  if (!isWhole) return line.lastIndexOf(',task=')
+  if (comm !== undefined && line.slice(0, end).endsWith(`,task=${comm}`))
+    return end - comm.length - 6
+  // A comm may itself hold ',task=', but not more than 15 bytes: the first one that leaves a
+  // possible name is the separator.
+  const at = line.indexOf(',task=', Math.max(0, end - MAX_COMM - 6))
+  return at < end ? at : -1
+}
+
+/** `,oom_memcg=A,task_memcg=B` or `,global_oom,task_memcg=B`, with B mostly A or below it. */
+function splitGroups(groups: string): [oom: string | undefined, task: string | undefined] {
+  const SEPARATOR = ',task_memcg='
+  if (!groups.startsWith(',oom_memcg=')) {
+    const at = groups.indexOf(SEPARATOR)
+    return [undefined, at === -1 ? undefined : groups.slice(at + SEPARATOR.length)]
+  }
+  for (let at = groups.indexOf(SEPARATOR); at !== -1; at = groups.indexOf(SEPARATOR, at + 1)) {
+    const oom = groups.slice(11, at)
+    const task = groups.slice(at + SEPARATOR.length)
+    const isLast = groups.indexOf(SEPARATOR, at + 1) === -1
+    if (isLast || task.startsWith(oom)) return [oom, task]
+  }
+  return [undefined, undefined]
 }
 
 /** The end of a structured line whose pr_cont chain another CPU's output cut in two. */
@@ -152,12 +172,12 @@ export function parseKillLine(line: string): KillLine | undefined {
     prefix: line.slice(0, at).replace(/: *$/, ''),
     pid: Number(head[1]),
     comm: line.slice(nameAt, nameEnd),
-    totalVmKb: kilobytes(rest, /\btotal-vm:(\d+)/),
-    anonRssKb: kilobytes(rest, /\banon-rss:(\d+)/),
-    fileRssKb: kilobytes(rest, /\bfile-rss:(\d+)/),
-    shmemRssKb: kilobytes(rest, /\bshmem-rss:(\d+)/),
+    totalVmKb: kilobytes(rest, /\btotal-vm:(\d+)(?=k)/),
+    anonRssKb: kilobytes(rest, /\banon-rss:(\d+)(?=k)/),
+    fileRssKb: kilobytes(rest, /\bfile-rss:(\d+)(?=k)/),
+    shmemRssKb: kilobytes(rest, /\bshmem-rss:(\d+)(?=k)/),
     uid: uid === undefined ? undefined : Number(uid),
-    pgtablesKb: kilobytes(rest, /\bpgtables:(\d+)/),
+    pgtablesKb: kilobytes(rest, /\bpgtables:(\d+)(?=k)/),
     oomScoreAdj: kilobytes(rest, /\boom_score_adj:(-?\d+)/),
   }
 }

@@ -133,12 +133,16 @@ export class OomParser {
     const { caller } = record
     let released: readonly OomOutcome[] = NOTHING
     let section = this.#sections.get(caller)
-    if (this.#held !== undefined && this.#held.caller === caller) {
+    if (section !== undefined && section.victims.size > 0) {
       const groupPath = parseGroupLine(line)
-      if (groupPath !== undefined) this.#held.section.groupPath = groupPath
-      released = this.#release()
-      if (groupPath !== undefined) return released
+      if (groupPath !== undefined) {
+        section.groupPath = groupPath
+        section.foreignLines = 0
+        return this.#release(caller)
+      }
     }
+    // The reaper, a thread of its own, may come between a kill and the line about its group.
+    if (!line.startsWith('oom_reaper: ')) released = this.#release(caller)
     if (section !== undefined && isOver(section, record, line)) {
       released = concat(released, this.#close(caller, 'cut'))
       section = undefined
@@ -225,9 +229,10 @@ export class OomParser {
     return earlier
   }
 
-  #release(): readonly OomOutcome[] {
+  /** Gives out the held kill, of this caller only where one is named. */
+  #release(caller?: string): readonly OomOutcome[] {
     const held = this.#held
-    if (held === undefined) return NOTHING
+    if (held === undefined || (caller !== undefined && held.caller !== caller)) return NOTHING
     this.#held = undefined
     return [{ ...held.kill, groupPath: held.section.groupPath }]
   }
@@ -335,7 +340,7 @@ function agrees(section: Section, line: KillLine): boolean {
   const { structured } = section.dump
   if (structured?.pid === undefined) return true
   if (section.sacrificePid === structured.pid) return true
-  return structured.pid === line.pid && structured.comm === line.comm
+  return section.dump.concerns(line.pid, line.comm)
 }
 
 function isPartial(dump: OomDump): boolean {

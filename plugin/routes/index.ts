@@ -3,6 +3,7 @@
  * theirs and do not leak into the host application, nor the host's into them.
  */
 
+import fastifyCors from '@fastify/cors'
 import fastifySse from '@fastify/sse'
 import type {
   FastifyError,
@@ -42,6 +43,14 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
     return new Error(explainErrors(errors as Parameters<typeof explainErrors>[0], root))
   })
   scope.setErrorHandler(sendError)
+  // A page of an allowed origin asks before it posts JSON (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
+  if (options.allowedOrigins.length > 0) {
+    await scope.register(fastifyCors, {
+      origin: [...options.allowedOrigins],
+      methods: ['GET', 'POST', 'PUT', 'PATCH'],
+      exposedHeaders: ['x-has-more', 'x-next-offset'],
+    })
+  }
   scope.addHook('onRequest', refuseForeignOrigin(options.allowedOrigins))
   // Its types describe an ES module; it is CommonJS, and what it exports is the plugin itself.
   await scope.register(fastifySse as unknown as FastifyPluginAsync)

@@ -24,16 +24,19 @@ export interface Refusal {
   readonly detail?: string
 }
 
-const DATA_VALIDATORS = {
-  [SYSTEM_OOM_KILL]: validatorOf('OomKillData'),
-  [SERVICE_CRASHED]: validatorOf('ServiceCrashedData'),
-  [TELEMETRY_GAP]: validatorOf('TelemetryGapData'),
-}
+const DATA_VALIDATORS = new Map([
+  [SYSTEM_OOM_KILL, validatorOf('OomKillData')],
+  [SERVICE_CRASHED, validatorOf('ServiceCrashedData')],
+  [TELEMETRY_GAP, validatorOf('TelemetryGapData')],
+])
 
 const validateRequest = validatorOf('PublishEventRequest')
 
-/** @returns what is wrong with the body, or undefined */
-export function refuse(body: unknown): Refusal | undefined {
+/**
+ * @param isServer the event is the server's own: `source.kind` may be `kernel_api`
+ * @returns what is wrong with the body, or undefined
+ */
+export function refuse(body: unknown, isServer = false): Refusal | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return { message: 'the body must be a JSON object with a type' }
   }
@@ -56,10 +59,10 @@ export function refuse(body: unknown): Refusal | undefined {
       }
     }
   }
-  if ((source as { kind?: unknown } | null | undefined)?.kind === 'kernel_api') {
+  if (!isServer && (source as { kind?: unknown } | null | undefined)?.kind === 'kernel_api') {
     return { message: 'source.kind kernel_api is reserved for server-generated events' }
   }
-  const validateData = DATA_VALIDATORS[type as keyof typeof DATA_VALIDATORS]
+  const validateData = DATA_VALIDATORS.get(type)
   if (validateData !== undefined && !validateData(data)) {
     const detail =
       data === undefined || data === null

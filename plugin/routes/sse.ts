@@ -48,7 +48,8 @@ export class SseStreams {
       return reply.header('retry-after', RETRY_AFTER_S).send(new TooManyStreamsError(maxStreams))
     }
     const query = request.query as StreamQuery
-    // keepAlive() instead of an awaited promise: handlerTimeout would end a pending handler.
+    // hijack(), because handlerTimeout ends what is not answered when the handler has returned.
+    reply.hijack()
     reply.sse.keepAlive()
     reply.sse.sendHeaders()
     reply.raw.flushHeaders()
@@ -190,7 +191,7 @@ function missedComment(missed: number): string {
 /** A non-empty Last-Event-ID beats `replay`; one that is no number, or 0, means from now. */
 function startOf(lastEventId: string | null, replay: string | undefined): StartAt {
   if (lastEventId !== null && lastEventId !== '') {
-    const seq = /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : 0
+    const seq = /^\d+$/.test(lastEventId) ? Number(lastEventId) : 0
     return seq > 0 ? { after: seq } : 'now'
   }
   return replay === 'all' ? 'oldest' : 'now'

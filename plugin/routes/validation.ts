@@ -11,7 +11,14 @@ import { type SchemaName, schemas } from '../../generated/schemas.ts'
 
 const strict = withSchemas(new Ajv2020({ strict: true, allowUnionTypes: true }))
 const coercing = withSchemas(
-  new Ajv2020({ strict: true, allowUnionTypes: true, coerceTypes: 'array', useDefaults: true })
+  new Ajv2020({
+    strict: true,
+    allowUnionTypes: true,
+    coerceTypes: 'array',
+    useDefaults: true,
+    // Else Infinity, to which "1e400" is coerced, would be spared the check of its maximum.
+    strictNumbers: false,
+  })
 )
 
 function withSchemas(ajv: Ajv2020): Ajv2020 {

@@ -41,10 +41,9 @@ export function sealEnvelope(seq: number, input: TelemetryEventInput): Published
   if (isTooLarge(json)) {
     const truncated = { ...input, data: null }
     json = envelopeJson(seq, truncated, input.source, true)
-    if (isTooLarge(json)) {
-      const { metadata: _, ...source } = input.source
-      json = envelopeJson(seq, truncated, source, true)
-    }
+    const { metadata: _, ...source } = input.source
+    if (isTooLarge(json)) json = envelopeJson(seq, truncated, source, true)
+    if (isTooLarge(json)) json = envelopeJson(seq, truncated, { kind: source.kind }, true)
   }
   const frame = Buffer.from(`${head}${json}\n\n`)
   return {

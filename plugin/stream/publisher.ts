@@ -10,11 +10,13 @@ import type { EventStream } from './stream.ts'
 
 /** Idempotency keys remembered: what a supervisor or a kernel log may deliver again at once. */
 const MAX_KEYS = 16_384
+const MAX_KEYED_BYTES = 4 * 1024 * 1024
 
 export class Publisher {
   readonly capture = new CaptureConfig()
   readonly #stream: EventStream
   readonly #byKey = new Map<string, PublishedEvent>()
+  #bytes = 0
 
   constructor(stream: EventStream) {
     this.#stream = stream
@@ -32,9 +34,11 @@ export class Publisher {
     if (first !== undefined) return first
     const event = this.#stream.publish(input)
     this.#byKey.set(key, event)
-    if (this.#byKey.size > MAX_KEYS) {
-      const oldest = this.#byKey.keys().next().value
-      if (oldest !== undefined) this.#byKey.delete(oldest)
+    this.#bytes += event.frame.length
+    for (const [oldest, { frame }] of this.#byKey) {
+      if (this.#byKey.size <= MAX_KEYS && this.#bytes <= MAX_KEYED_BYTES) break
+      this.#byKey.delete(oldest)
+      this.#bytes -= frame.length
     }
     return event
   }

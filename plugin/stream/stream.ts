@@ -156,21 +156,24 @@ export class EventReader {
    */
   read(maxBytes: number, atLeastOne: boolean): ReadBatch {
     const missed = Math.max(0, this.#ring.oldestSeq - this.#next)
-    if (missed > 0) {
-      this.#next = this.#ring.oldestSeq
-      this.#stream.countMissed(missed)
-    }
     const events: PublishedEvent[] = []
     let bytes = 0
-    for (; ; this.#next++) {
-      const event = this.#ring.at(this.#next)
+    let next = this.#next + missed
+    for (; ; next++) {
+      const event = this.#ring.at(next)
       if (event === undefined) break
       if (!this.#passes(event)) continue
       const isFree = atLeastOne && events.length === 0
-      if (!isFree && bytes + event.frame.length > maxBytes) break
+      if (!isFree && bytes + event.frame.length > maxBytes) {
+        // Nothing fits: the reader stays where it is, and its gap is told in one piece later.
+        if (events.length === 0) return { events, missed: 0 }
+        break
+      }
       bytes += event.frame.length
       events.push(event)
     }
+    this.#next = next
+    if (missed > 0) this.#stream.countMissed(missed)
     return { events, missed }
   }
 

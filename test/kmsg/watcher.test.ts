@@ -165,6 +165,7 @@ describe('the kmsg watcher', { skip }, () => {
       const [before, during] = [killLine(), killLine()]
       inject([before.line])
       await until(() => victims(events).includes(before.pid), 'a kill before')
+      await until(() => readerPids().length === 1, 'the reader')
       process.kill(readerPid(), 'SIGKILL')
       inject([during.line])
       await until(() => victims(events).includes(during.pid), 'a kill during the restart')

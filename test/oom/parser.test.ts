@@ -1,0 +1,604 @@
+/**
+ * Which lines make one dump: where a section begins and ends, what is one kill and what are two, and
+ * that no kill is given another one's figures.
+ */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { oomKillFacts, oomKillSource } from '../../plugin/oom/event.ts'
+import {
+  MAX_FOREIGN_LINES,
+  MAX_LINES,
+  type OomOutcome,
+  OomParser,
+  SILENCE_US,
+} from '../../plugin/oom/parser.ts'
+import {
+  buildDump,
+  type DumpOptions,
+  factsOf,
+  killLine,
+  killsOf,
+  linesOf,
+  onlyKill,
+  parse,
+  parseLines,
+  recordsOf,
+  VICTIM,
+} from './dump-builder.ts'
+
+/** pid, name and whether the dump is missing, of every kill; the outcome of every other dump. */
+function summary(outcomes: readonly OomOutcome[]): string[] {
+  return outcomes.map(outcome =>
+    outcome.type === 'kill'
+      ? `${outcome.victim.pid} ${outcome.victim.comm}${outcome.partial ? ' partial' : ''}`
+      : outcome.outcome
+  )
+}
+
+const LONELY_KILL =
+  'Out of memory: Killed process 77 (other) total-vm:900kB, anon-rss:80kB, file-rss:8kB, shmem-rss:0kB, UID:7 pgtables:44kB oom_score_adj:5'
+
+/** What a kill line alone supports. */
+const LONELY_FACTS = {
+  process_name: 'other',
+  pid: 77,
+  rss_kb: 88,
+  total_vm_kb: 900,
+  oom_score_adj: 5,
+  uid: 7,
+  pgtables_kb: 44,
+}
+
+const ordinary = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `usb 1-${index}: new high-speed USB device number 4`)
+
+test('a dump and its kill line are one kill, not partial', () => {
+  const outcomes = parseLines(linesOf(buildDump()))
+  assert.deepEqual(summary(outcomes), ['4711 chrome'])
+  assert.equal(onlyKill(outcomes).dump.opener?.comm, 'node')
+})
+
+test('the kill is identified by the record of its kill line', () => {
+  const lines = linesOf(buildDump())
+  const kill = onlyKill(parse(recordsOf(lines, { seq: 500, us: 9_000_000, stepUs: 3 })))
+  assert.equal(kill.record.seq, 500 + lines.length - 1)
+  assert.equal(kill.record.timestampUs, 9_000_000 + (lines.length - 1) * 3)
+})
+
+test('two dumps in a row are two kills, each with its own figures', () => {
+  const first = buildDump({ freePages: 100, ramPages: 1000 })
+  const second: DumpOptions = {
+    victim: { pid: 9, comm: 'second', rssPages: 30 },
+    freePages: 0,
+    ramPages: 2000,
+    trigger: { comm: 'cc1', pid: 55 },
+  }
+  const kills = killsOf(parseLines([...linesOf(first), ...linesOf(buildDump(second))]))
+  const facts = kills.map(kill => oomKillFacts(kill))
+  assert.deepEqual(
+    facts.map(fact => [fact.pid, fact.trigger_process_name, fact.mem_total_kb, fact.mem_free_kb]),
+    [
+      [4711, 'node', 4000, 400],
+      [9, 'cc1', 8000, 0],
+    ]
+  )
+})
+
+test('ordinary lines give nothing and open nothing', () => {
+  const parser = new OomParser()
+  const outcomes = recordsOf(ordinary(50)).flatMap(record => [...parser.push(record)])
+  assert.deepEqual(outcomes, [])
+  assert.equal(parser.openSections, 0)
+  assert.equal(parser.hasHeldKill, false)
+})
+
+test('a program that logs "Killed process 7 (x)" is no kill of the kernel', () => {
+  assert.deepEqual(parseLines(['watchdog: Killed process 7 (x)']), [])
+})
+
+test('a kill line without its dump is a kill of its own, partial, with its own figures', () => {
+  const outcomes = parseLines([...ordinary(2), LONELY_KILL, ...ordinary(2)])
+  assert.deepEqual(summary(outcomes), ['77 other partial'])
+  assert.deepEqual(oomKillFacts(onlyKill(outcomes)), LONELY_FACTS)
+  assert.equal(oomKillSource(onlyKill(outcomes), { isRaw: false }).metadata?.partial, 'true')
+})
+
+test('kill lines of a storm, whose dumps the rate limit dropped, are a kill each', () => {
+  const lines = [1, 2, 3].map(pid => killLine({ victim: { pid } }))
+  assert.deepEqual(summary(parseLines(lines)), [
+    '1 chrome partial',
+    '2 chrome partial',
+    '3 chrome partial',
+  ])
+})
+
+test('a kill line after a finished dump inherits nothing from it', () => {
+  const kills = killsOf(parseLines([...linesOf(buildDump()), LONELY_KILL]))
+  assert.equal(kills.length, 2)
+  assert.deepEqual(oomKillFacts(kills[1]!), LONELY_FACTS)
+})
+
+test('a dump without its opener is a kill with figures, partial', () => {
+  const dump = buildDump()
+  const outcomes = parseLines(linesOf({ ...dump, opener: [], cpu: [], stack: [] }))
+  assert.deepEqual(summary(outcomes), ['4711 chrome partial'])
+  const facts = oomKillFacts(onlyKill(outcomes))
+  assert.equal(facts.mem_free_kb, 11_072 * 4)
+  assert.equal(facts.trigger_process_name, undefined)
+})
+
+test('a dump whose memory lines are missing is partial', () => {
+  const dump = buildDump()
+  assert.deepEqual(summary(parseLines(linesOf({ ...dump, memory: [] }))), ['4711 chrome partial'])
+})
+
+test('no table is no loss: vm.oom_dump_tasks may be 0', () => {
+  const dump = buildDump()
+  const outcomes = parseLines(linesOf({ ...dump, tasks: [] }))
+  assert.deepEqual(summary(outcomes), ['4711 chrome'])
+  assert.equal(oomKillFacts(onlyKill(outcomes)).top_tasks, undefined)
+})
+
+test('CRLF or not, a name that ends in spaces is kept', () => {
+  const facts = factsOf(linesOf(buildDump({ victim: { comm: 'two  ' } })))
+  assert.equal(facts.process_name, 'two  ')
+  assert.equal(facts.top_tasks?.[0]?.name, 'two  ')
+})
+
+// Two-line kills, before 5.1
+
+const SACRIFICE = 'Out of memory: Kill process 4711 (chrome) score 713 or sacrifice child'
+const CHILD =
+  'Killed process 4720 (Web Content) total-vm:1000kB, anon-rss:300kB, file-rss:20kB, shmem-rss:1kB'
+
+test('the announcement "Kill process ... or sacrifice child" kills nobody', () => {
+  const dump = buildDump()
+  const lines = linesOf({ ...dump, structured: [], kill: [SACRIFICE] })
+  assert.deepEqual(summary(parseLines(lines)), ['cut'])
+})
+
+test('announcement and kill are one event', () => {
+  const dump = buildDump()
+  const lines = linesOf({
+    ...dump,
+    structured: [],
+    kill: [SACRIFICE, 'Killed process 4711 (chrome) total-vm:1kB, anon-rss:2kB, file-rss:3kB'],
+  })
+  const outcomes = parseLines(lines)
+  assert.deepEqual(summary(outcomes), ['4711 chrome'])
+  assert.equal(oomKillFacts(onlyKill(outcomes)).rss_kb, 5)
+})
+
+for (const [title, structured] of [
+  ['of kernels without structured line', []],
+  ['of kernel 5.0, whose structured line names the parent', buildDump().structured],
+] as const) {
+  test(`a sacrificed child is the victim, ${title}`, () => {
+    const outcomes = parseLines(
+      linesOf({ ...buildDump(), structured: [...structured], kill: [SACRIFICE, CHILD] })
+    )
+    assert.deepEqual(summary(outcomes), ['4720 Web Content'])
+    const facts = oomKillFacts(onlyKill(outcomes))
+    assert.equal(facts.rss_kb, 321)
+    assert.equal(facts.mem_free_kb, 11_072 * 4)
+    assert.equal(facts.uid, 1000, 'the child has a row of its own')
+  })
+}
+
+test('the announcement of a memory control group makes the kill one of the group', () => {
+  const dump = buildDump({ kind: 'memcg' })
+  const facts = factsOf(
+    linesOf({
+      ...dump,
+      structured: [],
+      kill: [SACRIFICE.replace('Out of memory', 'Memory cgroup out of memory'), CHILD],
+    })
+  )
+  assert.equal(facts.constraint, 'memcg')
+  assert.equal(facts.memcg_limit_kb, 524_288)
+})
+
+// Structured line and kill line must be about one process
+
+test('a kill line with another pid than the structured line is not merged with the dump', () => {
+  const dump = buildDump()
+  const outcomes = parseLines([...linesOf({ ...dump, kill: [] }), LONELY_KILL])
+  assert.deepEqual(summary(outcomes), ['cut', '77 other partial'])
+  assert.deepEqual(oomKillFacts(onlyKill(outcomes)), LONELY_FACTS)
+})
+
+test('a kill line with the pid but another name than the structured line is not merged', () => {
+  const dump = buildDump()
+  const outcomes = parseLines(
+    linesOf({ ...dump, kill: [killLine({ victim: { comm: 'firefox' } })] })
+  )
+  assert.deepEqual(summary(outcomes), ['cut', '4711 firefox partial'])
+  assert.equal(oomKillFacts(onlyKill(outcomes)).mem_free_kb, undefined)
+})
+
+test('the right kill line after a foreign one does not take the dump a second time', () => {
+  const dump = buildDump()
+  const outcomes = parseLines([...linesOf({ ...dump, kill: [] }), LONELY_KILL, ...dump.kill])
+  const kills = killsOf(outcomes)
+  assert.deepEqual(
+    kills.map(kill => kill.victim.pid),
+    [77, 4711]
+  )
+  assert.deepEqual(oomKillFacts(kills[0]!), LONELY_FACTS)
+})
+
+test('a cgroup path that looks like the end of the structured line does not cost the dump', () => {
+  for (const taskMemcg of ['/a,task=b', '/a,pid=5,uid=6', '/a b', '/a,b', '/x) total-vm:1kB']) {
+    const facts = factsOf(linesOf(buildDump({ kind: 'memcg', taskMemcg })))
+    assert.equal(facts.pid, 4711, taskMemcg)
+    assert.equal(facts.memcg_limit_kb, 524_288, taskMemcg)
+    assert.equal(facts.task_memcg, taskMemcg)
+  }
+})
+
+// Group kills
+
+const GROUP_LINE = 'Tasks in /docker/abc are going to be killed due to memory.oom.group set'
+const member = (pid: number, comm: string): string =>
+  killLine({ kind: 'memcg', victim: { pid, comm, rssPages: pid } })
+
+function groupKill(between: readonly string[] = []): string[] {
+  return [
+    ...linesOf(buildDump({ kind: 'memcg' })),
+    GROUP_LINE,
+    member(30, 'helper'),
+    ...between,
+    killLine({ kind: 'memcg' }),
+    member(31, 'helper'),
+  ]
+}
+
+test('a group kill is one event per process, the first victim not twice', () => {
+  assert.deepEqual(summary(parseLines(groupKill())), ['4711 chrome', '30 helper', '31 helper'])
+})
+
+test('every victim of a group kill says so, the first one too', () => {
+  const facts = killsOf(parseLines(groupKill())).map(kill => oomKillFacts(kill))
+  assert.deepEqual(
+    facts.map(fact => fact.oom_group),
+    [true, true, true]
+  )
+})
+
+test('a further victim of a group kill has the dump, but not what the dump says of the first', () => {
+  const facts = oomKillFacts(killsOf(parseLines(groupKill()))[1]!)
+  assert.equal(facts.memcg_limit_kb, 524_288)
+  assert.equal(facts.oom_memcg, '/docker/abc')
+  assert.notEqual(facts.task_memcg, '/docker/abc/leaf', 'the leaf is where the first one lived')
+  assert.equal(facts.swap_kb, undefined, 'it has no row in the table')
+})
+
+test('foreign lines between the kills of a group do not end it', () => {
+  const between = ['oom_reaper: reaped process 30 (helper), now anon-rss:0kB', ...ordinary(20)]
+  assert.deepEqual(summary(parseLines(groupKill(between))), [
+    '4711 chrome',
+    '30 helper',
+    '31 helper',
+  ])
+})
+
+test('a line of the oom reaper before the group line does not hide the group', () => {
+  const lines = groupKill()
+  const groupAt = lines.indexOf(GROUP_LINE)
+  const reaper = 'oom_reaper: reaped process 4711 (chrome), now anon-rss:0kB, file-rss:0kB'
+  const kills = killsOf(parseLines([...lines.slice(0, groupAt), reaper, ...lines.slice(groupAt)]))
+  assert.deepEqual(
+    kills.map(kill => [kill.victim.pid, kill.partial]),
+    [
+      [4711, false],
+      [30, false],
+      [31, false],
+    ]
+  )
+})
+
+test('a kill line long after the group was killed is a kill of its own', () => {
+  const outcomes = parseLines([...groupKill(), ...ordinary(300), LONELY_KILL])
+  assert.deepEqual(summary(outcomes).at(-1), '77 other partial')
+  assert.deepEqual(oomKillFacts(killsOf(outcomes).at(-1)!), LONELY_FACTS)
+})
+
+test('without the group line a second kill line is no follower', () => {
+  const lines = [...linesOf(buildDump({ kind: 'memcg' })), member(30, 'helper')]
+  const kills = killsOf(parseLines(lines))
+  assert.deepEqual(
+    kills.map(kill => [kill.victim.pid, kill.isFollower, kill.groupPath, kill.partial]),
+    [
+      [4711, false, undefined, false],
+      [30, false, undefined, true],
+    ]
+  )
+})
+
+test('a repeated kill line of the same process within its dump is one event', () => {
+  const dump = buildDump()
+  const lines = [...linesOf(dump), ...ordinary(3), ...dump.kill]
+  assert.deepEqual(summary(parseLines(lines)), ['4711 chrome'])
+})
+
+test('the same pid killed again in a new dump is a second event', () => {
+  const lines = linesOf(buildDump())
+  assert.deepEqual(summary(parseLines([...lines, ...lines])), ['4711 chrome', '4711 chrome'])
+})
+
+// What ends a section
+
+const UNFINISHED = linesOf({ ...buildDump(), structured: [], kill: [] })
+
+function assertInheritsNothing(records: Parameters<typeof parse>[0], expected: string[]): void {
+  const outcomes = parse(records)
+  assert.deepEqual(summary(outcomes), [...expected, '77 other partial'])
+  assert.deepEqual(oomKillFacts(onlyKill(outcomes)), LONELY_FACTS)
+}
+
+test('panic_on_oom ends the dump: the next kill inherits nothing', () => {
+  const panic = 'Kernel panic - not syncing: Out of memory: system-wide panic_on_oom is enabled'
+  assertInheritsNothing(recordsOf([...UNFINISHED, panic, LONELY_KILL]), ['panic'])
+})
+
+test('no killable process ends the dump, its panic is no second one', () => {
+  const lines = [
+    ...UNFINISHED,
+    'Out of memory and no killable processes...',
+    'Kernel panic - not syncing: System is deadlocked on memory',
+    LONELY_KILL,
+  ]
+  assertInheritsNothing(recordsOf(lines), ['no_killable_process'])
+})
+
+test('a panic of another cause does not count as an OOM', () => {
+  assert.deepEqual(parseLines(['Kernel panic - not syncing: Fatal exception in interrupt']), [])
+})
+
+test('a new opener ends the dump before it', () => {
+  const opener = 'node invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0'
+  const outcomes = parseLines([...UNFINISHED, opener, LONELY_KILL])
+  assert.deepEqual(summary(outcomes), ['cut', '77 other partial'])
+  const facts = oomKillFacts(onlyKill(outcomes))
+  assert.deepEqual(facts, { ...LONELY_FACTS, trigger_process_name: 'node' })
+})
+
+test('silence by the stamps ends the dump', () => {
+  const lastUs = 5_000_000 + (UNFINISHED.length - 1) * 20
+  const kill = (us: number) => recordsOf([LONELY_KILL], { seq: 9000, us })
+  assertInheritsNothing([...recordsOf(UNFINISHED), ...kill(lastUs + SILENCE_US + 1)], ['cut'])
+})
+
+test('a pause shorter than silence does not end the dump', () => {
+  const dump = buildDump()
+  const lines = linesOf({ ...dump, kill: [] })
+  const lastUs = 5_000_000 + (lines.length - 1) * 20
+  const kill = recordsOf(dump.kill, { seq: 9000, us: lastUs + SILENCE_US - 1 })
+  assert.deepEqual(summary(parse([...recordsOf(lines), ...kill])), ['4711 chrome'])
+})
+
+test('many foreign lines end the dump', () => {
+  assertInheritsNothing(
+    recordsOf([...UNFINISHED, ...ordinary(MAX_FOREIGN_LINES + 1), LONELY_KILL]),
+    ['cut']
+  )
+})
+
+test('a dump of more lines than the bound ends, whatever they are', () => {
+  const row =
+    '[      7]     0     7      100       50       25       25         0    61440        0             0 x'
+  const parser = new OomParser()
+  const outcomes: OomOutcome[] = []
+  for (const record of recordsOf(UNFINISHED)) outcomes.push(...parser.push(record))
+  const [template] = recordsOf([row])
+  for (let count = 0; count <= MAX_LINES; count++) outcomes.push(...parser.push(template!))
+  outcomes.push(...parser.push({ ...template!, text: LONELY_KILL }), ...parser.end())
+  assert.deepEqual(summary(outcomes), ['cut', '77 other partial'])
+  assert.deepEqual(oomKillFacts(onlyKill(outcomes)), LONELY_FACTS)
+})
+
+test('the end of the records ends the dump', () => {
+  assert.deepEqual(summary(parseLines(UNFINISHED)), ['cut'])
+})
+
+test('stamps that run backwards end nothing', () => {
+  const records = recordsOf(linesOf(buildDump()), { us: 60_000_000, stepUs: -1_000_000 })
+  assert.deepEqual(summary(parse(records)), ['4711 chrome'])
+})
+
+// Interleaved output
+
+test('two dumps interleaved line by line are told apart by their callers', () => {
+  const one = recordsOf(linesOf(buildDump()), { caller: 'T1' })
+  const two = recordsOf(
+    linesOf(
+      buildDump({
+        kind: 'memcg',
+        victim: { pid: 5, comm: 'b', rssPages: 9 },
+        others: [],
+        trigger: { comm: 'dd', pid: 6 },
+      })
+    ),
+    { caller: 'T2' }
+  )
+  const mixed = []
+  for (let at = 0; at < Math.max(one.length, two.length); at++) {
+    mixed.push(...one.slice(at, at + 1), ...two.slice(at, at + 1))
+  }
+  const byPid = new Map(killsOf(parse(mixed)).map(kill => [kill.victim.pid, kill]))
+  assert.deepEqual(
+    oomKillFacts(byPid.get(4711)!),
+    oomKillFacts(onlyKill(parse(one))),
+    'as if it were alone'
+  )
+  assert.deepEqual(oomKillFacts(byPid.get(5)!), oomKillFacts(onlyKill(parse(two))))
+  assert.equal(byPid.get(4711)!.partial, false)
+  assert.equal(byPid.get(5)!.partial, false)
+})
+
+test('a kill waits for the next record of its own caller', () => {
+  const parser = new OomParser()
+  const records = recordsOf(linesOf(buildDump({ kind: 'memcg' })), { caller: 'T1' })
+  const [foreign] = recordsOf(['usb 1-1: hello'], { caller: 'T9', seq: 8000 })
+  const [own] = recordsOf([GROUP_LINE], { caller: 'T1', seq: 8001 })
+  for (const record of records) assert.deepEqual(parser.push(record), [])
+  assert.deepEqual(parser.push(foreign!), [])
+  assert.deepEqual(summary(parser.push(own!)), ['4711 chrome'])
+})
+
+test('the number of open sections is bounded', () => {
+  const parser = new OomParser()
+  for (let caller = 0; caller < 1000; caller++) {
+    const [opener] = recordsOf(buildDump().opener, { caller: `T${caller}` })
+    parser.push(opener!)
+  }
+  assert.ok(parser.openSections <= 64, `${parser.openSections} sections are open`)
+})
+
+// Foreign reports in the middle
+
+const REPORT = [
+  '------------[ cut here ]------------',
+  'WARNING: CPU: 2 PID: 999 at mm/page_alloc.c:1 foo+0x1/0x2',
+  'CPU: 2 UID: 0 PID: 999 Comm: kworker/2:1 Tainted: G        W          6.12.9 #1',
+  'Call Trace:',
+  ' bar+0x1/0x2',
+  '---[ end trace 0000000000000000 ]---',
+  'audit: type=1701 audit(1.2:3): pid=5 comm="x" sig=9',
+  '',
+  'eth0: Link is Up - 1Gbps/Full',
+]
+
+test("another task's report after the opener does not give the trigger's pid", () => {
+  const dump = buildDump()
+  const facts = factsOf(linesOf({ ...dump, opener: [...dump.opener, ...REPORT] }))
+  assert.equal(facts.trigger_pid, 812_345)
+})
+
+test('foreign reports between any two lines change nothing', () => {
+  const lines = linesOf(buildDump())
+  const expected = factsOf(lines)
+  for (let at = 1; at < lines.length; at++) {
+    const mixed = [...lines.slice(0, at), ...REPORT, ...lines.slice(at)]
+    assert.deepEqual(factsOf(mixed), expected, `report before: ${lines[at]}`)
+  }
+})
+
+test('a structured line cut in two by a report is put together', () => {
+  const dump = buildDump({ kind: 'memcg' })
+  const [structured] = dump.structured
+  const cut = structured!.indexOf(',task=')
+  const lines = linesOf({
+    ...dump,
+    structured: [structured!.slice(0, cut), ...REPORT, structured!.slice(cut)],
+  })
+  assert.deepEqual(factsOf(lines), factsOf(linesOf(dump)))
+})
+
+test('a second CPU line of a process with the same name does not replace the first', () => {
+  const dump = buildDump()
+  const again = dump.cpu[0]!.replace('PID: 812345', 'PID: 3')
+  assert.equal(factsOf(linesOf({ ...dump, cpu: [...dump.cpu, again] })).trigger_pid, 812_345)
+})
+
+// tear() and flush()
+
+test('records lost in the middle of a dump make its kill partial', () => {
+  const parser = new OomParser()
+  const records = recordsOf(linesOf(buildDump()))
+  for (const record of records.slice(0, 10)) parser.push(record)
+  parser.tear()
+  const outcomes = parse(records.slice(14), parser)
+  assert.deepEqual(summary(outcomes), ['4711 chrome partial'])
+})
+
+test('records lost before a dump do not make its kill partial', () => {
+  const parser = new OomParser()
+  parser.tear()
+  assert.deepEqual(summary(parse(recordsOf(linesOf(buildDump())), parser)), ['4711 chrome'])
+})
+
+test('a kill is held until the next record, or given out by flush(), once', () => {
+  const parser = new OomParser()
+  for (const record of recordsOf(linesOf(buildDump()))) assert.deepEqual(parser.push(record), [])
+  assert.equal(parser.hasHeldKill, true)
+  assert.deepEqual(summary(parser.flush()), ['4711 chrome'])
+  assert.equal(parser.hasHeldKill, false)
+  assert.deepEqual(parser.flush(), [])
+  assert.deepEqual(parser.end(), [])
+})
+
+test('after flush() the rest of the group is still of the group', () => {
+  const parser = new OomParser()
+  const lines = groupKill()
+  const records = recordsOf(lines)
+  const groupAt = lines.indexOf(GROUP_LINE)
+  const outcomes: OomOutcome[] = []
+  for (const record of records.slice(0, groupAt)) outcomes.push(...parser.push(record))
+  outcomes.push(...parser.flush())
+  outcomes.push(...parse(records.slice(groupAt), parser))
+  assert.deepEqual(summary(outcomes), ['4711 chrome', '30 helper', '31 helper'])
+  assert.deepEqual(
+    killsOf(outcomes).map(kill => oomKillFacts(kill).oom_group),
+    [undefined, true, true],
+    'the first was given out before the kernel said it was a group'
+  )
+})
+
+// Forms
+
+test('Mem-Info in one record with newlines and in a record a line give the same', () => {
+  const one = linesOf(buildDump({ counters: 'one record' }))
+  const many = linesOf(buildDump({ counters: 'records' }))
+  assert.notEqual(one.length, many.length)
+  assert.deepEqual(factsOf(one), factsOf(many))
+  assert.equal(factsOf(one).mem_free_kb, 11_072 * 4)
+})
+
+test('memory statistics of a control group in one record give the same', () => {
+  const dump = buildDump({ kind: 'memcg' })
+  const merged = { ...dump, memory: [dump.memory.join('\n')] }
+  assert.deepEqual(factsOf(linesOf(merged)), factsOf(linesOf(dump)))
+})
+
+test('a newline in a name does not cut the lines that bear it', () => {
+  const comm = 'two\nlines'
+  const facts = factsOf(linesOf(buildDump({ victim: { comm }, trigger: { comm, pid: 4711 } })))
+  assert.equal(facts.process_name, comm)
+  assert.equal(facts.trigger_process_name, comm)
+  assert.equal(facts.trigger_pid, 4711)
+  assert.equal(facts.top_tasks?.[0]?.name, comm)
+  assert.equal(facts.constraint, 'none')
+})
+
+test('a manual kill (sysrq) is marked and has no trigger', () => {
+  const lines = [
+    'sysrq: Manual OOM execution',
+    ...linesOf(buildDump({ order: -1, trigger: { comm: 'kworker/0:2', pid: 735 } })),
+  ]
+  const kill = onlyKill(parseLines(lines))
+  const facts = oomKillFacts(kill)
+  assert.equal(kill.partial, false)
+  assert.equal(oomKillSource(kill, { isRaw: false }).metadata?.manual, 'true')
+  assert.equal('trigger_process_name' in facts, false)
+  assert.equal('trigger_pid' in facts, false)
+  assert.equal(facts.mem_free_kb, 11_072 * 4)
+})
+
+test('an unknown constraint costs the constraint and nothing else', () => {
+  const dump = buildDump()
+  const structured = dump.structured[0]!.replace('CONSTRAINT_NONE', 'CONSTRAINT_MOON_PHASE')
+  const expected = factsOf(linesOf(dump))
+  delete expected.constraint
+  assert.deepEqual(factsOf(linesOf({ ...dump, structured: [structured] })), expected)
+})
+
+test('a victim that is its own trigger (oom_kill_allocating_task) is both', () => {
+  const dump = buildDump({ trigger: { comm: VICTIM.comm, pid: VICTIM.pid } })
+  const kill = dump.kill[0]!.replace('Out of memory:', 'Out of memory (oom_kill_allocating_task):')
+  const facts = factsOf(linesOf({ ...dump, kill: [kill] }))
+  assert.equal(facts.pid, VICTIM.pid)
+  assert.equal(facts.trigger_pid, VICTIM.pid)
+  assert.equal(facts.constraint, 'none')
+})

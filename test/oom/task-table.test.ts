@@ -1,0 +1,248 @@
+/** The Tasks-state table: every header there has been, any name, five rows kept however many come. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { TaskTable } from '../../plugin/oom/task-table.ts'
+import { TASKS_HEADER, taskRow } from './dump-builder.ts'
+
+function tableOf(...lines: string[]): TaskTable {
+  const table = new TaskTable()
+  for (const line of lines) assert.equal(table.push(line), true, line)
+  return table
+}
+
+const FORMS: Array<{
+  title: string
+  header: string
+  row: string
+  swapPages: number | undefined
+  pgtablesBytes: number | undefined
+}> = [
+  {
+    title: '2.6.36 to 3.6 and RHEL 6: cpu and oom_adj',
+    header: '[ pid ]   uid  tgid total_vm      rss cpu oom_adj oom_score_adj name',
+    row: '[20557]   188 20557  2140125     3183   3       0           -17 my haproxy',
+    swapPages: undefined,
+    pgtablesBytes: undefined,
+  },
+  {
+    title: '3.7 to 3.19 and RHEL 7: nr_ptes, swapents',
+    header: '[ pid ]   uid  tgid total_vm      rss nr_ptes swapents oom_score_adj name',
+    row: '[20557]   188 20557  2140125     3183     911       77           -17 my haproxy',
+    swapPages: 77,
+    pgtablesBytes: undefined,
+  },
+  {
+    title: '4.0 to 4.14: nr_ptes and nr_pmds',
+    header: '[ pid ]   uid  tgid total_vm      rss nr_ptes nr_pmds swapents oom_score_adj name',
+    row: '[20557]   188 20557  2140125     3183     911      12       77           -17 my haproxy',
+    swapPages: 77,
+    pgtablesBytes: undefined,
+  },
+  {
+    title: '4.15 to 4.18: pgtables_bytes with the old brackets',
+    header: '[ pid ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name',
+    row: '[20557]   188 20557  2140125     3183   188416       77           -17 my haproxy',
+    swapPages: 77,
+    pgtablesBytes: 188_416,
+  },
+  {
+    title: '4.19 to 6.7: pgtables_bytes',
+    header: '[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name',
+    row: '[  20557]   188 20557  2140125     3183   188416       77           -17 my haproxy',
+    swapPages: 77,
+    pgtablesBytes: 188_416,
+  },
+  {
+    title: '6.8 on: RSS by kind',
+    header: TASKS_HEADER,
+    row: '[  20557]   188 20557  2140125     3183     1100     2000        83   188416       77           -17 my haproxy',
+    swapPages: 77,
+    pgtablesBytes: 188_416,
+  },
+  {
+    title: 'a column of a later kernel',
+    header:
+      '[  pid  ]   uid  tgid total_vm      rss rss_dax swapents pgtables_bytes oom_score_adj name',
+    row: '[  20557]   188 20557  2140125     3183       5       77   188416           -17 my haproxy',
+    swapPages: 77,
+    pgtablesBytes: 188_416,
+  },
+]
+
+for (const { title, header, row, swapPages, pgtablesBytes } of FORMS) {
+  test(`columns: ${title}`, () => {
+    const table = tableOf(header, row)
+    assert.deepEqual(table.find(20_557), {
+      pid: 20_557,
+      uid: 188,
+      totalVmPages: 2_140_125,
+      rssPages: 3183,
+      swapPages,
+      pgtablesBytes,
+      oomScoreAdj: -17,
+    })
+    assert.deepEqual(table.top, [{ pid: 20_557, comm: 'my haproxy', rssPages: 3183 }])
+  })
+}
+
+test('2.6.32: oom_adj is no oom_score_adj', () => {
+  const table = tableOf(
+    '[ pid ]   uid  tgid total_vm      rss cpu oom_adj name',
+    '[ 7]   188 7  2140125     3183   3       15 x'
+  )
+  assert.equal(table.find(7)?.oomScoreAdj, undefined)
+  assert.deepEqual(table.top, [{ pid: 7, comm: 'x', rssPages: 3183 }])
+})
+
+test('pids of seven digits, and a pid that is not the tgid', () => {
+  const table = tableOf(
+    TASKS_HEADER,
+    '[3902942]   100 2596  36944    12345     1 1 1   188416        0             0 php-fpm'
+  )
+  assert.equal(table.find(3_902_942)?.rssPages, 12_345)
+  assert.equal(table.find(2596), undefined)
+})
+
+const NAMES = [
+  'tmux: server',
+  'Web Content',
+  '(sd-pam)',
+  'a) b (c',
+  '531',
+  '12 34',
+  '[x]',
+  '] 5 6',
+  '-5',
+  ' lead',
+  'trail ',
+  '',
+  ' ',
+  'two\nlines',
+  'x\x1b[1m',
+]
+
+for (const comm of NAMES) {
+  test(`names: ${JSON.stringify(comm)}`, () => {
+    const table = tableOf(TASKS_HEADER, taskRow({ comm, pid: 5, rssPages: 10, oomScoreAdj: -998 }))
+    assert.deepEqual(table.top, [{ pid: 5, comm, rssPages: 10 }])
+    assert.equal(table.find(5)?.oomScoreAdj, -998)
+  })
+}
+
+test('any name is the rest of the line', () => {
+  const name = fc.uint8Array({ maxLength: 15 }).map(bytes => Buffer.from(bytes).toString('latin1'))
+  fc.assert(
+    fc.property(name, fc.nat(0xffff_ffff), (comm, rssPages) => {
+      const table = tableOf(TASKS_HEADER, taskRow({ comm, pid: 1, rssPages }))
+      assert.deepEqual(table.top, [{ pid: 1, comm, rssPages }])
+    })
+  )
+})
+
+test('the largest five, in descending order', () => {
+  const sizes = [3, 900, 1, 50, 7, 60, 0, 800, 5]
+  const table = tableOf(
+    TASKS_HEADER,
+    ...sizes.map((rssPages, pid) => taskRow({ comm: `p${pid}`, pid, rssPages }))
+  )
+  assert.deepEqual(
+    table.top.map(task => [task.rssPages, task.pid, task.comm]),
+    [
+      [900, 1, 'p1'],
+      [800, 7, 'p7'],
+      [60, 5, 'p5'],
+      [50, 3, 'p3'],
+      [7, 4, 'p4'],
+    ]
+  )
+})
+
+test('equal ones in the order of the table', () => {
+  const sizes = [5, 5, 9, 5, 5, 9, 5]
+  const table = tableOf(
+    TASKS_HEADER,
+    ...sizes.map((rssPages, pid) => taskRow({ comm: 'x', pid, rssPages }))
+  )
+  assert.deepEqual(
+    table.top.map(task => task.pid),
+    [2, 5, 0, 1, 3]
+  )
+})
+
+test('the same five as by sorting all rows', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(20), { maxLength: 60 }), sizes => {
+      const table = tableOf(
+        TASKS_HEADER,
+        ...sizes.map((rssPages, pid) => taskRow({ comm: 'x', pid, rssPages }))
+      )
+      const sorted = sizes
+        .map((rssPages, pid) => ({ pid, comm: 'x', rssPages }))
+        .sort((a, b) => b.rssPages - a.rssPages || a.pid - b.pid)
+      assert.deepEqual(table.top, sorted.slice(0, 5))
+      assert.equal(table.count, sizes.length)
+      assert.equal(
+        table.rssPages,
+        sizes.reduce((sum, size) => sum + size, 0)
+      )
+    })
+  )
+})
+
+test('fewer than five rows, and none', () => {
+  assert.equal(tableOf(TASKS_HEADER, taskRow({ comm: 'x', pid: 1, rssPages: 0 })).top.length, 1)
+  const empty = tableOf(TASKS_HEADER)
+  assert.deepEqual([...empty.top], [])
+  assert.equal(empty.present, true)
+  assert.equal(empty.find(1), undefined)
+})
+
+test('a table of 300,000 rows: the largest five are right, memory is bounded', () => {
+  const table = new TaskTable()
+  table.push(TASKS_HEADER)
+  const tail = '    9000       0       0       0    61440        0             0 x'
+  for (let pid = 1; pid <= 300_000; pid++) {
+    // The largest come last, long after no more rows are kept.
+    table.push(`[${String(pid).padStart(7)}]     0 ${pid}  9000 ${pid}${tail}`)
+  }
+  assert.equal(table.count, 300_000)
+  assert.deepEqual(
+    table.top.map(task => task.pid),
+    [300_000, 299_999, 299_998, 299_997, 299_996]
+  )
+  assert.equal(table.find(1)?.rssPages, 1)
+  assert.equal(table.find(32_768)?.rssPages, 32_768)
+  assert.equal(table.find(300_000), undefined, 'rows above the bound are not kept')
+})
+
+test('lines that are no rows are not taken and change nothing', () => {
+  const row = taskRow({ comm: 'x', pid: 1, rssPages: 10 })
+  const table = tableOf(TASKS_HEADER, row)
+  for (const line of [
+    '',
+    '[',
+    '[ 1',
+    '[   12]',
+    '[  12]     0    12',
+    '[   12.345678] 1 2 3 4 5 6 7 8 9 x',
+    '[<ffffffff8112>] ? foo+0x1/0x2',
+    '[T123] x',
+    '[   12]     0    12     9000       10       10        0         0   -',
+    '[   12]     0    12     9000       1x       10        0         0    69632        0             0 x',
+    '[   12     0    12     9000       10       10        0         0    69632        0             0 x',
+    'oom-kill:constraint=CONSTRAINT_NONE',
+    '0 pages HighMem/MovableOnly',
+  ]) {
+    assert.equal(table.push(line), false, line)
+  }
+  assert.equal(table.count, 1)
+  assert.deepEqual(table.top, [{ pid: 1, comm: 'x', rssPages: 10 }])
+})
+
+test('rows without a header are not read: their columns would be guessed', () => {
+  const table = new TaskTable()
+  assert.equal(table.push(taskRow({ comm: 'x', pid: 1, rssPages: 10 })), false)
+  assert.equal(table.present, false)
+})

@@ -1,0 +1,163 @@
+/** `GET /telemetry/events` with `Accept: application/json`: a page of the retained events. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import type { EventCategory } from '../../generated/types.ts'
+import { call, note, page, startApp } from '../support/app.ts'
+
+const seqs = async (app: FastifyInstance, query = '') =>
+  (await page(app, query)).events.map(({ seq }) => seq)
+
+/** Events at 0, 1000, 2000 ... milliseconds. */
+function publishAt(app: FastifyInstance, count: number): void {
+  for (let i = 0; i < count; i++) {
+    app.sysmon.publish({ type: 'note', category: 'console', ts: i * 1_000_000 })
+  }
+}
+
+test('an empty ring gives an empty page', async t => {
+  const app = await startApp(t)
+  const { status, headers, body } = await page(app)
+  assert.equal(status, 200)
+  assert.deepEqual(body, [])
+  assert.equal(headers['x-has-more'], 'false')
+  assert.equal('x-next-offset' in headers, false)
+  assert.equal(headers['content-type'], 'application/json; charset=utf-8')
+  assert.equal(headers['cache-control'], 'no-cache')
+})
+
+test('without a limit a page has 100 events, oldest first, and says that there are more', async t => {
+  const app = await startApp(t)
+  for (let i = 0; i < 101; i++) note(app, i)
+  const { events, headers } = await page(app)
+  assert.deepEqual(
+    events.map(({ seq, event }) => [seq, event.data]),
+    Array.from({ length: 100 }, (_, i) => [i + 1, i])
+  )
+  assert.equal(headers['x-has-more'], 'true')
+  assert.equal(headers['x-next-offset'], '101')
+})
+
+test('a page that ends with the last event says that there is no more', async t => {
+  const app = await startApp(t)
+  for (let i = 0; i < 3; i++) note(app, i)
+  const { events, headers } = await page(app, '?limit=3')
+  assert.equal(events.length, 3)
+  assert.equal(headers['x-has-more'], 'false')
+  assert.equal('x-next-offset' in headers, false)
+})
+
+test('offset: from that number on, or from the oldest kept, or nothing yet', async t => {
+  const app = await startApp(t, { ringEvents: 3 })
+  for (let i = 0; i < 5; i++) note(app, i)
+  assert.deepEqual(await seqs(app, '?offset=4'), [4, 5])
+  assert.deepEqual(await seqs(app, '?offset=0'), [3, 4, 5])
+  assert.deepEqual(await seqs(app, '?offset=1'), [3, 4, 5])
+  assert.deepEqual(await seqs(app, '?offset=6'), [])
+  assert.deepEqual(await seqs(app, '?offset=9007199254740991'), [])
+})
+
+test('since is inclusive, until is not; both are milliseconds', async t => {
+  const app = await startApp(t)
+  publishAt(app, 6)
+  assert.deepEqual(await seqs(app, '?since=2000'), [3, 4, 5, 6])
+  assert.deepEqual(await seqs(app, '?since=2001'), [4, 5, 6])
+  assert.deepEqual(await seqs(app, '?until=2000'), [1, 2])
+  assert.deepEqual(await seqs(app, '?until=2001'), [1, 2, 3])
+  assert.deepEqual(await seqs(app, '?since=1000&until=3000'), [2, 3])
+  assert.deepEqual(await seqs(app, '?since=3000&until=3000'), [])
+})
+
+test('events out of the order of their times are all found', async t => {
+  const app = await startApp(t)
+  for (const ts of [5, 1, 9, 2]) {
+    app.sysmon.publish({ type: 'note', category: 'console', ts: ts * 1000 })
+  }
+  assert.deepEqual(await seqs(app, '?since=2&until=6'), [1, 4])
+})
+
+test('category, once and repeated, together with the other filters', async t => {
+  const app = await startApp(t)
+  const categories: EventCategory[] = ['console', 'network', 'page', 'network']
+  for (const category of categories) app.sysmon.publish({ type: 'note', category })
+  assert.deepEqual(await seqs(app, '?category=network'), [2, 4])
+  assert.deepEqual(await seqs(app, '?category=network&category=page'), [2, 3, 4])
+  assert.deepEqual(await seqs(app, '?category=network&offset=3'), [4])
+  assert.deepEqual(await seqs(app, '?category=system'), [])
+})
+
+for (const [what, filter, expected] of [
+  ['all', '', 23],
+  ['a category', '&category=network', 12],
+  ['a time', '&since=4&until=20', 16],
+] as const) {
+  test(`paging through ${what} gives each event once`, async t => {
+    const app = await startApp(t)
+    for (let i = 0; i < 23; i++) {
+      const category = i % 2 === 0 ? 'network' : 'page'
+      app.sysmon.publish({ type: 'note', category, ts: i * 1000 })
+    }
+    const all = await seqs(app, `?limit=1000${filter}`)
+    assert.equal(all.length, expected)
+    for (const limit of [1, 4, 5]) {
+      const paged: number[] = []
+      let offset: unknown = 0
+      while (offset !== undefined) {
+        const { events, headers } = await page(app, `?limit=${limit}${filter}&offset=${offset}`)
+        assert.ok(events.length > 0 && events.length <= limit)
+        paged.push(...events.map(({ seq }) => seq))
+        assert.equal(headers['x-has-more'], String(headers['x-next-offset'] !== undefined))
+        offset = headers['x-next-offset']
+      }
+      assert.deepEqual(paged, all)
+    }
+  })
+}
+
+for (const [query, parameter] of [
+  ['limit=0', 'limit'],
+  ['limit=1001', 'limit'],
+  ['limit=x', 'limit'],
+  ['limit=1.5', 'limit'],
+  ['limit=', 'limit'],
+  ['limit=1e400', 'limit'],
+  ['limit=1&limit=2', 'limit'],
+  ['offset=-1', 'offset'],
+  ['offset=1e400', 'offset'],
+  ['since=yesterday', 'since'],
+  ['since=-1', 'since'],
+  ['until=2026-01-01', 'until'],
+  ['category=nonsense', 'category'],
+  ['category=console&category=nonsense', 'category'],
+  ['category=', 'category'],
+] as const) {
+  test(`?${query}: 400, and the message names ${parameter}`, async t => {
+    const app = await startApp(t)
+    const { status, body } = await page(app, `?${query}`)
+    assert.equal(status, 400)
+    assert.match((body as { message: string }).message, new RegExp(`\\b${parameter}\\b`))
+  })
+}
+
+test('limits 1 and 1000 are allowed', async t => {
+  const app = await startApp(t)
+  for (const limit of [1, 1000]) assert.equal((await page(app, `?limit=${limit}`)).status, 200)
+})
+
+for (const accept of [
+  'application/json',
+  'Application/JSON',
+  'application/json; charset=utf-8',
+  'application/json, text/plain, */*',
+  'text/html;q=0.5, application/json;q=0.1',
+  'application/json, text/event-stream;q=0',
+]) {
+  test(`Accept: ${accept} gets a page`, async t => {
+    const app = await startApp(t)
+    const { status, headers } = await call(app, { url: '/telemetry/events', headers: { accept } })
+    assert.equal(status, 200)
+    assert.equal(headers['content-type'], 'application/json; charset=utf-8')
+    assert.equal(String(headers.vary).toLowerCase(), 'accept')
+  })
+}

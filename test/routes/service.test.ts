@@ -1,0 +1,61 @@
+/** `GET /healthz`, `GET /spec.json` and `GET /spec.yaml`. */
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import type { Health } from '../../generated/types.ts'
+import { call, note, page, post, startApp } from '../support/app.ts'
+
+test('healthz: 200 ok when no kernel log is to be watched', async t => {
+  const app = await startApp(t)
+  note(app, 1)
+  const { status, headers, body } = await call(app, { url: '/healthz' })
+  assert.equal(status, 200)
+  assert.equal(headers['cache-control'], 'no-store')
+  assert.deepEqual(body, app.sysmon.health())
+  assert.equal((body as Health).kmsg.state, 'disabled')
+  assert.equal((body as Health).stream.seq, 1)
+})
+
+for (const [what, kmsgPath, error] of [
+  ['is not there', '/nonexistent/kmsg', /\/nonexistent\/kmsg/],
+  ['is a directory', '/proc', /\/proc/],
+] as const) {
+  test(`healthz: 503 degraded when the kernel log ${what}, and why; the rest serves`, async t => {
+    const app = await startApp(t, { kmsgPath })
+    const { status, body } = await call(app, { url: '/healthz' })
+    assert.equal(status, 503)
+    const health = body as Health
+    assert.equal(health.status, 'degraded')
+    assert.equal(health.kmsg.path, kmsgPath)
+    assert.match(health.kmsg.error ?? '', error)
+    assert.equal((await post(app, { type: 'note', category: 'console' })).status, 200)
+    assert.equal((await page(app)).events.length, 1)
+  })
+}
+
+test('healthz: HEAD answers as GET does, without the body', async t => {
+  const app = await startApp(t, { kmsgPath: '/nonexistent/kmsg' })
+  const { statusCode, body } = await app.inject({ method: 'HEAD', url: '/healthz' })
+  assert.deepEqual([statusCode, body], [503, ''])
+})
+
+const file = createRequire(import.meta.url).resolve('fastify-sysmon/openapi.yaml')
+
+test('spec.yaml is the document of the package, byte for byte', async t => {
+  const app = await startApp(t)
+  const { status, headers, text } = await call(app, { url: '/spec.yaml' })
+  assert.equal(status, 200)
+  assert.equal(headers['content-type'], 'application/yaml; charset=utf-8')
+  assert.equal(text, readFileSync(file, 'utf8'))
+})
+
+test('spec.json is the same document', async t => {
+  const app = await startApp(t)
+  const { status, headers, body } = await call(app, { url: '/spec.json' })
+  assert.equal(status, 200)
+  assert.equal(headers['content-type'], 'application/json; charset=utf-8')
+  assert.deepEqual(body, parse(readFileSync(file, 'utf8'), { merge: true }))
+})

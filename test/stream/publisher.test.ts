@@ -1,0 +1,112 @@
+/** The way into the stream: categories that are off, and events delivered twice. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { TelemetryEventInput } from '../../plugin/stream/envelope.ts'
+import { Publisher } from '../../plugin/stream/publisher.ts'
+import { EventStream } from '../../plugin/stream/stream.ts'
+
+function start(maxBytes = 1e9) {
+  const stream = new EventStream({ capacity: 1000, maxBytes })
+  return { stream, publisher: new Publisher(stream) }
+}
+
+function crash(metadata: Record<string, string> | undefined, data: unknown): TelemetryEventInput {
+  return {
+    ts: 1,
+    type: 'service_crashed',
+    category: 'system',
+    source: { kind: 'local_process', ...(metadata === undefined ? {} : { metadata }) },
+    data,
+  }
+}
+const kill = (metadata: Record<string, string>, data: unknown) => ({
+  ...crash(metadata, data),
+  type: 'system_oom_kill',
+})
+
+test('a crash delivered again is the first one, whatever it says now', () => {
+  const { stream, publisher } = start()
+  const key = { supervisor_instance: 'a', supervisor_serial: '1' }
+  const first = publisher.publish(crash(key, 'first'))
+  publisher.publish(crash(undefined, 'between'))
+  assert.equal(publisher.publish(crash({ ...key, more: 'x' }, 'second')), first)
+  assert.equal(stream.seq, 2)
+})
+
+test('a kill delivered again is the first one', () => {
+  const { stream, publisher } = start()
+  const key = { boot_id: 'b', kmsg_seq: '1482' }
+  const first = publisher.publish(kill(key, 1))
+  assert.equal(publisher.publish(kill({ ...key, replayed: 'true' }, 2)), first)
+  assert.equal(stream.seq, 1)
+})
+
+test('another serial, another instance, another boot, another record: other events', () => {
+  const { stream, publisher } = start()
+  for (const [instance, serial] of [
+    ['a', '1'],
+    ['a', '2'],
+    ['b', '1'],
+    // Pairs that one joined string would confuse.
+    ['a:1', '2'],
+    ['a', '1:2'],
+  ] as const) {
+    publisher.publish(crash({ supervisor_instance: instance, supervisor_serial: serial }, 1))
+    publisher.publish(kill({ boot_id: instance, kmsg_seq: serial }, 1))
+  }
+  assert.equal(stream.seq, 10)
+})
+
+test('half a key is none, nor is the key of another type', () => {
+  const { stream, publisher } = start()
+  for (let i = 0; i < 2; i++) {
+    publisher.publish(crash({ supervisor_serial: '1' }, 1))
+    publisher.publish(crash({ supervisor_instance: 'a' }, 1))
+    publisher.publish(crash({ boot_id: 'b', kmsg_seq: '1' }, 1))
+    publisher.publish(kill({ supervisor_instance: 'a', supervisor_serial: '1' }, 1))
+    const metadata = { boot_id: 'b', kmsg_seq: '1' }
+    publisher.publish({ ...kill(metadata, 1), type: 'note', category: 'console' })
+  }
+  assert.equal(stream.seq, 10)
+})
+
+test('an event delivered again after it left the ring is known still', () => {
+  const { stream, publisher } = start(1)
+  const key = { boot_id: 'b', kmsg_seq: '1' }
+  const first = publisher.publish(kill(key, 1))
+  publisher.publish(crash(undefined, 2))
+  assert.equal(stream.oldestSeq, 2)
+  const again = publisher.publish(kill(key, 1))
+  assert.equal(again?.seq, 1)
+  assert.deepEqual(again?.json, first?.json)
+  assert.equal(stream.seq, 2)
+})
+
+test('an event of a category that is off uses no sequence number, and its key is not taken', () => {
+  const { stream, publisher } = start()
+  publisher.capture.patch({ browser: { network: { enabled: false } } })
+  const event = { ...crash(undefined, 1), type: 'request', category: 'network' } as const
+  assert.equal(publisher.publish(event), undefined)
+  assert.equal(stream.seq, 0)
+  publisher.capture.patch({ browser: { network: { enabled: true } } })
+  assert.equal(publisher.publish(event)?.seq, 1)
+})
+
+test('large events with keys are not kept beyond the bound of the ring', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const { stream, publisher } = start(1024 * 1024)
+  collect()
+  const before = process.memoryUsage().arrayBuffers
+  for (let serial = 0; serial < 60; serial++) {
+    const metadata = { supervisor_instance: 'a', supervisor_serial: String(serial) }
+    publisher.publish(crash(metadata, { service_name: 'x'.repeat(900_000) }))
+  }
+  collect()
+  const grown = process.memoryUsage().arrayBuffers - before
+  assert.equal(stream.retained, 1)
+  assert.ok(grown < 10_000_000, `${grown} bytes are held for 900,000 in the ring`)
+})
