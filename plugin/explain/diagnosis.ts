@@ -72,21 +72,49 @@ function cause(known: Case): string {
   }
 }
 
-function memcgCause({ facts, name }: Case, grown: string): string {
-  const { oom_memcg: path, memcg_limit_kb: limit, memcg_usage_kb: usage, rss_kb: rss } = facts
+function memcgCause(known: Case, grown: string): string {
+  const { facts, name } = known
+  const { oom_memcg: path, rss_kb: rss } = facts
   const who = path === undefined ? 'a control group' : `the control group ${printable(path)}`
-  if (limit === undefined) return `${who} hit its own limit, not the machine's: ${grown}`
-  if (limit >= NO_LIMIT_KB)
+  const reached = reachedLimit(known)
+  if (reached === undefined) return `${who} hit its own limit, not the machine's: ${grown}`
+  const { limitKb, usageKb, what } = reached
+  if (limitKb >= NO_LIMIT_KB) {
     return `${who} has no limit of its own, yet its processes were chosen: ${grown}`
-  const share = rss !== undefined && usage !== undefined && usage > 0 ? rss / usage : undefined
-  const mostly =
-    share === undefined || share < MOST
-      ? ''
-      : `, most of it ${name}'s (${percent(Math.min(1, share))})`
-  return `${who} hit its own limit of ${size(limit)}${mostly}: ${grown}; the machine itself was not out of memory`
+  }
+  const share = rss !== undefined && usageKb > 0 ? rss / usageKb : 0
+  const mostly = share < MOST ? '' : `, most of it ${name}'s (${percent(Math.min(1, share))})`
+  return `${who} hit its own limit of ${size(limitKb)}${what}${mostly}: ${grown}; the machine itself was not out of memory`
 }
 
-function nodeCause({ dump, facts, pageKb }: Case, grown: string): string {
+/** The limit that was reached: that of memory, or of memory and swap together (cgroup v1). */
+function reachedLimit({
+  dump,
+}: Case): { limitKb: number; usageKb: number; what: string } | undefined {
+  const memory = dump.memcgUsage.get('memory')
+  const both = dump.memcgUsage.get('memory+swap')
+  if (memory !== undefined && memory.limitKb < NO_LIMIT_KB) return { ...memory, what: '' }
+  if (both !== undefined && both.limitKb < NO_LIMIT_KB) {
+    return { ...both, what: ' for memory and swap together' }
+  }
+  return memory === undefined ? undefined : { ...memory, what: '' }
+}
+
+/** Free memory in zones that the allocation may not use: Movable, for what cannot be moved. */
+function idleZones({ dump }: Case): string | undefined {
+  const mask = dump.opener?.gfpMask ?? ''
+  const { zones } = dump
+  if (!mask.includes('(') || mask.includes('MOVABLE')) return undefined
+  const isIdle =
+    zones.length > 0 &&
+    zones.every(zone => zone.name === 'Movable' && zone.freeKb > (zone.minKb ?? 0))
+  if (!isIdle) return undefined
+  const free = zones.reduce((sum, zone) => sum + zone.freeKb, 0)
+  return `${size(free)} free, but all of it in zone Movable, which this allocation may not use`
+}
+
+function nodeCause(known: Case, grown: string): string {
+  const { dump, facts, pageKb } = known
   const { structured, zones } = dump
   const what =
     facts.constraint === 'cpuset'
@@ -94,6 +122,8 @@ function nodeCause({ dump, facts, pageKb }: Case, grown: string): string {
       : 'a memory policy'
   const nodes = [...new Set(zones.map(zone => zone.node))]
   const bound = nodes.length === 0 ? '' : ` (node ${nodes.join(', ')})`
+  const idle = idleZones(known)
+  if (idle !== undefined) return `${what}${bound} had ${idle}: ${grown}`
   const all = dump.counters.get('free')
   const here = zones.reduce((sum, zone) => sum + zone.freeKb, 0)
   const elsewhere =
@@ -116,7 +146,12 @@ function globalCause(known: Case, grown: string): string {
   const dry = dryZone(known)
   if (dry !== undefined) return `${dry}: ${grown} on ${machine}`
   const order = dump.opener?.order ?? 0
-  if (order > 0 && free !== undefined && isAboveWatermark(dump)) {
+  if (
+    order > 0 &&
+    free !== undefined &&
+    isAboveWatermark(dump) &&
+    hasNoBlock(dump, order, pageKb)
+  ) {
     const wanted =
       pageKb === undefined
         ? `2^${order} pages in one piece`
@@ -125,7 +160,7 @@ function globalCause(known: Case, grown: string): string {
   }
   const share = (facts.rss_kb ?? 0) / total
   if (share >= MOST)
-    return `${name} grew to ${size(facts.rss_kb ?? 0)} on ${machine}: a leak in ${name}, or a machine too small for it`
+    return `${name} grew to ${size(facts.rss_kb ?? 0)} on ${machine}: a leak in ${name}, or more than this machine can hold`
   return `the machine ran out of memory: ${grown} on ${machine}`
 }
 
@@ -139,6 +174,13 @@ function dryZone({ dump }: Case): string | undefined {
   if (low.length === 0 || high.length === 0) return undefined
   const here = low.reduce((sum, zone) => sum + zone.freeKb, 0)
   return `the zone Normal ran dry (${size(here)} free) while ${size(all - here)} were free in others`
+}
+
+/** No free block of the wanted size or larger in any zone. */
+function hasNoBlock(dump: OomDump, order: number, pageKb: number | undefined): boolean {
+  if (pageKb === undefined || dump.buddies.length === 0) return false
+  const wanted = 2 ** order * pageKb
+  return dump.buddies.every(zone => zone.blocks.every(([kb, count]) => kb < wanted || count === 0))
 }
 
 function isAboveWatermark(dump: OomDump): boolean {
@@ -215,7 +257,10 @@ function bytesToKb(bytes: number | undefined): number | undefined {
   return bytes === undefined ? undefined : bytes / 1024
 }
 
-function smallVictim({ dump, facts, name }: Case): string[] {
+function smallVictim({ kill, dump, facts, name }: Case): string[] {
+  if (kill.victim.prefix.includes('oom_kill_allocating_task')) {
+    return [`vm.oom_kill_allocating_task is set: ${name} died for asking, not for its size`]
+  }
   const largest = facts.top_tasks?.[0]
   const score = facts.oom_score_adj
   if (largest === undefined || facts.rss_kb === undefined || score === undefined) return []
@@ -246,10 +291,12 @@ function advice({ facts, dump, name }: Case, evidence: readonly string[]): strin
     )
   } else if (facts.constraint === 'cpuset' || facts.constraint === 'memory_policy') {
     lines.push('let the process use more nodes (cpuset.mems, numactl), or move load to other nodes')
-  } else {
+  } else if (dump.hasMemInfo) {
     lines.push(
       `find what makes ${name} grow, give it a limit of its own, or give the machine more memory`
     )
+  } else {
+    lines.push(`find what makes ${name} grow`)
   }
   return lines
 }

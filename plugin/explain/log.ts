@@ -7,7 +7,7 @@
  */
 
 import { type KmsgRecord, parseKmsgRecord } from '../kmsg/record.ts'
-import { stripPrefix } from './prefix.ts'
+import { QUOTE, stripPrefix } from './prefix.ts'
 
 export interface LogRecord extends KmsgRecord {
   /** The record as /dev/kmsg gave it: seq and facility are the kernel's own. */
@@ -22,10 +22,16 @@ interface Pending {
   record: LogRecord
   /** The line bore a prefix, so one without belongs to it. */
   isPrefixed: boolean
+  /** Length of its last line as it stood in the log. */
+  length: number
 }
+
+type Wrap = 'hard' | 'soft' | 'unknown'
 
 /** Raw record: `PRIO,SEQ,STAMP,FLAGS[,...];` */
 const RAW = /^\d+,\d+,\d+,[^;]*;/
+const INDENTED =
+  /^ +(?=\S.* invoked oom-killer|oom-kill:constraint=|\S.*\bKilled process \d|Mem-Info:)/
 /** Distance given to records of a log without stamps, in microseconds. */
 const UNSTAMPED_US = 100
 const MAX_JOINED = 65_536
@@ -37,6 +43,11 @@ export class LogReader {
   #pending: Pending | undefined
   #seq = 0
   #lastUs = 1_000_000
+  #indent = ''
+  #length = 0
+  #broken = 0
+  #longestBroken = 0
+  #longestCount = 0
 
   /** @param onRecord called for every record of the kernel, in order */
   constructor(onRecord: (record: LogRecord) => void) {
@@ -59,7 +70,8 @@ export class LogReader {
   }
 
   #pushLine(line: string, wallUs: number | undefined): void {
-    const unquoted = line.charCodeAt(0) === 62 ? line.replace(/^(?:> ?)+/, '') : line
+    this.#length = line.length
+    const unquoted = line.charCodeAt(0) === 62 ? line.replace(QUOTE, '') : line
     if (RAW.test(unquoted)) {
       const raw = parseKmsgRecord(unquoted)
       if (raw !== undefined) {
@@ -67,7 +79,7 @@ export class LogReader {
         return
       }
     }
-    const stripped = stripPrefix(line)
+    const stripped = stripPrefix(this.#unindent(unquoted))
     if (!stripped.isKernel) return
     if (!stripped.found && wallUs === undefined && this.#continues(stripped.text)) return
     this.#lastUs = stripped.stampUs ?? stripped.wallUs ?? wallUs ?? this.#lastUs + UNSTAMPED_US
@@ -88,9 +100,39 @@ export class LogReader {
     )
   }
 
+  /**
+   * How the log was wrapped: a program that breaks anywhere leaves broken lines as long as the
+   * longest, one that breaks at spaces leaves them ragged. Rows of the table, being of one length by
+   * themselves, tell nothing.
+   *
+   * @param length of the line that is broken here
+   */
+  #wrap(text: string, length: number): Wrap {
+    if (!/^\[ *\d/.test(text.slice(text.lastIndexOf('\n') + 1))) {
+      if (length > this.#longestBroken) {
+        this.#longestBroken = length
+        this.#longestCount = 0
+      }
+      if (length === this.#longestBroken) this.#longestCount++
+      this.#broken++
+    }
+    if (this.#broken < 4) return 'unknown'
+    const share = this.#longestCount / this.#broken
+    return share > 0.8 ? 'hard' : share < 0.5 ? 'soft' : 'unknown'
+  }
+
+  /** A dump that was pasted indented: by as much as its first telling line. */
+  #unindent(line: string): string {
+    if (line.charCodeAt(0) !== 32) return line
+    const indent = INDENTED.exec(line)
+    if (indent !== null) this.#indent = indent[0]
+    const isIndented = this.#indent !== '' && line.startsWith(this.#indent)
+    return isIndented ? line.slice(this.#indent.length) : line
+  }
+
   #start(record: LogRecord, isPrefixed: boolean): void {
     this.#emit()
-    this.#pending = { record, isPrefixed }
+    this.#pending = { record, isPrefixed, length: this.#length }
   }
 
   #emit(): void {
@@ -112,8 +154,8 @@ export class LogReader {
     if (!isBroken && isLineOfItsOwn(line)) {
       this.#start({ ...record, text: unescapeSyslog(line) }, pending.isPrefixed)
     } else {
-      const joined = unescapeSyslog(joinBroken(text, line))
-      this.#pending = { ...pending, record: { ...record, text: joined } }
+      const joined = unescapeSyslog(joinBroken(text, line, this.#wrap(text, pending.length)))
+      this.#pending = { ...pending, length: this.#length, record: { ...record, text: joined } }
     }
     return true
   }
@@ -146,15 +188,22 @@ function isLineOfItsOwn(line: string): boolean {
 const WHOLE_TOKEN =
   /^(?:(?:total-vm|anon-rss|file-rss|shmem-rss):\d+kB,?|UID:\d+|pgtables:\d+kB|oom_score_adj:-?\d+|total_vm|rss_(?:anon|file|shmem)|pgtables_bytes|swapents|oom_score_adj|name)$/
 
-function joinBroken(text: string, line: string): string {
+function joinBroken(text: string, line: string, wrap: Wrap): string {
+  if (wrap === 'hard') return text + line
   if (text === '' || /\s$/.test(text) || /^\s/.test(line)) return text + line
   // The structured line has no spaces but those in names, so it can only be broken inside a token.
   const last = text.slice(text.lastIndexOf('\n') + 1)
-  if (last.startsWith('oom-kill:')) return text + line
+  if (last.startsWith('oom-kill:')) {
+    const isInName = /,task=(?!.*,pid=)/.test(last)
+    return wrap === 'soft' && isInName ? `${text} ${line}` : text + line
+  }
   // A row of the task table is broken past the width of a screen only in the middle of its name.
   if (/^\[ *\d/.test(last) && last.length > MAX_SOFT_ROW) return text + line
   const before = /\S+$/.exec(text)![0]
   const after = /^\S+/.exec(line)?.[0] ?? ''
+  // No token of a kill line begins with a digit but the pid, which comes after a word.
+  if (/\d$/.test(before) && /^\d/.test(after) && /\bKilled process \d/.test(last))
+    return text + line
   const isOneToken = !WHOLE_TOKEN.test(before) && WHOLE_TOKEN.test(before + after)
   return isOneToken ? text + line : `${text} ${line}`
 }

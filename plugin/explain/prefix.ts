@@ -26,37 +26,49 @@ export interface Prefixed {
   text: string
 }
 
+interface Line extends Prefixed {
+  /** It began as RFC 5424 has it: host, program, process id and message id follow. */
+  isRfc5424: boolean
+}
+
 const PRIORITY = /^<\d{1,3}>(?:1 (?=\d{4}-))?/
+const RFC5424_HEAD = /^<\d{1,3}>1 \d{4}-/
 const STAMP = /^\[ *(\d+)\.(\d{1,9})\] ?/
 const CALLER = /^\[ *([TC]\d+)\] ?/
-/** Another place for the caller id: `[  12.3][    T7] x` and `[  12.3@7] x` on some vendors' kernels. */
 const HUMAN_STAMP = /^\[([^\]]{0,40}?\d{1,2}:\d{2}:\d{2}[^\]]{0,20})\] ?/
 const DECODED =
   /^(?:kern|user|mail|daemon|auth|syslog|authpriv|local\d) *:(?:emerg|alert|crit|err|warn|notice|info|debug) *: ?/
-const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)? +/
+const ISO =
+  /^(?:\S{2,8} )?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d| [A-Z]{3,5}(?= ))? +/
 const UNIX = /^(\d{9,10})\.(\d{6}) +(?=\S+ \S+: )/
-const SYSLOG = /^(\S+ +\d{1,2} \d\d:\d\d:\d\d|\d{1,2} \S+ \d\d:\d\d:\d\d)(?:\.\d+)? +/
-const KERNEL_TAG = /^(?:\S+ )?kernel(?:\[\d+\])?: ?/
+const SYSLOG =
+  /^(\S+ \S+ +\d{1,2} \d\d:\d\d:\d\d \d{4}|\S+ +\d{1,2} \d\d:\d\d:\d\d|\d{1,2} \S+ \d\d:\d\d:\d\d)(?:\.\d+)? +/
+const KERNEL_TAG = /^(?:\S+ )?(?:[a-z]+\.[a-z]+ )?kernel(?:\[\d+\])?: ?/
+/** The container runtime's: stream, and whether the line is full or partial. */
+const CRI = /^(?:stdout|stderr) [FP] /
 const RFC5424_TAG = /^\S+ (\S+) \S+ \S+ (?:-|\[.*?\]) /
 const OTHER_TAG = /^\S+ [\w./@-]+(?:\[\d+\])?: /
 const COMPOSE = /^[\w.-]+ +\| /
-const QUOTE = /^(?:> ?)+/
+export const QUOTE = /^(?:> ?)+/
+const INDENT = /^ +(?=\[ *\d+\.\d+\]|<\d{1,3}>|\d+,\d+,\d+,)/
 const ANSI = /\x1b\[[0-9;]*[A-Za-z]/g
 
-export function stripPrefix(line: string): Prefixed {
-  const result: Prefixed = {
+export function stripPrefix(given: string): Prefixed {
+  const line: Line = {
     found: false,
     isKernel: true,
     stampUs: undefined,
     wallUs: undefined,
     caller: '',
-    text: line.includes('\x1b') ? line.replace(ANSI, '') : line,
+    isRfc5424: false,
+    text: given.includes('\x1b') ? given.replace(ANSI, '') : given,
   }
-  for (let rounds = 0; rounds < 8 && stripOne(result); rounds++) result.found = true
+  for (let rounds = 0; rounds < 8 && stripOne(line); rounds++) line.found = true
+  const { isRfc5424: _, ...result } = line
   return result
 }
 
-function stripOne(line: Prefixed): boolean {
+function stripOne(line: Line): boolean {
   const { text } = line
   const take = (match: RegExpExecArray | null): boolean => {
     if (match === null) return false
@@ -82,7 +94,10 @@ function stripOne(line: Prefixed): boolean {
       return take(human)
     }
     case 60:
+      line.isRfc5424 = RFC5424_HEAD.test(text)
       return take(PRIORITY.exec(text))
+    case 32:
+      return take(INDENT.exec(text))
     case 62:
       return take(QUOTE.exec(text))
     default:
@@ -90,7 +105,7 @@ function stripOne(line: Prefixed): boolean {
   }
 }
 
-function stripTextual(line: Prefixed, take: (match: RegExpExecArray | null) => boolean): boolean {
+function stripTextual(line: Line, take: (match: RegExpExecArray | null) => boolean): boolean {
   const { text } = line
   const iso = ISO.exec(text)
   if (iso !== null) {
@@ -119,17 +134,23 @@ function stripTextual(line: Prefixed, take: (match: RegExpExecArray | null) => b
 }
 
 /** `host kernel: `, `kernel: `, RFC 5424's `host kernel - - - `, or another program's tag. */
-function stripTag(line: Prefixed): void {
+function stripTag(line: Line): void {
   const { text } = line
-  const kernel = KERNEL_TAG.exec(text)
-  const rfc5424 = kernel === null ? RFC5424_TAG.exec(text) : null
+  if (line.isRfc5424) {
+    const tag = RFC5424_TAG.exec(text)
+    if (tag?.[1] === 'kernel') line.text = text.slice(tag[0].length)
+    else line.isKernel = false
+    return
+  }
+  const kernel = KERNEL_TAG.exec(text) ?? CRI.exec(text)
   if (kernel !== null) line.text = text.slice(kernel[0].length)
-  else if (rfc5424?.[1] === 'kernel') line.text = text.slice(rfc5424[0].length)
   else if (OTHER_TAG.test(text)) line.isKernel = false
 }
 
 function parseIso([, date, time, fraction, zone]: RegExpExecArray): number | undefined {
-  const ms = Date.parse(`${date}T${time}${zone ?? 'Z'}`)
+  // Of the zones by name only these are known.
+  const offset = zone === undefined || /^ (?:UTC|GMT)$/.test(zone) ? 'Z' : zone
+  const ms = Date.parse(`${date}T${time}${offset}`)
   if (Number.isNaN(ms)) return undefined
   return ms * 1000 + Number((fraction ?? '').padEnd(6, '0').slice(0, 6))
 }

@@ -35,7 +35,11 @@ export function killReport(explained: ExplainedKill, number: number, style: Styl
   ]
   if (facts.mem_total_kb !== undefined || facts.mem_free_kb !== undefined) {
     const total = facts.mem_total_kb === undefined ? '' : `${size(facts.mem_total_kb)} of memory, `
-    lines.push(row('machine', `${total}${size(facts.mem_free_kb ?? 0)} free`))
+    const free =
+      facts.mem_free_kb === undefined
+        ? 'what was free is not known'
+        : `${size(facts.mem_free_kb)} free`
+    lines.push(row('machine', `${total}${free}`))
   }
   if (facts.oom_memcg !== undefined) lines.push(row('limit of', printable(facts.oom_memcg)))
   if (facts.task_memcg !== undefined && facts.task_memcg !== facts.oom_memcg) {

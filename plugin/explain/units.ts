@@ -18,12 +18,17 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)} %`
 }
 
+/** Control characters, and the marks that turn the direction of what follows (UAX #9). */
+const UNSAFE = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
 /** A name that came from the kernel, safe for a terminal: it may hold escape sequences. */
 export function printable(name: string): string {
-  return name.replace(
-    /[\x00-\x1f\x7f-\x9f]/g,
-    char => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
-  )
+  return name.replace(UNSAFE, char => {
+    const code = char.charCodeAt(0)
+    return code < 256
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\u${code.toString(16).padStart(4, '0')}`
+  })
 }
 
 /** Unix microseconds as `2025-08-12 03:54:03.123 UTC`. */

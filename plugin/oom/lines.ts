@@ -271,7 +271,7 @@ export function parseZone(line: string): Zone | undefined {
 export interface BuddyLine {
   readonly node: number
   readonly zone: string
-  /** [block size in KiB, free blocks of it], smallest first */
+  /** [block size in KiB, free blocks of it that are not reserved: CMA, high-order atomic, isolated] */
   readonly blocks: ReadonlyArray<readonly [number, number]>
 }
 
@@ -281,8 +281,9 @@ export function parseBuddyLine(line: string): BuddyLine | undefined {
   )
   if (match === null) return undefined
   const blocks: Array<[number, number]> = []
-  for (const [, count, size] of match[3]!.matchAll(/(\d+)\*(\d+)kB/g)) {
-    if (blocks.length < 32) blocks.push([Number(size), Number(count)])
+  for (const [, count, size, types] of match[3]!.matchAll(/(\d+)\*(\d+)kB(?: \(([A-Z]+)\))?/g)) {
+    const isReserved = types !== undefined && /^[CHI]+$/.test(types)
+    if (blocks.length < 32) blocks.push([Number(size), isReserved ? 0 : Number(count)])
   }
   return { node: Number(match[1] ?? 0), zone: match[2]!, blocks }
 }

@@ -238,9 +238,10 @@ export const FORMS: readonly LogForm[] = [
     time: 'wall',
   },
   {
-    name: 'RFC 5424 with structured data and a BOM',
+    name: 'RFC 5424 with structured data',
     render: prefixed(
-      record => `<4>1 ${iso(record, 3)}Z my-host kernel - - [timeQuality tzKnown="1"] \xef\xbb\xbf`,
+      record =>
+        `<4>1 ${iso(record, 3)}Z my-host kernel - - [timeQuality tzKnown="1" isSynced="1"] `,
       '#012'
     ),
     time: 'wall',

@@ -1,0 +1,112 @@
+/** `sysmon explain` as a command: what goes where, and with which exit status it ends. */
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { buildDump, factsOf, linesOf, recordsOf, toKmsg } from '../oom/dump-builder.ts'
+
+const COMMAND = fileURLToPath(new URL('../../plugin/cli/sysmon.js', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'sysmon-explain-'))
+after(() => rmSync(folder, { recursive: true }))
+
+function run(args: readonly string[], input = ''): { status: number; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, 'explain', ...args], {
+    input: Buffer.from(input, 'latin1'),
+  })
+  return { status: status ?? -1, out: stdout.toString('utf8'), err: stderr.toString('utf8') }
+}
+
+function file(name: string, content: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, content, 'latin1')
+  return path
+}
+
+const GLOBAL = linesOf(buildDump())
+const MEMCG = linesOf(
+  buildDump({
+    kind: 'memcg',
+    // 'été', and a byte that is no UTF-8.
+    victim: { comm: '\xc3\xa9t\xc3\xa9\xff', pid: 7, rssPages: 30 },
+    trigger: { comm: 'dd', pid: 8 },
+  })
+)
+const kmsg = (lines: readonly string[]): string => recordsOf(lines).map(toKmsg).join('')
+
+test('from standard input, as a text; exit status 0', () => {
+  const { status, out, err } = run([], kmsg(GLOBAL))
+  assert.equal(status, 0)
+  assert.match(out, /killed chrome \(pid 4711\)/)
+  assert.equal(err, '')
+})
+
+test('no colours where standard output is no terminal', () => {
+  assert.doesNotMatch(run([], kmsg(GLOBAL)).out, /\x1b/)
+})
+
+test('--json: one event a line, and nothing else', () => {
+  const { status, out } = run(['--json'], kmsg(GLOBAL) + kmsg(MEMCG))
+  assert.equal(status, 0)
+  const events = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as Record<string, unknown>)
+  assert.deepEqual(
+    events.map(event => event.data),
+    [factsOf(GLOBAL), factsOf(MEMCG)]
+  )
+  assert.match(out, /"été\\\\xff"/)
+  for (const { type, category } of events) {
+    assert.deepEqual([type, category], ['system_oom_kill', 'system'])
+  }
+})
+
+test('several files, one after the other; a dump never goes on in the next file', () => {
+  const cut = file('cut', kmsg(GLOBAL.slice(0, -1)))
+  const rest = file('rest', kmsg(GLOBAL.slice(-1)))
+  const { out } = run(['--json', cut, rest])
+  const event = JSON.parse(out) as { data: Record<string, unknown> }
+  assert.equal(event.data.pid, 4711)
+  assert.equal('mem_free_kb' in event.data, false)
+})
+
+test('a last line without its newline counts', () => {
+  const { status, out } = run(['--json'], kmsg(GLOBAL).trimEnd())
+  assert.equal(status, 0)
+  assert.equal(out.split('\n').length, 2)
+})
+
+test('no kill: exit status 1, and standard error says what was read', () => {
+  const { status, out, err } = run([], '[    1.000000] usb 1-1: new device\n')
+  assert.equal(status, 1)
+  assert.equal(out, '')
+  assert.match(err, /standard input: no OOM kill/)
+})
+
+test('a dump without a kill: a text, no event, exit status 1', () => {
+  const cut = kmsg(GLOBAL.slice(0, -2))
+  assert.match(run([], cut).out, /no kill/)
+  assert.equal(run([], cut).status, 1)
+  assert.equal(run(['--json'], cut).out, '')
+})
+
+test('wrong usage: exit status 2, and why on standard error', () => {
+  for (const args of [['--wrong'], [join(folder, 'absent')], [folder]]) {
+    const { status, out, err } = run(args)
+    assert.equal(status, 2, args.join(' '))
+    assert.equal(out, '')
+    assert.notEqual(err, '')
+    assert.doesNotMatch(err, /^\s+at /m, 'no stack trace')
+  }
+})
+
+test('--help: what it takes and how it ends', () => {
+  const { status, out } = run(['--help'])
+  assert.equal(status, 0)
+  assert.match(out, /Usage: sysmon explain/)
+  assert.match(out, /Exit status/)
+})
