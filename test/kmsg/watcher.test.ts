@@ -169,6 +169,7 @@ describe('the kmsg watcher', { skip }, () => {
       process.kill(readerPid(), 'SIGKILL')
       inject([during.line])
       await until(() => victims(events).includes(during.pid), 'a kill during the restart')
+      await until(() => app.sysmon.health().kmsg.restarts === round + 1, 'the restart')
       expected.push(before.pid, during.pid)
     }
     assert.deepEqual(victims(events), expected)
