@@ -167,7 +167,9 @@ function isCutShort(text: string): boolean {
   if (line.includes(' invoked oom-killer: ') || line.endsWith(' invoked oom-killer:'))
     return !/\boom_(?:score_)?adj=-?\d+/.test(line)
   if (line.startsWith('oom-kill:constraint=')) return !/,pid=\d+,uid=\d+$/.test(line)
-  if (/\bKilled process \d+(?:,|$| )/.test(line)) return !/\bfile-rss:\d+kB/.test(line)
+  if (/\bKilled process \d+(?:,|$| )/.test(line)) {
+    return !/\bfile-rss:\d+kB/.test(line) || /,\s*$/.test(line)
+  }
   return false
 }
 

@@ -21,6 +21,8 @@ export interface Opener {
 const INVOKED = ' invoked oom-killer'
 
 export function parseOpener(line: string): Opener | undefined {
+  // Looked for by its rarest part first, because every line of the kernel comes by here.
+  if (!line.includes('-killer')) return undefined
   const at = line.indexOf(INVOKED)
   if (at === -1) return undefined
   const rest = line.slice(at + INVOKED.length)
@@ -192,9 +194,17 @@ function kilobytes(text: string, pattern: RegExp): number | undefined {
  * the one who dies may be a child of P.
  */
 export function parseSacrificeLine(line: string): { pid: number; prefix: string } | undefined {
+  if (!mayBeSacrificeLine(line)) return undefined
   const match =
     /^(.*?): [Kk]ill process (\d+) \(.*\) (?:score \d+ )?or (?:sacrifice|a) child/s.exec(line)
   return match === null ? undefined : { prefix: match[1]!, pid: Number(match[2]) }
+}
+
+/** A cheap test before the pattern. */
+export function mayBeSacrificeLine(line: string): boolean {
+  return (
+    line.includes('Kill process ') || (line.startsWith('Out of') && line.includes('kill process '))
+  )
 }
 
 /** `Tasks in PATH are going to be killed due to memory.oom.group set` (4.19) */

@@ -18,6 +18,7 @@ import { OomDump } from './dump.ts'
 import {
   type DeadEnd,
   type KillLine,
+  mayBeSacrificeLine,
   parseDeadEnd,
   parseGroupLine,
   parseKillLine,
@@ -59,8 +60,8 @@ export const SILENCE_US = 10_000_000
 export const MAX_LINES = 262_144
 /** Foreign lines in a row after which a dump is over. */
 export const MAX_FOREIGN_LINES = 2_048
-/** Foreign lines after a kill within which the next victim of its group is still expected. */
-export const MAX_LINES_AFTER_KILL = 256
+/** Foreign lines after a kill within which the line about its group is expected, or its next victim. */
+export const MAX_LINES_AFTER_KILL = { alone: 32, group: 256 } as const
 /** Dumps open at a time, told apart by caller id. */
 const MAX_SECTIONS = 16
 /** Victims remembered of a group kill, to tell the repeated kill line of the first. */
@@ -133,6 +134,15 @@ export class OomParser {
     const { caller } = record
     let released: readonly OomOutcome[] = NOTHING
     let section = this.#sections.get(caller)
+    // Most lines of a dump are rows of its table: they need no other test.
+    if (line.charCodeAt(0) === 91 && section !== undefined && section.victims.size === 0) {
+      if (record.timestampUs - section.lastUs <= SILENCE_US && section.dump.tasks.push(line)) {
+        section.lines++
+        section.lastUs = record.timestampUs
+        section.foreignLines = 0
+        return this.#held === undefined ? NOTHING : this.#release(caller)
+      }
+    }
     if (section !== undefined && section.victims.size > 0) {
       const groupPath = parseGroupLine(line)
       if (groupPath !== undefined) {
@@ -291,19 +301,20 @@ function isOver(section: Section, record: KmsgRecord, line: string): boolean {
     // The trigger's own line right after the opener belongs to it, whatever the stamps say: the
     // first line of a saved log often lacks its stamp.
     !(opener !== undefined && triggerPid === undefined && parseTriggerPid(line, opener.comm))
-  return (
-    isSilent ||
-    section.lines >= MAX_LINES ||
-    section.foreignLines >= (section.victims.size === 0 ? MAX_FOREIGN_LINES : MAX_LINES_AFTER_KILL)
-  )
+  return isSilent || section.lines >= MAX_LINES || section.foreignLines >= foreignBound(section)
+}
+
+function foreignBound({ victims, groupPath }: Section): number {
+  if (victims.size === 0) return MAX_FOREIGN_LINES
+  return groupPath === undefined ? MAX_LINES_AFTER_KILL.alone : MAX_LINES_AFTER_KILL.group
 }
 
 /** Cheap test for the common case: no dump open and an ordinary line. */
 function mayStartSection(text: string): boolean {
   return (
-    text.includes('invoked oom-killer') ||
-    text.includes('illed process ') ||
-    text.includes('ill process ') ||
+    text.includes('-killer') ||
+    text.includes('Kill') ||
+    text.includes('oom-kill:') ||
     mayBePartOfHeadlessDump(text) ||
     text.startsWith('Out of memory') ||
     text.startsWith('Kernel panic - ')
@@ -322,8 +333,8 @@ function mayBePartOfHeadlessDump(line: string): boolean {
     (first === 77 && line.startsWith('Mem-Info:')) ||
     (first === 84 &&
       (line.startsWith('Tasks state (memory values') || /^Task in .* killed as a/.test(line))) ||
-    /^(?:.*: )?[Kk]ill process \d+ \(/.test(line) ||
-    /^memory: usage \d+kB, limit/.test(line)
+    mayBeSacrificeLine(line) ||
+    (first === 109 && /^memory: usage \d+kB, limit/.test(line))
   )
 }
 

@@ -178,6 +178,12 @@ describe('who was it', () => {
     })
   }
 
+  test('nothing of the score: the victim was nearly as large as the largest', () => {
+    const others = [{ comm: 'postgres', pid: 50, rssPages: 3000, oomScoreAdj: 0 }]
+    const victim = { ...SMALL, oomScoreAdj: 999 }
+    isSilentOf(diagnosisOf(buildDump({ victim, others })), /was small/, /oom_score_adj/)
+  })
+
   test('nothing of the score: the victim was the largest, or there is no table', () => {
     isSilentOf(diagnosisOf(buildDump()), /was small/, /oom_score_adj/)
     const dump = buildDump({ victim: { ...SMALL, oomScoreAdj: 999 } })
@@ -256,6 +262,25 @@ describe('what was short', () => {
     assert.match(diagnosisOf(dump).cause, /fragmented/)
   })
 
+  test('fragmentation: such blocks are only in Movable, which the allocation may not use', () => {
+    const dump = withMemory(
+      { victim: SMALL, order: 3, freePages: 130_000 },
+      {
+        ...enoughFree(IN_SMALL_BLOCKS),
+        'Node 0 DMA free':
+          'Node 0 Movable free:2034664kB boost:0kB min:32860kB low:65716kB high:73928kB present:5242880kB managed:5242880kB',
+        'Node 0 DMA:':
+          'Node 0 Movable: 9*4kB (M) 0*8kB 0*16kB 3728*32kB (M) 140*64kB (M) = 128352kB',
+      }
+    )
+    const unmovable = dump.opener[0]!.replace(
+      /gfp_mask=\S+/,
+      'gfp_mask=0x40dc0(GFP_KERNEL|__GFP_COMP),'
+    )
+    assert.match(diagnosisOf({ ...dump, opener: [unmovable] }).cause, /fragmented/)
+    isSilentOf(diagnosisOf(dump), /fragment/)
+  })
+
   test('no fragmentation: a single page was wanted, or free memory was below the minimum', () => {
     const single = withMemory({ victim: SMALL, freePages: 130_000 }, enoughFree(IN_SMALL_BLOCKS))
     isSilentOf(diagnosisOf(single), /fragment/)
@@ -289,6 +314,21 @@ describe('what was short', () => {
     assert.match(cause, /Normal ran dry/)
     assert.match(cause, /1\.0 GiB .*free/)
     assert.match(cause, /HighMem|others/)
+  })
+
+  test('low memory of a 32-bit ARM kernel, whose zone is DMA', () => {
+    const dump = withMemory(
+      { victim: SMALL, freePages: 306_645 },
+      {
+        'Node 0 DMA free':
+          'DMA free:21396kB min:22528kB low:28160kB high:33792kB present:783360kB managed:668264kB',
+        'Node 0 DMA32 free':
+          'HighMem free:1206676kB min:512kB low:11592kB high:22672kB present:1310720kB managed:1310720kB',
+      }
+    )
+    const { cause } = diagnosisOf(dump)
+    assert.match(cause, /DMA ran dry/)
+    assert.match(cause, /1\.2 GiB .*free/)
   })
 
   test('swap: full, absent, free', () => {

@@ -236,6 +236,14 @@ test('mem_total_kb and mem_free_kb: absent without Mem-Info', () => {
   }
 })
 
+test("mem_total_kb and mem_free_kb: absent for a group's kill, though SysRq m printed them meanwhile", () => {
+  const dump = buildDump({ kind: 'memcg' })
+  const facts = factsOf(linesOf({ ...dump, memory: [...dump.memory, ...buildDump().memory] }))
+  assert.equal('mem_total_kb' in facts, false)
+  assert.equal('mem_free_kb' in facts, false)
+  assert.equal(facts.memcg_limit_kb, 524_288)
+})
+
 test('mem_total_kb and mem_free_kb: each without the other', () => {
   const dump = buildDump()
   const noTotal = dump.memory.filter(line => !line.includes('pages RAM'))

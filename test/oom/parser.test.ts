@@ -274,6 +274,20 @@ test('a further victim of a group kill has the dump, but not what the dump says 
   assert.equal(facts.swap_kb, undefined, 'it has no row in the table')
 })
 
+test('the uid of the first victim is not given to the others (4.19 to 5.3 print none)', () => {
+  const old = (line: string): string => line.replace(/, UID:.*/, '')
+  const dump = buildDump({ kind: 'memcg' })
+  const lines = [
+    ...linesOf({ ...dump, kill: dump.kill.map(old) }),
+    GROUP_LINE,
+    old(member(30, 'helper')),
+  ]
+  assert.deepEqual(
+    killsOf(parseLines(lines)).map(kill => oomKillFacts(kill).uid),
+    [1000, undefined]
+  )
+})
+
 test('foreign lines between the kills of a group do not end it', () => {
   const between = ['oom_reaper: reaped process 30 (helper), now anon-rss:0kB', ...ordinary(20)]
   assert.deepEqual(summary(parseLines(groupKill(between))), [
@@ -400,6 +414,21 @@ test('a dump of more lines than the bound ends, whatever they are', () => {
 
 test('the end of the records ends the dump', () => {
   assert.deepEqual(summary(parseLines(UNFINISHED)), ['cut'])
+})
+
+test('a slow console may pause for seconds in a dump, but not for a minute', () => {
+  const dump = buildDump()
+  const lines = linesOf({ ...dump, kill: [] })
+  const lastUs = 5_000_000 + (lines.length - 1) * 20
+  const after = (seconds: number): string[] =>
+    summary(
+      parse([
+        ...recordsOf(lines),
+        ...recordsOf(dump.kill, { seq: 9000, us: lastUs + seconds * 1e6 }),
+      ])
+    )
+  assert.deepEqual(after(5), ['4711 chrome'])
+  assert.deepEqual(after(60), ['cut', '4711 chrome partial'])
 })
 
 test('stamps that run backwards end nothing', () => {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fastifyCors from '@fastify/cors'
 import fastifySse from '@fastify/sse'
 import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import { sysmonPlugin } from '../../plugin/index.ts'
@@ -228,4 +229,39 @@ test("a hook of the host that guards its routes guards the plugin's too", async 
   assert.equal(statusCode, 401)
   assert.equal((await app.inject('/telemetry/stream')).statusCode, 401)
   assert.equal((await post(app, event, { authorization: 'me' })).status, 200)
+})
+
+const preflight = (app: FastifyInstance, url: string, origin: string) =>
+  app.inject({
+    method: 'OPTIONS',
+    url,
+    headers: { origin, 'access-control-request-method': 'POST' },
+  })
+
+for (const order of ['before', 'after'] as const) {
+  test(`a host with @fastify/cors of its own, registered ${order}, keeps it`, async t => {
+    const cors = (app: FastifyInstance) =>
+      app.register(fastifyCors, { origin: ['https://host.example'] })
+    const host = { fastify: { pluginTimeout: 2000 }, [order]: cors }
+    const app = await startApp(t, { allowedOrigins: ['https://app.example'] }, host)
+    const { headers } = await preflight(app, '/host', 'https://host.example')
+    assert.equal(headers['access-control-allow-origin'], 'https://host.example')
+  })
+}
+
+test('a host with an OPTIONS route for every path keeps it', async t => {
+  const before = (app: FastifyInstance) => app.options('*', (_, reply) => reply.send('of the host'))
+  const host = { fastify: { pluginTimeout: 2000 }, before }
+  const app = await startApp(t, { allowedOrigins: ['https://app.example'] }, host)
+  assert.equal((await app.inject({ method: 'OPTIONS', url: '/host' })).body, 'of the host')
+})
+
+test("allowedOrigins opens the plugin's routes, and none of the host's", async t => {
+  const options = { allowedOrigins: ['https://app.example'] }
+  const app = await startApp(t, options, { after: addHostRoutes })
+  for (const url of ['/host', '/nowhere']) {
+    const { statusCode, headers } = await preflight(app, url, 'https://app.example')
+    assert.equal(statusCode, 404, url)
+    assert.equal(headers['access-control-allow-origin'], undefined)
+  }
 })

@@ -127,6 +127,23 @@ test('a stalled client costs its bound; others get everything at once; it is tol
   )
 })
 
+test('a stalled client with a filter costs its bound too, though what passes is rare', async t => {
+  const responses: ServerResponse[] = []
+  const streamBuffer = 64 * 1024
+  const app = await startApp(t, { ringEvents: 4, streamBuffer }, collectResponses(responses))
+  await openStalled(t, `${await listen(app)}/telemetry/stream?category=console`)
+  await stall(app, responses[0]!, 20_000)
+  for (let i = 0; i < 1000; i++) {
+    // One that waits for room, and enough others to drop it from the ring.
+    note(app, 'x'.repeat(20_000))
+    await new Promise(resolve => setImmediate(resolve))
+    for (let j = 0; j < 5; j++) app.sysmon.publish({ type: 'other', category: 'page' })
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  const { writableLength } = responses[0]!
+  assert.ok(writableLength <= streamBuffer + 2048, `${writableLength} bytes wait`)
+})
+
 test('what a lapped client missed is told where it is missing, once', async t => {
   const responses: ServerResponse[] = []
   const options = { ringEvents: 4, streamBuffer: 64 * 1024 }

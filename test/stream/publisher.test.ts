@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { TelemetryEventInput } from '../../plugin/stream/envelope.ts'
@@ -95,7 +96,7 @@ test('an event of a category that is off uses no sequence number, and its key is
   assert.equal(publisher.publish(event)?.seq, 1)
 })
 
-test('large events with keys are not kept beyond the bound of the ring', () => {
+test('large events with keys are not kept beyond the bound of the ring', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const { stream, publisher } = start(1024 * 1024)
@@ -105,8 +106,14 @@ test('large events with keys are not kept beyond the bound of the ring', () => {
     const metadata = { supervisor_instance: 'a', supervisor_serial: String(serial) }
     publisher.publish(crash(metadata, { service_name: 'x'.repeat(900_000) }))
   }
-  collect()
-  const grown = process.memoryUsage().arrayBuffers - before
   assert.equal(stream.retained, 1)
-  assert.ok(grown < 10_000_000, `${grown} bytes are held for 900,000 in the ring`)
+  // Buffers are given back some time after a collection; what is held stays, however long it takes.
+  let grown = Number.POSITIVE_INFINITY
+  for (let tries = 0; grown >= 10_000_000; tries++) {
+    assert.ok(tries < 200, `${grown} bytes are held for 900,000 in the ring`)
+    collect()
+    await sleep(10)
+    grown = process.memoryUsage().arrayBuffers - before
+  }
+  assert.equal(stream.seq, 60)
 })
