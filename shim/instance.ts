@@ -1,0 +1,47 @@
+/**
+ * Which run of supervisord this is. Together with the serial of a notification it names the
+ * notification for ever, so that one delivered twice is one event.
+ *
+ * The serials start over with the process, and only with it (SIGHUP keeps them), so the run is the
+ * process: its pid and start time (proc_pid_stat(5), fields 1 and 22), within a pid namespace,
+ * within a boot.
+ */
+
+import { readFileSync, readlinkSync } from 'node:fs'
+
+/**
+ * @param proc where the proc file system is
+ * @throws when it cannot be read there
+ */
+export function supervisorInstance(proc = '/proc'): string {
+  const boot = readFileSync(`${proc}/sys/kernel/random/boot_id`, 'utf8').trim()
+  const namespace = /\d+/.exec(readlinkSync(`${proc}/self/ns/pid`))?.[0]
+  const pid = supervisorPid(proc)
+  const { startTime } = readStat(`${proc}/${pid}/stat`)
+  return `${boot}/${namespace}/${pid}/${startTime}`
+}
+
+/**
+ * supervisord makes each child the leader of a process group of its own. The leader of this group is
+ * therefore supervisord's child, even when a wrapper script stands between it and this process.
+ */
+function supervisorPid(proc: string): string {
+  const { group, parent } = readStat(`${proc}/self/stat`)
+  try {
+    return readStat(`${proc}/${group}/stat`).parent
+  } catch {
+    return parent // The leader has gone, or is outside this pid namespace.
+  }
+}
+
+function readStat(path: string): { parent: string; group: string; startTime: string } {
+  const stat = readFileSync(path, 'utf8')
+  // Field 2, the command's name, is in brackets and may hold spaces and brackets.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [, parent, group] = fields
+  const startTime = fields[19]
+  if (parent === undefined || group === undefined || startTime === undefined) {
+    throw new Error(`${path} has ${fields.length + 2} fields, fewer than proc_pid_stat(5) says`)
+  }
+  return { parent, group, startTime }
+}

@@ -1,0 +1,155 @@
+/**
+ * From notification to acknowledgement: what crashed goes into the spool, then supervisord is
+ * answered. Whatever a notification holds, it is answered, because one that is not comes back for
+ * ever, and supervisord sends no other.
+ */
+
+import type { CauseLookup } from './cause-lookup.ts'
+import { compare, type Position } from './continuity.ts'
+import type { Delivery } from './delivery.ts'
+import type { Log } from './log.ts'
+import { interpret } from './mapping.ts'
+import type { PositionFile } from './position-file.ts'
+import {
+  ACKNOWLEDGED,
+  type MalformedHeader,
+  type Notification,
+  NotificationDecoder,
+  READY,
+} from './protocol.ts'
+import { crashRequest, gapRequest } from './requests.ts'
+import type { Spool } from './spool.ts'
+
+export interface ListenerParts {
+  /** The run of supervisord. */
+  readonly instance: string
+  /** To supervisord. Throws when it is gone. */
+  readonly say: (text: string) => void
+  readonly spool: Spool
+  readonly delivery: Delivery
+  readonly positions: PositionFile
+  readonly causes: CauseLookup
+  readonly log: Log
+}
+
+/** Milliseconds without a byte after which the rest of an unreadable notification has come in. */
+const QUIET = 100
+
+export class Listener {
+  readonly #parts: ListenerParts
+  readonly #decoder = new NotificationDecoder()
+  #position: Position | 'unknown' | undefined
+  #stopping = false
+  #finishing = false
+  /** Settles when what has come in is answered. */
+  #handled = Promise.resolve()
+  #quiet: NodeJS.Timeout | undefined
+
+  constructor(parts: ListenerParts) {
+    this.#parts = parts
+    // Where nothing can be kept, nothing tells what the shim before this one has read.
+    this.#position = parts.spool.isWritable ? parts.positions.read() : 'unknown'
+  }
+
+  /** Tells supervisord to begin. */
+  start(): void {
+    this.#parts.say(READY)
+    this.#parts.delivery.wake()
+  }
+
+  /** Takes what supervisord writes. */
+  receive(chunk: Uint8Array): void {
+    const now = Date.now() * 1000
+    for (const decoded of this.#decoder.push(chunk)) {
+      if ('malformed' in decoded) this.#refuse(decoded)
+      else this.#handled = this.#handled.then(() => this.#answer(decoded, now))
+    }
+    if (!this.#decoder.isLost) return
+    clearTimeout(this.#quiet)
+    this.#quiet = setTimeout(() => {
+      this.#decoder.resynchronise()
+      this.#acknowledge()
+    }, QUIET)
+  }
+
+  /** Answers what has come in and asks for no more. */
+  async finish(): Promise<void> {
+    this.#finishing = true
+    await this.#handled
+  }
+
+  #refuse({ malformed, header }: MalformedHeader): void {
+    this.#parts.log.error(
+      { err: malformed, header: header.toString('latin1') },
+      'a notification of supervisord cannot be read and is passed over'
+    )
+    if (!this.#decoder.isLost) this.#handled = this.#handled.then(() => this.#acknowledge())
+  }
+
+  /** @param now when it came in, in Unix microseconds */
+  async #answer(notification: Notification, now: number): Promise<void> {
+    try {
+      await this.#handle(notification, now)
+    } catch (error) {
+      this.#parts.log.error(
+        { err: (error as Error).stack, notification },
+        'a notification of supervisord could not be handled and is passed over'
+      )
+    }
+    this.#acknowledge()
+  }
+
+  async #handle(notification: Notification, now: number): Promise<void> {
+    const { instance, log } = this.#parts
+    const { serial, pool = '', poolSerial } = notification
+    log.trace({ notification }, 'notification')
+    const continuity = compare(this.#position, { instance, pool, serial, poolSerial })
+    if (continuity.kind === 'repeated') {
+      log.debug({ serial }, 'sent again, and in the spool already')
+      return
+    }
+    if (continuity.kind === 'gap') await this.#reportGap(notification, continuity.lost, now)
+    await this.#report(notification, now)
+    if (serial === undefined || poolSerial === undefined) return
+    this.#position = { instance, pool, serial, poolSerial, stopping: this.#stopping }
+    this.#parts.positions.write(this.#position)
+  }
+
+  async #report(notification: Notification, now: number): Promise<void> {
+    const { instance, log, causes } = this.#parts
+    const { serial, eventName, payload } = notification
+    const meaning = interpret(notification, this.#stopping)
+    if (meaning.kind === 'nothing') {
+      log.debug({ eventName, payload, reason: meaning.reason }, 'not reported')
+    } else if (meaning.kind === 'stopping') {
+      this.#stopping = true
+      log.info({}, 'supervisord is shutting down or reloading')
+    } else {
+      const data = { ...meaning.crash, ...(await causes.find(meaning.crash)) }
+      log.info({ crash: data }, 'a service crashed')
+      await this.#spool(crashRequest(data, { instance, serial }, now))
+    }
+  }
+
+  async #reportGap({ serial }: Notification, lost: number | undefined, now: number): Promise<void> {
+    const { instance, log } = this.#parts
+    log.error({ lost }, 'supervisord has thrown notifications away: raise buffer_size')
+    const reason =
+      lost === undefined
+        ? 'reports may have been lost: there is no record of which ones were read before'
+        : 'reports of the process manager were thrown away before they were read: its buffer was full'
+    await this.#spool(gapRequest({ lost, reason, to: now }, { instance, serial }, now))
+  }
+
+  /** The delivery need not wait for the disk; supervisord must. */
+  async #spool(request: Parameters<Spool['append']>[0]): Promise<void> {
+    const isSafe = this.#parts.spool.append(request)
+    this.#parts.delivery.wake()
+    await isSafe
+  }
+
+  #acknowledge(): void {
+    // One write: supervisord then hears both or none.
+    this.#parts.say(this.#finishing ? ACKNOWLEDGED : ACKNOWLEDGED + READY)
+  }
+}

@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+/** `supervisord-shim`: reads the configuration and wires the parts. */
+
+import { writeSync } from 'node:fs'
+import { CauseLookup } from './cause-lookup.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { Delivery } from './delivery.ts'
+import { supervisorInstance } from './instance.ts'
+import { Listener } from './listener.ts'
+import { createLog, type Log } from './log.ts'
+import { PositionFile } from './position-file.ts'
+import { createPost } from './post.ts'
+import { gapRequest } from './requests.ts'
+import { type Loss, Spool } from './spool.ts'
+import { createReadLog } from './supervisor-rpc.ts'
+
+const HELP = `Usage: supervisord-shim
+
+An eventlistener for supervisord: posts a service_crashed event to the telemetry
+API for every service that crashes or is given up. supervisord starts it; see
+supervisord-shim.conf of this package.
+
+Environment:
+  KERNEL_IMAGES_API_BASE_URL  the API (http://127.0.0.1:10001)
+  SYSMON_STATE_DIR            where events wait for the API, in the folder "spool"
+                              (/var/lib/fastify-sysmon)
+  LOG_LEVEL                   fatal, error, warn, info, debug, trace or silent
+                              (info)
+  SUPERVISOR_SERVER_URL       set by supervisord: where its log is read for exit
+                              codes and signals; SUPERVISOR_USERNAME and
+                              SUPERVISOR_PASSWORD where that asks for them
+
+Standard input and output are supervisord's protocol. Logs are JSON lines on
+standard error. SIGTERM delivers what can be delivered and exits with status 0.
+`
+
+/** Milliseconds; shorter than supervisord's stopwaitsecs, after which it kills. */
+const FINISH_TIMEOUT = 5000
+/** Milliseconds. Without a pause, supervisord would restart a misconfigured listener at once, for ever. */
+const RESTART_PAUSE = 5000
+
+const args = process.argv.slice(2)
+if (args.includes('--help') || args.includes('-h')) {
+  process.stdout.write(HELP)
+} else if (args.length > 0) {
+  process.stderr.write(`supervisord-shim takes no arguments, see supervisord-shim --help\n`)
+  process.exitCode = 2
+} else {
+  await main()
+}
+
+async function main(): Promise<void> {
+  let config: Config
+  try {
+    config = readConfig(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    createLog('error').fatal({}, error.message)
+    process.exitCode = 2
+    if (process.env.SUPERVISOR_ENABLED) setTimeout(() => {}, RESTART_PAUSE)
+    return
+  }
+
+  const log = createLog(config.logLevel)
+  if (process.stdin.isTTY) log.warn({}, 'to be started by supervisord, see supervisord-shim --help')
+  const instance = currentInstance(log)
+  const spool = new Spool(config.spoolDir, log, loss => describeLoss(loss, instance))
+  const delivery = new Delivery(spool, await createPost(config.eventsUrl), log)
+  const causes = new CauseLookup(logReader(config), log)
+  const positions = new PositionFile(config.spoolDir, log)
+  const listener = new Listener({ instance, say, spool, delivery, positions, causes, log })
+
+  const stop = async (reason: string): Promise<void> => {
+    log.info({ reason, waiting: spool.size }, 'stopping')
+    await listener.finish()
+    await delivery.finish(FINISH_TIMEOUT)
+    process.exit(0)
+  }
+  process.once('SIGTERM', () => stop('SIGTERM'))
+  process.once('SIGINT', () => stop('SIGINT'))
+  process.stdin.on('data', (chunk: Buffer) => listener.receive(chunk))
+  process.stdin.once('close', () => stop('end of input'))
+  process.stdin.on('error', error => log.error({ err: error.message }, 'standard input failed'))
+  log.info({ api: config.eventsUrl.href, spool: config.spoolDir, instance }, 'listening')
+  listener.start()
+}
+
+/** Standard output is a pipe, and supervisord reads what it has asked for: this does not block. */
+function say(text: string): void {
+  try {
+    writeSync(1, text)
+  } catch (error) {
+    // supervisord is gone. The end of the input says so, too, and ends this process.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  }
+}
+
+function currentInstance(log: Log): string {
+  try {
+    return supervisorInstance()
+  } catch (error) {
+    log.warn(
+      { err: (error as Error).message },
+      'this run of supervisord cannot be identified: an event that it sends twice will be two'
+    )
+    return `unknown/${process.pid}/${Date.now()}`
+  }
+}
+
+function describeLoss({ lost, reason, from, to }: Loss, instance: string) {
+  return gapRequest({ lost, reason, from, to }, { instance, serial: `spool-${from}` }, to)
+}
+
+function logReader({ supervisorUrl, supervisorAuth }: Config) {
+  /** Milliseconds a report may be held up by the question how the service ended. */
+  const timeout = 250
+  return supervisorUrl === undefined
+    ? undefined
+    : createReadLog(supervisorUrl, supervisorAuth, timeout)
+}

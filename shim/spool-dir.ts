@@ -1,0 +1,142 @@
+/**
+ * The spool's folder: a file for each event, written once, removed once its event is delivered.
+ *
+ * A file's name, `SEQUENCE-TS-PID.event`, is its place in the order, the event's time (Unix
+ * microseconds) and the writer; a note of a loss ends in `.gap`. A file for each event (4 KiB of
+ * disk, usually) means that there is nothing to compact and nothing to lock, and that damage costs
+ * one event. Two shims that share a folder for a moment, one dying and one new, deliver some events
+ * twice, which the API recognises.
+ */
+
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { decodeSpoolFile, encodeSpoolFile } from './spool-file.ts'
+
+export interface SpoolFile {
+  readonly name: string
+  readonly sequence: number
+  /** Unix microseconds. */
+  readonly ts: number
+  readonly kind: 'event' | 'gap'
+  /** Of the disk, in whole blocks. */
+  readonly bytes: number
+}
+
+const NAME = /^(\d{12})-(\d{16})-\d+\.(event|gap)$/
+const BLOCK = 4096
+/** So many damaged files are kept for somebody to look at. */
+const KEPT_DAMAGED = 64
+
+export class SpoolDir {
+  readonly path: string
+  readonly #damaged: string
+
+  constructor(path: string) {
+    this.path = path
+    this.#damaged = join(path, 'damaged')
+  }
+
+  /**
+   * Makes the folder where there is none.
+   *
+   * @returns its files, the oldest first; others' files are passed over
+   * @throws a system error
+   */
+  open(): SpoolFile[] {
+    mkdirSync(this.path, { recursive: true, mode: 0o700 })
+    const files: SpoolFile[] = []
+    for (const name of readdirSync(this.path).sort()) {
+      const [, sequence, ts, kind] = NAME.exec(name) ?? []
+      if (sequence === undefined) continue
+      const size = statSync(join(this.path, name), { throwIfNoEntry: false })?.size
+      if (size === undefined) continue
+      const bytes = blocks(size)
+      files.push({
+        name,
+        sequence: Number(sequence),
+        ts: Number(ts),
+        kind: kind as 'event' | 'gap',
+        bytes,
+      })
+    }
+    return files
+  }
+
+  /**
+   * @returns the file, and its open descriptor for an fsync
+   * @throws a system error; nothing is left behind then
+   */
+  write(file: Pick<SpoolFile, 'sequence' | 'ts' | 'kind'>, body: string): [SpoolFile, number] {
+    const name = `${digits(file.sequence, 12)}-${digits(file.ts, 16)}-${process.pid}.${file.kind}`
+    const content = Buffer.from(encodeSpoolFile(body))
+    const fd = openSync(join(this.path, name), 'wx', 0o600)
+    try {
+      writeFileSync(fd, content)
+    } catch (error) {
+      closeSync(fd)
+      this.remove(name)
+      throw error
+    }
+    return [{ ...file, name, bytes: blocks(content.length) }, fd]
+  }
+
+  /**
+   * @returns the event's JSON; undefined when the file has gone: another shim has delivered it
+   * @throws what is wrong with the file
+   */
+  read(name: string): string | undefined {
+    let content: string
+    try {
+      content = readFileSync(join(this.path, name), 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+    const body = decodeSpoolFile(content)
+    if (body === undefined) throw new Error('torn or damaged')
+    return body
+  }
+
+  /** Never throws: what cannot be removed is delivered again, which the API recognises. */
+  remove(name: string): void {
+    try {
+      unlinkSync(join(this.path, name))
+    } catch {
+      // Gone already, or the disk has become read-only.
+    }
+  }
+
+  /** @returns where the file is now; never throws */
+  setAside(name: string): string {
+    const path = join(this.#damaged, name)
+    try {
+      mkdirSync(this.#damaged, { recursive: true, mode: 0o700 })
+      renameSync(join(this.path, name), path)
+      for (const old of readdirSync(this.#damaged).sort().slice(0, -KEPT_DAMAGED)) {
+        rmSync(join(this.#damaged, old), { recursive: true, force: true })
+      }
+      return path
+    } catch {
+      return join(this.path, name)
+    }
+  }
+}
+
+function blocks(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / BLOCK)) * BLOCK
+}
+
+function digits(value: number, count: number): string {
+  return String(value).padStart(count, '0')
+}

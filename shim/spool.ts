@@ -1,0 +1,286 @@
+/**
+ * The spool: what is reported and not yet delivered, in order.
+ *
+ * An event is on disk, and its file fsync'ed, before `append` resolves: what supervisord was told to
+ * forget outlives a kill of this process and of the machine. (ext4, XFS and Btrfs make a new file's
+ * name durable with its first fsync; elsewhere a power cut may take the name. Removals are not
+ * synced: an event delivered just before a power cut may be delivered again.)
+ *
+ * What cannot be written is kept in memory, and written once that works again. What passes the
+ * limits, or cannot be read any more, leaves a note in its place, which is delivered as a
+ * `telemetry_gap`.
+ */
+
+import { closeSync, fsync } from 'node:fs'
+import { promisify } from 'node:util'
+import type { PublishEventRequest } from '../generated/types.ts'
+import type { Log } from './log.ts'
+import { SpoolDir, type SpoolFile } from './spool-dir.ts'
+
+export interface SpoolLimits {
+  /** Of the folder, counted in blocks of 4 KiB. */
+  readonly diskBytes: number
+  /** Of the events that could not be written, in UTF-16 code units. */
+  readonly memoryLength: number
+  /** Milliseconds. */
+  readonly age: number
+}
+
+/** 8,192 events: as many as the API's ring holds, more would only push each other out of it. */
+const DEFAULT_LIMITS: SpoolLimits = {
+  diskBytes: 8192 * 4096,
+  memoryLength: 1024 * 1024,
+  age: 7 * 24 * 3600 * 1000,
+}
+
+/** Of so many events that wait the body is kept: with the API up, nothing is read from disk. */
+const KEPT_BODIES = 64
+
+/** Events that were dropped, from the same place of the order and for the same reason. */
+export interface Loss {
+  readonly lost: number
+  readonly reason: string
+  /** The times of the first and the last one, in Unix microseconds. */
+  readonly from: number
+  readonly to: number
+}
+
+export const LossReason = {
+  full: 'more reports waited for delivery than there is room for',
+  old: 'reports could not be delivered for too long',
+  damaged: 'a report that was kept on disk could not be read',
+} as const
+
+interface Entry {
+  readonly sequence: number
+  readonly ts: number
+  readonly kind: 'event' | 'gap'
+  /** Of a gap that this process has noted. */
+  readonly loss?: Loss
+  /** At least one of the two is there: `file` when it is on disk, `body` when it is in memory. */
+  file?: SpoolFile
+  body?: string
+}
+
+const fsyncFile = promisify(fsync)
+
+export class Spool {
+  readonly #dir: SpoolDir
+  readonly #log: Log
+  readonly #limits: SpoolLimits
+  readonly #describeLoss: (loss: Loss) => PublishEventRequest
+  readonly #entries: Entry[] = []
+  #nextSequence = 1
+  /** Notes up to here may have been delivered, and stay as they are. */
+  #frozenSequence = 0
+  #diskBytes = 0
+  #unwrittenLength = 0
+  #isWritable = true
+  /** What is being delivered, and must stay. */
+  #taken: Entry | undefined
+
+  /**
+   * Never throws: a folder that cannot be used is logged.
+   *
+   * @param describeLoss makes the event that tells consumers of a loss
+   */
+  constructor(
+    path: string,
+    log: Log,
+    describeLoss: (loss: Loss) => PublishEventRequest,
+    limits: Partial<SpoolLimits> = {}
+  ) {
+    this.#dir = new SpoolDir(path)
+    this.#log = log
+    this.#describeLoss = describeLoss
+    this.#limits = { ...DEFAULT_LIMITS, ...limits }
+    try {
+      for (const file of this.#dir.open()) this.#insert(this.#entries.length, { ...file, file })
+    } catch (error) {
+      this.#failed(error)
+    }
+    const last = this.#entries.at(-1)
+    if (last !== undefined) {
+      this.#nextSequence = last.sequence + 1
+      this.#frozenSequence = last.sequence
+      log.info({ dir: path, events: this.size }, 'events are left to deliver from the last run')
+    }
+  }
+
+  get size(): number {
+    return this.#entries.length
+  }
+
+  /** Whether the folder could be used the last time it was tried. */
+  get isWritable(): boolean {
+    return this.#isWritable
+  }
+
+  /** Whether some events would be lost with this process. */
+  get hasUnwritten(): boolean {
+    return this.#unwrittenLength > 0
+  }
+
+  /**
+   * The event can be taken at once.
+   *
+   * @returns when it is safely on disk, or certainly not going to be; never rejects
+   */
+  async append(request: PublishEventRequest): Promise<void> {
+    const entry: Entry = {
+      sequence: this.#nextSequence++,
+      ts: request.ts ?? Date.now() * 1000,
+      kind: 'event',
+      body: JSON.stringify(request),
+    }
+    this.#insert(this.#entries.length, entry)
+    const fd = this.#write(entry)
+    this.#enforceLimits()
+    if (fd === undefined) return
+    try {
+      await fsyncFile(fd)
+      if (!this.#isWritable) this.#recovered()
+      if (this.#entries.indexOf(entry, KEPT_BODIES) !== -1) entry.body = undefined
+    } catch (error) {
+      this.#failed(error)
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  /** @returns the oldest event's JSON; the event stays until `remove` */
+  take(): string | undefined {
+    this.#taken = undefined
+    this.#enforceLimits()
+    for (let entry = this.#entries[0]; entry !== undefined; entry = this.#entries[0]) {
+      const body = entry.body ?? this.#read(entry)
+      if (body === undefined) continue
+      this.#taken = entry
+      this.#frozenSequence = Math.max(this.#frozenSequence, entry.sequence)
+      return body
+    }
+    return undefined
+  }
+
+  /** Removes the event that was taken last. */
+  remove(): void {
+    if (this.#taken !== undefined) this.#discard(this.#taken)
+    this.#taken = undefined
+  }
+
+  #insert(index: number, entry: Entry): void {
+    this.#entries.splice(index, 0, entry)
+    if (entry.file === undefined) this.#unwrittenLength += entry.body!.length
+    else this.#diskBytes += entry.file.bytes
+  }
+
+  /** @returns the index at which it was */
+  #discard(entry: Entry): number {
+    const index = this.#entries.indexOf(entry)
+    this.#entries.splice(index, 1)
+    if (entry.file === undefined) {
+      this.#unwrittenLength -= entry.body!.length
+    } else {
+      this.#diskBytes -= entry.file.bytes
+      this.#dir.remove(entry.file.name)
+    }
+    return index
+  }
+
+  /** @returns the open file, to be synced and closed; undefined when the entry stays in memory */
+  #write(entry: Entry): number | undefined {
+    try {
+      const [file, fd] = this.#dir.write(entry, entry.body!)
+      entry.file = file
+      this.#unwrittenLength -= entry.body!.length
+      this.#diskBytes += file.bytes
+      return fd
+    } catch (error) {
+      this.#failed(error)
+      return undefined
+    }
+  }
+
+  /** @returns undefined when the entry could not be read, and is not among the entries any more */
+  #read(entry: Entry): string | undefined {
+    const { name } = entry.file!
+    try {
+      const body = this.#dir.read(name)
+      if (body === undefined) this.#discard(entry)
+      return body
+    } catch (error) {
+      const file = this.#dir.setAside(name)
+      this.#log.error({ err: message(error), file }, 'a file of the spool is set aside: unreadable')
+      this.#lose(entry, LossReason.damaged)
+      return undefined
+    }
+  }
+
+  #enforceLimits(): void {
+    const { diskBytes, memoryLength, age } = this.#limits
+    const oldest = (Date.now() - age) * 1000
+    this.#loseWhile(LossReason.old, entry => entry.ts < oldest)
+    this.#loseWhile(
+      LossReason.full,
+      entry =>
+        (entry.file !== undefined && this.#diskBytes > diskBytes) ||
+        (entry.file === undefined && this.#unwrittenLength > memoryLength)
+    )
+  }
+
+  #loseWhile(reason: string, isOverLimit: (entry: Entry) => boolean): void {
+    for (let index = 0; index < this.#entries.length; ) {
+      const entry = this.#entries[index]!
+      const isDroppable = entry.kind === 'event' && entry !== this.#taken
+      if (isDroppable && isOverLimit(entry)) this.#lose(entry, reason)
+      else index++
+    }
+  }
+
+  /** Puts a note in the place of an entry, or lengthens the note before it. */
+  #lose(entry: Entry, reason: string): void {
+    const index = this.#discard(entry)
+    const note = this.#entries[index - 1]
+    if (note?.loss?.reason === reason && note.sequence > this.#frozenSequence) {
+      const loss = { ...note.loss, lost: note.loss.lost + 1, to: entry.ts }
+      this.#note(this.#discard(note), note.sequence, loss)
+    } else {
+      this.#log.error({ reason }, 'events are lost')
+      this.#note(index, entry.sequence, { lost: 1, reason, from: entry.ts, to: entry.ts })
+    }
+  }
+
+  #note(index: number, sequence: number, loss: Loss): void {
+    const body = JSON.stringify(this.#describeLoss(loss))
+    const entry: Entry = { sequence, ts: loss.from, kind: 'gap', loss, body }
+    this.#insert(index, entry)
+    const fd = this.#write(entry)
+    // Not synced: a sync for each event lost is more than this note is worth.
+    if (fd !== undefined) closeSync(fd)
+  }
+
+  #failed(error: unknown): void {
+    if (!this.#isWritable) return
+    this.#isWritable = false
+    this.#log.warn(
+      { err: message(error), dir: this.#dir.path },
+      'the spool cannot be written: events are kept in memory, and are lost if this process ends before the API has taken them. Give this user a folder it can write, with free space, in SYSMON_STATE_DIR'
+    )
+  }
+
+  #recovered(): void {
+    this.#isWritable = true
+    for (const entry of this.#entries) {
+      if (entry.file !== undefined) continue
+      const fd = this.#write(entry)
+      if (fd === undefined) return
+      // Nobody waits for it: it was acknowledged when only the memory had it.
+      fsync(fd, () => closeSync(fd))
+    }
+    this.#log.info({ dir: this.#dir.path }, 'the spool can be written again')
+  }
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
