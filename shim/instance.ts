@@ -7,15 +7,15 @@
  * within a boot.
  */
 
-import { readFileSync, readlinkSync } from 'node:fs'
+import { fs } from './built-ins.ts'
 
 /**
  * @param proc where the proc file system is
  * @throws when it cannot be read there
  */
 export function supervisorInstance(proc = '/proc'): string {
-  const boot = readFileSync(`${proc}/sys/kernel/random/boot_id`, 'utf8').trim()
-  const namespace = /\d+/.exec(readlinkSync(`${proc}/self/ns/pid`))?.[0]
+  const boot = fs.readFileSync(`${proc}/sys/kernel/random/boot_id`, 'utf8').trim()
+  const namespace = /\d+/.exec(fs.readlinkSync(`${proc}/self/ns/pid`))?.[0]
   const pid = supervisorPid(proc)
   const { startTime } = readStat(`${proc}/${pid}/stat`)
   return `${boot}/${namespace}/${pid}/${startTime}`
@@ -35,7 +35,7 @@ function supervisorPid(proc: string): string {
 }
 
 function readStat(path: string): { parent: string; group: string; startTime: string } {
-  const stat = readFileSync(path, 'utf8')
+  const stat = fs.readFileSync(path, 'utf8')
   // Field 2, the command's name, is in brackets and may hold spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [, parent, group] = fields

@@ -3,8 +3,8 @@
  * listener's stderr_logfile. Not pino itself: it is more than the whole shim weighs in memory.
  */
 
-import { writeSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { fs } from './built-ins.ts'
 
 export const LOG_LEVELS = {
   trace: 10,
@@ -42,7 +42,7 @@ export function createLog(level: LogLevel, write: (line: string) => void = write
 
 function writeToStderr(line: string): void {
   try {
-    writeSync(2, line)
+    fs.writeSync(2, line)
   } catch {
     // Standard error is closed or full: a log that cannot be written must not stop the reports.
   }

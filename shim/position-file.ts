@@ -6,8 +6,8 @@
  * position does not outlive supervisord, and so not a power cut either.
  */
 
-import { constants, fstatSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { fs } from './built-ins.ts'
 import type { Position } from './continuity.ts'
 import type { Log } from './log.ts'
 
@@ -28,7 +28,7 @@ export class PositionFile {
   /** @returns undefined when there is none, `unknown` when it cannot be read */
   read(): Position | 'unknown' | undefined {
     try {
-      const position: unknown = JSON.parse(readFileSync(this.#path, 'utf8'))
+      const position: unknown = JSON.parse(fs.readFileSync(this.#path, 'utf8'))
       return isPosition(position) ? position : 'unknown'
     } catch (error) {
       return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'unknown'
@@ -40,9 +40,9 @@ export class PositionFile {
     const json = JSON.stringify(position)
     try {
       // Not truncated: the last position stays until this one is written.
-      this.#fd ??= openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600)
-      const length = Math.max(MIN_LENGTH, json.length, fstatSync(this.#fd).size)
-      writeSync(this.#fd, json.padEnd(length), 0)
+      this.#fd ??= fs.openSync(this.#path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600)
+      const length = Math.max(MIN_LENGTH, json.length, fs.fstatSync(this.#fd).size)
+      fs.writeSync(this.#fd, json.padEnd(length), 0)
       this.#failed = false
     } catch (error) {
       if (this.#failed) return

@@ -1,6 +1,7 @@
 /** One event to the API: an HTTP request, and what its answer means for the event. */
 
-import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { http } from './built-ins.ts'
 
 export type Outcome =
   | { readonly kind: 'accepted'; readonly status: number }
@@ -23,8 +24,8 @@ export async function createPost(url: URL): Promise<Post> {
   // https is loaded only where it is needed: with TLS it takes more memory than all the rest.
   const https = url.protocol === 'https:' ? await import('node:https') : undefined
   const options = { keepAlive: true, maxSockets: 1 }
-  const agent = https === undefined ? new Agent(options) : new https.Agent(options)
-  const send = https === undefined ? request : https.request
+  const agent = https === undefined ? new http.Agent(options) : new https.Agent(options)
+  const send = https === undefined ? http.request : https.request
 
   return async body => {
     const headers = {

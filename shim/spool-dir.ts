@@ -8,19 +8,8 @@
  * twice, which the API recognises.
  */
 
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
 import { join } from 'node:path'
+import { fs } from './built-ins.ts'
 import { decodeSpoolFile, encodeSpoolFile } from './spool-file.ts'
 
 export interface SpoolFile {
@@ -54,12 +43,12 @@ export class SpoolDir {
    * @throws a system error
    */
   open(): SpoolFile[] {
-    mkdirSync(this.path, { recursive: true, mode: 0o700 })
+    fs.mkdirSync(this.path, { recursive: true, mode: 0o700 })
     const files: SpoolFile[] = []
-    for (const name of readdirSync(this.path).sort()) {
+    for (const name of fs.readdirSync(this.path).sort()) {
       const [, sequence, ts, kind] = NAME.exec(name) ?? []
       if (sequence === undefined) continue
-      const size = statSync(join(this.path, name), { throwIfNoEntry: false })?.size
+      const size = fs.statSync(join(this.path, name), { throwIfNoEntry: false })?.size
       if (size === undefined) continue
       const bytes = blocks(size)
       files.push({
@@ -80,11 +69,11 @@ export class SpoolDir {
   write(file: Pick<SpoolFile, 'sequence' | 'ts' | 'kind'>, body: string): [SpoolFile, number] {
     const name = `${digits(file.sequence, 12)}-${digits(file.ts, 16)}-${process.pid}.${file.kind}`
     const content = Buffer.from(encodeSpoolFile(body))
-    const fd = openSync(join(this.path, name), 'wx', 0o600)
+    const fd = fs.openSync(join(this.path, name), 'wx', 0o600)
     try {
-      writeFileSync(fd, content)
+      fs.writeFileSync(fd, content)
     } catch (error) {
-      closeSync(fd)
+      fs.closeSync(fd)
       this.remove(name)
       throw error
     }
@@ -98,7 +87,7 @@ export class SpoolDir {
   read(name: string): string | undefined {
     let content: string
     try {
-      content = readFileSync(join(this.path, name), 'utf8')
+      content = fs.readFileSync(join(this.path, name), 'utf8')
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
@@ -111,7 +100,7 @@ export class SpoolDir {
   /** Never throws: what cannot be removed is delivered again, which the API recognises. */
   remove(name: string): void {
     try {
-      unlinkSync(join(this.path, name))
+      fs.unlinkSync(join(this.path, name))
     } catch {
       // Gone already, or the disk has become read-only.
     }
@@ -121,10 +110,10 @@ export class SpoolDir {
   setAside(name: string): string {
     const path = join(this.#damaged, name)
     try {
-      mkdirSync(this.#damaged, { recursive: true, mode: 0o700 })
-      renameSync(join(this.path, name), path)
-      for (const old of readdirSync(this.#damaged).sort().slice(0, -KEPT_DAMAGED)) {
-        rmSync(join(this.#damaged, old), { recursive: true, force: true })
+      fs.mkdirSync(this.#damaged, { recursive: true, mode: 0o700 })
+      fs.renameSync(join(this.path, name), path)
+      for (const old of fs.readdirSync(this.#damaged).sort().slice(0, -KEPT_DAMAGED)) {
+        fs.rmSync(join(this.#damaged, old), { recursive: true, force: true })
       }
       return path
     } catch {

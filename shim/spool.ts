@@ -11,9 +11,8 @@
  * `telemetry_gap`.
  */
 
-import { closeSync, fsync } from 'node:fs'
-import { promisify } from 'node:util'
 import type { PublishEventRequest } from '../generated/types.ts'
+import { fs } from './built-ins.ts'
 import type { Log } from './log.ts'
 import { SpoolDir, type SpoolFile } from './spool-dir.ts'
 
@@ -61,8 +60,6 @@ interface Entry {
   file?: SpoolFile
   body?: string
 }
-
-const fsyncFile = promisify(fsync)
 
 export class Spool {
   readonly #dir: SpoolDir
@@ -138,13 +135,13 @@ export class Spool {
     this.#enforceLimits()
     if (fd === undefined) return
     try {
-      await fsyncFile(fd)
+      await sync(fd)
       if (!this.#isWritable) this.#recovered()
       if (this.#entries.indexOf(entry, KEPT_BODIES) !== -1) entry.body = undefined
     } catch (error) {
       this.#failed(error)
     } finally {
-      closeSync(fd)
+      fs.closeSync(fd)
     }
   }
 
@@ -256,7 +253,7 @@ export class Spool {
     this.#insert(index, entry)
     const fd = this.#write(entry)
     // Not synced: a sync for each event lost is more than this note is worth.
-    if (fd !== undefined) closeSync(fd)
+    if (fd !== undefined) fs.closeSync(fd)
   }
 
   #failed(error: unknown): void {
@@ -275,10 +272,17 @@ export class Spool {
       const fd = this.#write(entry)
       if (fd === undefined) return
       // Nobody waits for it: it was acknowledged when only the memory had it.
-      fsync(fd, () => closeSync(fd))
+      fs.fsync(fd, () => fs.closeSync(fd))
     }
     this.#log.info({ dir: this.#dir.path }, 'the spool can be written again')
   }
+}
+
+/** @throws a system error */
+function sync(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fs.fsync(fd, error => (error ? reject(error) : resolve()))
+  })
 }
 
 function message(error: unknown): string {

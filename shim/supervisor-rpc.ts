@@ -5,7 +5,8 @@
  * over a unix socket or TCP: SUPERVISOR_SERVER_URL is what supervisord gives to its children.
  */
 
-import { type RequestOptions, request } from 'node:http'
+import type { RequestOptions } from 'node:http'
+import { http } from './built-ins.ts'
 
 /** supervisord answered, but not with its log: it has none, or it is shutting down. */
 export class RpcFault extends Error {}
@@ -55,7 +56,7 @@ function call(target: RequestOptions, bytes: number, timeout: number): Promise<s
   const body = `<?xml version="1.0"?><methodCall><methodName>supervisor.readLog</methodName><params><param><value><int>-${bytes}</int></value></param><param><value><int>0</int></value></param></params></methodCall>`
   const headers = { 'content-type': 'text/xml', 'content-length': body.length }
   return new Promise((resolve, reject) => {
-    const sent = request({ ...target, method: 'POST', headers, agent: false })
+    const sent = http.request({ ...target, method: 'POST', headers, agent: false })
     const timer = setTimeout(
       () => sent.destroy(new Error('supervisord did not answer in time')),
       timeout
