@@ -65,10 +65,10 @@ function lifeOf(lines: readonly Line[], pid: number): End | undefined {
 
 /** The end of the last attempt to start the service. */
 function lastStart(lines: readonly Line[], { phase }: ServiceCrashedData): End | undefined {
-  const until =
-    phase === 'gave_up' ? lines.findLastIndex(line => line.kind === 'gave up') : lines.length
-  if (until === -1) return undefined
-  const attempts = lines.slice(0, until)
+  const until = lines.findLastIndex(line => line.kind === 'gave up')
+  if (phase === 'gave_up' && until === -1) return undefined
+  // It may have been given up between the notification of the start that failed and this look.
+  const attempts = phase === 'gave_up' || until === lines.length - 1 ? lines.slice(0, until) : lines
   const last = attempts.at(-1)
   // "not spawned" has no name: it may be this service that could not even be started.
   if (last?.kind !== 'ended') return undefined

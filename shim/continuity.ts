@@ -17,7 +17,7 @@ export interface Position {
   readonly pool: string
   readonly serial: string
   readonly poolSerial: number
-  /** Whether supervisord has announced its shutdown or reload: what comes next is of a new pool. */
+  /** Whether supervisord has announced its shutdown or reload: the next shim's pool is a new one. */
   readonly stopping: boolean
 }
 
@@ -36,9 +36,7 @@ export function compare(
 ): Continuity {
   if (now.poolSerial === undefined) return NEXT
   if (last === 'unknown') return now.poolSerial === 0 ? NEXT : { kind: 'gap', lost: undefined }
-  const samePool =
-    last !== undefined && last.instance === now.instance && last.pool === now.pool && !last.stopping
-  if (!samePool) return countFrom(0, now.poolSerial)
+  if (last?.instance !== now.instance || last.pool !== now.pool) return countFrom(0, now.poolSerial)
   if (now.serial !== undefined && last.serial === now.serial) return { kind: 'repeated' }
   // A number that goes back is that of a pool made anew, by SIGHUP or `supervisorctl update`.
   return now.poolSerial <= last.poolSerial

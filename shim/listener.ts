@@ -48,7 +48,8 @@ export class Listener {
   constructor(parts: ListenerParts) {
     this.#parts = parts
     // Where nothing can be kept, nothing tells what the shim before this one has read.
-    this.#position = parts.spool.isWritable ? parts.positions.read() : 'unknown'
+    const last = parts.spool.isWritable ? parts.positions.read() : 'unknown'
+    this.#position = typeof last === 'object' && last.stopping ? undefined : last
   }
 
   /** Tells supervisord to begin. */

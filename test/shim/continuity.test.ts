@@ -1,0 +1,64 @@
+/** What was lost between two notifications, and what came twice. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { compare, type Position } from '../../shim/continuity.ts'
+import { supervisorInstance } from '../../shim/instance.ts'
+
+const last: Position = {
+  instance: 'run',
+  pool: 'shim',
+  serial: '100',
+  poolSerial: 7,
+  stopping: false,
+}
+const next = (poolSerial: number, serial = '101', pool = 'shim', instance = 'run') => ({
+  instance,
+  pool,
+  serial,
+  poolSerial,
+})
+
+test('the next number is the next notification', () => {
+  assert.deepEqual(compare(last, next(8)), { kind: 'next' })
+  assert.deepEqual(compare(undefined, next(0)), { kind: 'next' })
+})
+
+test('the same numbers are the same notification, sent again', () => {
+  assert.deepEqual(compare(last, next(7, '100')), { kind: 'repeated' })
+})
+
+test('numbers left out are lost', () => {
+  assert.deepEqual(compare(last, next(11)), { kind: 'gap', lost: 3 })
+})
+
+test('lost before the first one that was ever read', () => {
+  assert.deepEqual(compare(undefined, next(7)), { kind: 'gap', lost: 7 })
+})
+
+test('another run of supervisord and another pool begin at 0', () => {
+  assert.deepEqual(compare(last, next(0, '3', 'shim', 'other')), { kind: 'next' })
+  assert.deepEqual(compare(last, next(2, '3', 'shim', 'other')), { kind: 'gap', lost: 2 })
+  assert.deepEqual(compare(last, next(0, '3', 'shim2')), { kind: 'next' })
+})
+
+test('a pool made anew begins at 0', () => {
+  assert.deepEqual(compare(last, next(0)), { kind: 'next' })
+  assert.deepEqual(compare({ ...last, poolSerial: 0 }, next(0)), { kind: 'next' })
+})
+
+test('without a record, a loss is possible and its size unknown', () => {
+  assert.deepEqual(compare('unknown', next(0)), { kind: 'next' })
+  assert.deepEqual(compare('unknown', next(5)), { kind: 'gap', lost: undefined })
+})
+
+test('a header without numbers tells nothing', () => {
+  const bare = { instance: 'run', pool: 'shim', serial: undefined, poolSerial: undefined }
+  assert.deepEqual(compare(last, bare), { kind: 'next' })
+})
+
+test('the run of supervisord is its process, within a boot', () => {
+  assert.match(supervisorInstance(), /^[0-9a-f-]{36}\/\d+\/\d+\/\d+$/)
+  assert.equal(supervisorInstance(), supervisorInstance())
+  assert.throws(() => supervisorInstance('/nonexistent'))
+})

@@ -1,0 +1,237 @@
+/** The spool: order, limits, damage, and disks that do not take a file. */
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { PublishEventRequest } from '../../generated/types.ts'
+import { createLog } from '../../shim/log.ts'
+import { gapRequest } from '../../shim/requests.ts'
+import { LossReason, Spool, type SpoolLimits } from '../../shim/spool.ts'
+import { decodeSpoolFile, encodeSpoolFile } from '../../shim/spool-file.ts'
+import { temporaryFolder } from './shim-process.ts'
+
+const now = Date.now() * 1000
+const event = (name: string, ts = now): PublishEventRequest => ({ type: name, ts })
+
+function open(path: string, limits: Partial<SpoolLimits> = {}) {
+  const lines: string[] = []
+  const log = createLog('info', line => lines.push(line))
+  const spool = new Spool(
+    path,
+    log,
+    loss => gapRequest(loss, { instance: 'run', serial: `spool-${loss.from}` }, loss.to),
+    limits
+  )
+  return { spool, logged: () => lines.join('') }
+}
+
+/** Delivers all. @returns the types, and the losses */
+function drain(spool: Spool) {
+  const types: string[] = []
+  const losses: { lost: number; reason: string; from: number; to: number }[] = []
+  for (let body = spool.take(); body !== undefined; body = spool.take()) {
+    const request = JSON.parse(body)
+    types.push(request.type)
+    if (request.type === 'telemetry_gap') losses.push(request.data)
+    spool.remove()
+  }
+  return { types, losses }
+}
+
+const files = (path: string) => readdirSync(path).filter(name => /\.(event|gap)$/.test(name))
+
+test('events come out in the order in which they went in, and leave nothing behind', async t => {
+  const path = join(temporaryFolder(t), 'spool')
+  const { spool } = open(path)
+  for (const name of ['a', 'b', 'c']) await spool.append(event(name))
+  assert.equal(files(path).length, 3)
+  assert.equal(JSON.parse(spool.take()!).type, 'a')
+  assert.equal(JSON.parse(spool.take()!).type, 'a', 'what is not removed stays')
+  assert.deepEqual(drain(spool).types, ['a', 'b', 'c'])
+  assert.deepEqual(files(path), [])
+})
+
+test('the next run delivers what is left first, in order', async t => {
+  const path = temporaryFolder(t)
+  const first = open(path).spool
+  for (const name of ['a', 'b', 'c']) await first.append(event(name))
+  first.take()
+  first.remove()
+  const { spool } = open(path)
+  await spool.append(event('d'))
+  assert.deepEqual(drain(spool).types, ['b', 'c', 'd'])
+})
+
+test('more events than are kept in memory come from the disk', async t => {
+  const { spool } = open(temporaryFolder(t))
+  const names = Array.from({ length: 200 }, (_, index) => `e${index}`)
+  for (const name of names) await spool.append(event(name))
+  assert.deepEqual(drain(spool).types, names)
+})
+
+test('a spool over its bound drops the oldest, and tells how many', async t => {
+  const path = temporaryFolder(t)
+  const { spool, logged } = open(path, { diskBytes: 4 * 4096 })
+  for (let index = 0; index < 10; index++) await spool.append(event(`e${index}`, now + index))
+  assert.ok(files(path).length <= 4)
+  const { types, losses } = drain(spool)
+  assert.deepEqual(types, ['telemetry_gap', 'e7', 'e8', 'e9'])
+  assert.deepEqual(losses, [
+    { source: 'supervisord', lost: 7, reason: LossReason.full, from: now, to: now + 6 },
+  ])
+  assert.equal(logged().match(/events are lost/g)?.length, 1)
+})
+
+test('a note that may have been delivered is not changed, and no loss is counted twice', async t => {
+  const { spool } = open(temporaryFolder(t), { diskBytes: 4 * 4096 })
+  let lost = 0
+  for (let index = 0; index < 30; index++) {
+    await spool.append(event(`e${index}`, now + index))
+    // An API that takes one event now and then: what is taken stays as it is.
+    if (index % 4 === 3) spool.take()
+    if (index % 8 === 7) {
+      const body = JSON.parse(spool.take()!)
+      lost += body.data?.lost ?? 1
+      spool.remove()
+    }
+  }
+  const { types, losses } = drain(spool)
+  const delivered = types.filter(type => type !== 'telemetry_gap').length
+  lost += losses.reduce((sum, loss) => sum + loss.lost, 0)
+  assert.equal(delivered + lost, 30)
+})
+
+test('what is older than its bound is dropped, and told', async t => {
+  const { spool } = open(temporaryFolder(t), { age: 60_000 })
+  for (const name of ['a', 'b']) await spool.append(event(name, now - 120_000_000))
+  await spool.append(event('c'))
+  const { types, losses } = drain(spool)
+  assert.deepEqual(types, ['telemetry_gap', 'c'])
+  assert.equal(losses[0]?.lost, 2)
+  assert.equal(losses[0]?.reason, LossReason.old)
+})
+
+test('torn, empty and damaged files are set aside, and told', async t => {
+  for (const damage of [
+    (file: string) => truncateSync(file, 30),
+    (file: string) => truncateSync(file, 0),
+    (file: string) => writeFileSync(file, Buffer.alloc(200)),
+    (file: string) => appendFileSync(file, 'more'),
+    (file: string) => writeFileSync(file, readFileSync(file, 'utf8').replace('"b"', '"x"')),
+  ]) {
+    const path = temporaryFolder(t)
+    const first = open(path).spool
+    for (const name of ['a', 'b', 'c']) await first.append(event(name))
+    const file = files(path).sort()[1]!
+    damage(join(path, file))
+    const { spool, logged } = open(path)
+    const { types, losses } = drain(spool)
+    assert.deepEqual(types, ['a', 'telemetry_gap', 'c'])
+    assert.equal(losses[0]?.reason, LossReason.damaged)
+    assert.deepEqual(readdirSync(join(path, 'damaged')), [file])
+    assert.match(logged(), /set aside/)
+    assert.deepEqual(drain(open(path).spool).types, [])
+  }
+})
+
+test('a folder in the place of a file, and files of others', async t => {
+  const path = temporaryFolder(t)
+  mkdirSync(join(path, `000000000001-${now}-1.event`))
+  writeFileSync(join(path, 'README'), 'hello')
+  const { spool } = open(path)
+  await spool.append(event('a'))
+  assert.deepEqual(drain(spool).types, ['telemetry_gap', 'a'])
+  assert.ok(readdirSync(path).includes('README'))
+})
+
+test('a file that another shim has delivered is no loss', async t => {
+  const path = temporaryFolder(t)
+  await open(path).spool.append(event('a'))
+  const { spool: second } = open(path)
+  drain(open(path).spool)
+  assert.deepEqual(drain(second).types, [])
+})
+
+test('a folder that cannot be made: memory, and one warning', async t => {
+  const path = temporaryFolder(t)
+  writeFileSync(join(path, 'file'), '')
+  const { spool, logged } = open(join(path, 'file', 'spool'), { memoryLength: 600 })
+  for (let index = 0; index < 40; index++) await spool.append(event(`e${index}`))
+  assert.ok(spool.hasUnwritten)
+  assert.equal(logged().match(/cannot be written/g)?.length, 1)
+  assert.match(logged(), /SYSMON_STATE_DIR/)
+  const { types, losses } = drain(spool)
+  assert.equal(types.length - 1 + losses[0]!.lost, 40, 'bounded, and what is dropped is told')
+  assert.ok(types.includes('e39'))
+  assert.ok(!spool.hasUnwritten)
+})
+
+test('a full disk: memory, and back to the disk when there is room', async t => {
+  const path = smallDisk(t)
+  if (path === undefined) return
+  const { spool, logged } = open(join(path, 'spool'))
+  writeFileSync(join(path, 'ballast'), '')
+  try {
+    for (;;) appendFileSync(join(path, 'ballast'), Buffer.alloc(4096))
+  } catch {}
+  await spool.append(event('a'))
+  await spool.append(event('b'))
+  assert.ok(spool.hasUnwritten)
+  assert.equal(spool.isWritable, false)
+  assert.deepEqual(files(join(path, 'spool')), [], 'nothing half-written is left')
+  truncateSync(join(path, 'ballast'), 0)
+  await spool.append(event('c'))
+  assert.ok(!spool.hasUnwritten)
+  assert.match(logged(), /can be written again/)
+  assert.deepEqual(drain(open(join(path, 'spool')).spool).types, ['a', 'b', 'c'])
+})
+
+test('a read-only disk: what is there is delivered, what comes is kept in memory', async t => {
+  const path = smallDisk(t)
+  if (path === undefined) return
+  await open(path).spool.append(event('a'))
+  execFileSync('mount', ['-o', 'remount,ro', path])
+  const { spool } = open(path)
+  await spool.append(event('b'))
+  assert.ok(spool.hasUnwritten)
+  assert.deepEqual(drain(spool).types, ['a', 'b'])
+})
+
+test('a file holds its event with a checksum', () => {
+  const body = '{"type":"été"}'
+  assert.equal(decodeSpoolFile(encodeSpoolFile(body)), body)
+  // http://www.isthe.com/chongo/src/fnv/test_fnv.c
+  assert.equal(encodeSpoolFile('foobar'), 'fnv1a-32:bf9cf968\nfoobar\n')
+  assert.equal(decodeSpoolFile('fnv1a-32:bf9cf968\nfoobaz\n'), undefined)
+  assert.equal(decodeSpoolFile('fnv1a-32:bf9cf968\nfoobar'), undefined)
+})
+
+/** A tmpfs of 64 KiB; undefined, and the test skipped, where none can be mounted. */
+function smallDisk(t: TestContext): string | undefined {
+  const path = mkdtempSync(join(tmpdir(), 'sysmon-disk-'))
+  let mounted = false
+  t.after(() => {
+    if (mounted) execFileSync('umount', ['--lazy', path])
+    rmdirSync(path)
+  })
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path], { stdio: 'pipe' })
+  } catch (error) {
+    t.skip(`no tmpfs can be mounted: ${(error as Error).message.split('\n')[1]}`)
+    return undefined
+  }
+  mounted = true
+  return path
+}

@@ -1,0 +1,188 @@
+/**
+ * End to end with the real supervisord, the shipped configuration and the real server: which deaths
+ * of services become which events at a reader of the stream, and which do not.
+ */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { EventEnvelope, ServiceCrashedData } from '../../generated/types.ts'
+import { startServer } from '../support/server.ts'
+import { SseClient } from '../support/sse-client.ts'
+import { debianSupervisor, pypiSupervisor, startSupervisord } from './supervisord.ts'
+
+const STAYS = 'command=sleep 1000\nstartsecs=0\nautorestart=true'
+const LONG_NAME = 'n'.repeat(200)
+
+for (const find of [debianSupervisor, pypiSupervisor]) {
+  test(`crashes are reported, with what ended them, and only crashes (${find.name})`, async t => {
+    const installation = find()
+    if (typeof installation === 'string') return t.skip(installation)
+    const { api, stream } = await startApi(t)
+    const supervisord = await startSupervisord(t, installation, {
+      apiUrl: api.url,
+      services: {
+        killed: STAYS,
+        segfaulting: STAYS,
+        aborting: STAYS,
+        [LONG_NAME]: STAYS,
+        grouped: `${STAYS}\nnumprocs=2\nprocess_name=%(program_name)s_%(process_num)02d`,
+        failing: 'command=sh -c "sleep 0.2; exit 4"\nstartsecs=0\nautorestart=false',
+        flaky: 'command=sh -c "exit 5"\nstartsecs=1\nstartretries=1',
+        missing: 'command=/nonexistent\nstartretries=1',
+        stopped: STAYS,
+        finished: 'command=sh -c "sleep 0.2; exit 0"\nstartsecs=0\nautorestart=unexpected',
+      },
+    })
+    for (const [service, signal] of [
+      ['killed', 'SIGKILL'],
+      ['segfaulting', 'SIGSEGV'],
+      ['aborting', 'SIGABRT'],
+      [LONG_NAME, 'SIGKILL'],
+      ['grouped_01', 'SIGTERM'],
+    ] as const) {
+      const pid = supervisord.pidOf(service)
+      process.kill(pid, signal)
+      const { data, source, category } = await crash(stream, service)
+      assert.equal(category, 'system')
+      assert.equal(source.kind, 'local_process')
+      assert.equal(source.event, 'service.crashed')
+      assert.deepEqual(Object.keys(source.metadata ?? {}).sort(), [
+        'supervisor_instance',
+        'supervisor_serial',
+      ])
+      const { core_dumped, ...rest } = data
+      assert.equal(typeof core_dumped, 'boolean')
+      const group_name = service.replace(/_01$/, '')
+      assert.deepEqual(rest, { service_name: service, group_name, phase: 'running', pid, signal })
+    }
+    await supervisord.call('stopProcess', 'stopped')
+
+    const gaveUp = (await crash(stream, 'flaky')).data
+    assert.deepEqual(gaveUp, {
+      service_name: 'flaky',
+      group_name: 'flaky',
+      phase: 'gave_up',
+      exit_code: 5,
+    })
+    const missing = (await crash(stream, 'missing')).data
+    assert.deepEqual(missing, { service_name: 'missing', group_name: 'missing', phase: 'gave_up' })
+    assert.equal((await crash(stream, 'failing')).data.exit_code, 4)
+
+    // A last crash, so that anything that came before it would be there.
+    process.kill(supervisord.pidOf('killed'), 'SIGKILL')
+    await stream.until(() => crashes(stream, 'killed').length === 2, 'the last crash')
+    const names = stream.events.map(({ envelope }) => name(envelope)).sort()
+    const expected = ['aborting', 'failing', 'flaky', 'grouped_01', 'killed', 'killed', 'missing']
+    assert.deepEqual(names, [...expected, LONG_NAME, 'segfaulting'].sort())
+    assert.doesNotMatch(JSON.stringify(stream.events), /RUNNING|BACKOFF|FATAL|EXITED/)
+  })
+
+  test(`a shutdown gives up a flapping service: no crash (${find.name})`, async t => {
+    const installation = find()
+    if (typeof installation === 'string') return t.skip(installation)
+    const { api, stream } = await startApi(t)
+    const supervisord = await startSupervisord(t, installation, {
+      apiUrl: api.url,
+      services: {
+        flapping: 'command=sh -c "exit 1"\nstartsecs=5\nstartretries=100',
+        obedient: STAYS,
+        stubborn: `command=sh -c 'trap "" TERM; while :; do sleep 0.1; done'\nstartsecs=0\nstopwaitsecs=1`,
+      },
+    })
+    await supervisord.until(() => /exited: flapping/.test(supervisord.log()), 'a failed start')
+    supervisord.signal('SIGTERM')
+    await supervisord.ended
+    assert.match(supervisord.shimLog(), /supervisord is shutting down/)
+    assert.deepEqual(stream.events, [])
+  })
+
+  test(`forty services that die at once are forty events (${find.name})`, async t => {
+    const installation = find()
+    if (typeof installation === 'string') return t.skip(installation)
+    const { api, stream } = await startApi(t)
+    const supervisord = await startSupervisord(t, installation, {
+      apiUrl: api.url,
+      services: {
+        many: `${STAYS}\nautorestart=false\nnumprocs=40\nprocess_name=many_%(process_num)02d`,
+      },
+    })
+    await supervisord.until(() => spawned(supervisord.log()).length === 40, 'forty services')
+    const pids = spawned(supervisord.log())
+    for (const pid of pids) process.kill(pid, 'SIGKILL')
+    await stream.until(() => stream.events.length >= 40, 'forty events', 20_000)
+    const data = stream.events.map(({ envelope }) => envelope.event.data as ServiceCrashedData)
+    assert.deepEqual(
+      data.map(({ pid }) => pid).sort(),
+      pids.sort(),
+      'each of them once, and no gap'
+    )
+    assert.ok(data.every(({ signal }) => signal === 'SIGKILL'))
+  })
+}
+
+test('a failed start is an event for those who subscribe to it', async t => {
+  const installation = debianSupervisor()
+  if (typeof installation === 'string') return t.skip(installation)
+  const { api, stream } = await startApi(t)
+  await startSupervisord(t, installation, {
+    apiUrl: api.url,
+    configure: shipped =>
+      shipped.replace('PROCESS_STATE_EXITED,', 'PROCESS_STATE_EXITED,PROCESS_STATE_BACKOFF,'),
+    services: { flaky: 'command=sh -c "exit 5"\nstartsecs=1\nstartretries=1' },
+  })
+  await stream.until(() => crashes(stream, 'flaky').length === 3, 'two failed starts and the end')
+  const [first, second, last] = crashes(stream, 'flaky')
+  assert.equal(typeof first?.pid, 'number')
+  assert.deepEqual(
+    [first, second, last].map(data => [data?.phase, data?.restart_attempt, data?.exit_code]),
+    [
+      ['startup', 0, 5],
+      ['startup', 1, 5],
+      ['gave_up', undefined, 5],
+    ]
+  )
+})
+
+test('without a socket and without a log, events go without what ended the service', async t => {
+  const installation = debianSupervisor()
+  if (typeof installation === 'string') return t.skip(installation)
+  const { api, stream } = await startApi(t)
+  for (const options of [{ withoutSocket: true }, { withoutLog: true }]) {
+    const service = 'withoutSocket' in options ? 'no-socket' : 'no-log'
+    await startSupervisord(t, installation, {
+      apiUrl: api.url,
+      ...options,
+      services: { [service]: 'command=sh -c "sleep 0.3; exit 3"\nstartsecs=0\nautorestart=false' },
+    })
+    const { pid, ...rest } = (await crash(stream, service)).data
+    assert.ok(pid)
+    assert.deepEqual(rest, { service_name: service, group_name: service, phase: 'running' })
+  }
+})
+
+async function startApi(t: Parameters<typeof startServer>[0]) {
+  const api = await startServer(t, { SYSMON_KMSG_PATH: '/nonexistent' })
+  const stream = await SseClient.open(`${api.url}/telemetry/events?replay=all`, {
+    accept: 'text/event-stream',
+  })
+  t.after(() => stream.close())
+  return { api, stream }
+}
+
+const name = ({ event }: EventEnvelope) =>
+  event.type === 'service_crashed' ? (event.data as ServiceCrashedData).service_name : event.type
+
+function crashes(stream: SseClient, service: string): ServiceCrashedData[] {
+  return stream.events
+    .filter(({ envelope }) => name(envelope) === service)
+    .map(({ envelope }) => envelope.event.data as ServiceCrashedData)
+}
+
+async function crash(stream: SseClient, service: string) {
+  const { envelope } = await stream.find(found => name(found) === service, service, 15_000)
+  return envelope.event as typeof envelope.event & { data: ServiceCrashedData }
+}
+
+function spawned(log: string): number[] {
+  return [...log.matchAll(/spawned: 'many_.*' with pid (\d+)/g)].map(match => Number(match[1]))
+}
