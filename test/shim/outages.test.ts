@@ -1,0 +1,347 @@
+/**
+ * Nothing lost, nothing twice: the API away and dying, the shim dying, supervisord reloading, full
+ * disks and full buffers, each with the real supervisord.
+ */
+
+import assert from 'node:assert/strict'
+import { execFileSync, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { EventPage, ServiceCrashedData } from '../../generated/types.ts'
+import { startServer } from '../support/server.ts'
+import { type Posted, temporaryFolder, waitUntil } from './shim-process.ts'
+import { debianSupervisor, dying, type Installation, startSupervisord } from './supervisord.ts'
+
+const STAYS = 'command=sleep 1000\nstartsecs=0\nautorestart=true'
+const SILENT = { SYSMON_KMSG_PATH: '/nonexistent' }
+const RECORDER = fileURLToPath(new URL('./recorder.js', import.meta.url))
+
+test('crashes while the API is down are reported when it is back, with their time', async t => {
+  const installation = needSupervisord(t)
+  if (installation === undefined) return
+  const first = await startServer(t, SILENT)
+  const port = new URL(first.url).port
+  const supervisord = await startSupervisord(t, installation, {
+    apiUrl: first.url,
+    services: { chromium: STAYS },
+  })
+  await first.stop('SIGKILL')
+  const killed: number[] = []
+  for (let count = 1; count <= 3; count++) {
+    killed.push(Date.now() * 1000)
+    process.kill(supervisord.pidOf('chromium'), 'SIGKILL')
+    await supervisord.until(
+      () => (supervisord.shimLog().match(/a service crashed/g)?.length ?? 0) === count,
+      'a crash in the spool'
+    )
+  }
+  await supervisord.until(() => /takes no events/.test(supervisord.shimLog()), 'a failed delivery')
+  const backAt = Date.now() * 1000
+  const second = await startServer(t, { ...SILENT, PORT: port })
+  await waitUntil(async () => (await crashesAt(second.url)).length === 3, 'the crashes')
+  for (const [index, { ts }] of (await crashesAt(second.url)).entries()) {
+    assert.ok(ts >= killed[index]! && ts < backAt)
+  }
+})
+
+test('the API killed at random while 1,000 crashes arrive: none lost, each key once', async t => {
+  const installation = needSupervisord(t)
+  if (installation !== undefined) await killAtRandom(t, installation, 1000, ['api'])
+})
+
+test('a soak: API and shim killed at random while SYSMON_SOAK crashes arrive', async t => {
+  const crashes = Number(process.env.SYSMON_SOAK ?? 0)
+  if (crashes === 0) return t.skip('a long one: set SYSMON_SOAK to a number of crashes, as 10000')
+  const installation = needSupervisord(t)
+  if (installation !== undefined) await killAtRandom(t, installation, crashes, ['api', 'shim'])
+})
+
+async function killAtRandom(
+  t: TestContext,
+  installation: Installation,
+  crashes: number,
+  victims: ('api' | 'shim')[]
+): Promise<void> {
+  const folder = temporaryFolder(t)
+  const api = await startMortalApi(t, folder)
+  const services = await manyDying(folder, 20, crashes / 20)
+  const supervisord = await startSupervisord(t, installation, { apiUrl: api.url, services })
+  const killing = api.killAtRandom(500)
+  let shimKills = 0
+  const allCrashed = () => exits(supervisord.log()) >= crashes
+  while (victims.includes('shim') && !allCrashed()) {
+    await pause(Math.random() * 2000)
+    if (killSilently(supervisord.pidOf('supervisord-shim'))) shimKills++
+  }
+  await supervisord.until(allCrashed, 'all crashes', 120_000)
+  await killing.stop()
+  const events = () => unique(api.posted()).filter(isCrashOfDying)
+  await supervisord.until(() => events().length >= crashes, 'all events', 60_000)
+  const posted = api.posted()
+  t.diagnostic(
+    `${crashes} crashes, ${posted.length} posts, ${killing.count()} kills of the API, ${shimKills} of the shim`
+  )
+  for (const service of Object.keys(services)) {
+    const found = events().filter(({ data }) => data.service_name === service)
+    assert.equal(found.length, crashes / 20, service)
+  }
+  assert.equal(events().length, crashes)
+  assert.deepEqual(
+    posted.filter(({ type }) => type !== 'service_crashed'),
+    []
+  )
+  assert.ok(killing.count() > 2, 'the API was killed')
+}
+
+test('the shim killed at random while busy: none lost, none twice at the consumer', async t => {
+  const installation = needSupervisord(t)
+  if (installation === undefined) return
+  const api = await startServer(t, SILENT)
+  const folder = temporaryFolder(t)
+  const crashes = 240
+  const services = await manyDying(folder, 8, crashes / 8)
+  const supervisord = await startSupervisord(t, installation, { apiUrl: api.url, services })
+  let kills = 0
+  while (exits(supervisord.log()) < crashes) {
+    await pause(Math.random() * 500)
+    if (killSilently(supervisord.pidOf('supervisord-shim'))) kills++
+  }
+  await supervisord.until(
+    async () => (await eventsAt(api.url)).filter(isDying).length >= crashes,
+    'all events',
+    30_000
+  )
+  const events = await eventsAt(api.url)
+  const ours = events.filter(isDying)
+  assert.equal(ours.length, crashes)
+  assert.equal(new Set(ours.map(({ pid }) => pid)).size, crashes, 'each process once')
+  assert.deepEqual(
+    events.filter(({ type }) => type !== 'service_crashed'),
+    [],
+    'and no gap is reported where there was none'
+  )
+  assert.ok(kills > 2, 'the shim was killed')
+})
+
+test('a reload by SIGHUP: what crashes before and after it is reported, and nothing else', async t => {
+  const installation = needSupervisord(t)
+  if (installation === undefined) return
+  const api = await startServer(t, SILENT)
+  const supervisord = await startSupervisord(t, installation, {
+    apiUrl: api.url,
+    services: {
+      before: STAYS,
+      flapping: 'command=sh -c "exit 1"\nstartsecs=5\nstartretries=100',
+    },
+  })
+  process.kill(supervisord.pidOf('before'), 'SIGKILL')
+  await waitUntil(async () => (await eventsAt(api.url)).length === 1, 'the first crash')
+  const listeners = () => supervisord.shimLog().match(/"msg":"listening"/g)?.length
+  supervisord.signal('SIGHUP')
+  await supervisord.until(() => listeners() === 2, 'the listener after the reload')
+  process.kill(supervisord.pidOf('before'), 'SIGKILL')
+  await waitUntil(async () => (await eventsAt(api.url)).length > 1, 'the second crash')
+  const events = await eventsAt(api.url)
+  assert.deepEqual(
+    events.map(({ service, phase }) => [service, phase]),
+    [
+      ['before', 'running'],
+      ['before', 'running'],
+    ]
+  )
+  assert.equal(events[0]?.instance, events[1]?.instance, 'it is the same run of supervisord')
+  assert.notEqual(events[0]?.serial, events[1]?.serial)
+})
+
+test('a full disk: events are kept in memory, and that is said', async t => {
+  const installation = needSupervisord(t)
+  if (installation === undefined) return
+  const stateDir = fullDisk(t)
+  if (stateDir === undefined) return
+  const first = await startServer(t, SILENT)
+  const port = new URL(first.url).port
+  const supervisord = await startSupervisord(t, installation, {
+    apiUrl: first.url,
+    stateDir,
+    services: { chromium: STAYS },
+  })
+  await first.stop('SIGKILL')
+  process.kill(supervisord.pidOf('chromium'), 'SIGKILL')
+  await supervisord.until(
+    () => /"level":40.*cannot be written.*SYSMON_STATE_DIR/.test(supervisord.shimLog()),
+    'the warning'
+  )
+  const second = await startServer(t, { ...SILENT, PORT: port })
+  await waitUntil(async () => (await crashesAt(second.url)).length === 1, 'the crash')
+})
+
+test("supervisord's buffer overflows: what was thrown away is told", async t => {
+  const installation = needSupervisord(t)
+  if (installation === undefined) return
+  const api = await startServer(t, SILENT)
+  const folder = temporaryFolder(t)
+  const crashes = 15
+  const supervisord = await startSupervisord(t, installation, {
+    apiUrl: api.url,
+    configure: shipped => shipped.replace(/^buffer_size=.*$/m, 'buffer_size=5'),
+    services: {
+      dying: `${dying(folder, 'dying', crashes, 0.1)}`,
+    },
+  })
+  const shim = supervisord.pidOf('supervisord-shim')
+  process.kill(shim, 'SIGSTOP')
+  await supervisord.until(() => exits(supervisord.log()) === crashes, 'all crashes')
+  process.kill(shim, 'SIGCONT')
+  const told = async () => {
+    const events = await eventsAt(api.url)
+    const lost = events.reduce((sum, { data }) => sum + ((data as { lost?: number }).lost ?? 0), 0)
+    return lost + events.filter(({ type }) => type === 'service_crashed').length
+  }
+  await supervisord.until(async () => (await told()) === crashes, 'all crashes or their loss')
+  const gaps = (await eventsAt(api.url)).filter(({ type }) => type === 'telemetry_gap')
+  assert.equal(gaps.length, 1)
+  assert.equal((gaps[0]!.data as { source?: string }).source, 'supervisord')
+})
+
+function needSupervisord(t: TestContext): Installation | undefined {
+  const installation = debianSupervisor()
+  if (typeof installation !== 'string') return installation
+  t.skip(installation)
+  return undefined
+}
+
+async function eventsAt(url: string) {
+  const events = []
+  for (let offset = 0; ; ) {
+    const response = await fetch(`${url}/telemetry/events?limit=1000&offset=${offset}`, {
+      headers: { accept: 'application/json' },
+    })
+    const page = (await response.json()) as EventPage
+    for (const { event } of page) {
+      const data = event.data as ServiceCrashedData
+      events.push({
+        type: event.type,
+        ts: event.ts,
+        service: data.service_name as string | undefined,
+        phase: data.phase,
+        pid: data.pid,
+        data: event.data,
+        instance: event.source.metadata?.supervisor_instance,
+        serial: event.source.metadata?.supervisor_serial,
+      })
+    }
+    if (response.headers.get('x-has-more') !== 'true') return events
+    offset = Number(response.headers.get('x-next-offset'))
+  }
+}
+
+async function crashesAt(url: string) {
+  return (await eventsAt(url)).filter(({ type }) => type === 'service_crashed')
+}
+
+async function manyDying(folder: string, services: number, times: number) {
+  const names = Array.from({ length: services }, (_, index) => `dying${index}`)
+  return Object.fromEntries(names.map(name => [name, dying(folder, name, times, 0.05)]))
+}
+
+/** Crashes of the services of `manyDying`, by supervisord's log. */
+function exits(log: string): number {
+  return log.match(/exited: dying\d* \(exit status 3/g)?.length ?? 0
+}
+
+const isDying = ({ service }: { service?: string }) => service?.startsWith('dying') === true
+
+const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+
+/** @returns whether there was a process; it may just be being started again */
+function killSilently(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch {
+    return false
+  }
+}
+
+/** supervisord reports the death of its listener, too: the next one then reports it. */
+const isCrashOfDying = ({ data }: Posted) => data.service_name.startsWith('dying')
+
+/** As the server sees it: what comes again with the same key is the same event. */
+function unique(posted: Posted[]): Posted[] {
+  const keyOf = ({ type, source }: Posted) =>
+    `${type} ${source?.metadata?.supervisor_instance} ${source?.metadata?.supervisor_serial}`
+  return [...new Map(posted.map(event => [keyOf(event), event])).values()]
+}
+
+/**
+ * An API that may be killed at any time, and has taken what it wrote to a file before it answered.
+ * It is not the server, which forgets its stream when it is killed; and so it may take an event
+ * twice, which the server would recognise by the event's key.
+ */
+async function startMortalApi(t: TestContext, folder: string) {
+  const file = join(folder, 'posted')
+  let port = 0
+  const start = async () => {
+    const child = fork(RECORDER, [file, String(port)])
+    const [listening] = (await once(child, 'message')) as [number]
+    port = listening
+    return child
+  }
+  let child = await start()
+  t.after(() => child.kill('SIGKILL'))
+  return {
+    url: `http://127.0.0.1:${port}`,
+    posted: (): Posted[] =>
+      existsSync(file)
+        ? readFileSync(file, 'utf8')
+            .split('\n')
+            .slice(0, -1)
+            .map(line => JSON.parse(line))
+        : [],
+    /** @param interval on average, in ms */
+    killAtRandom(interval: number) {
+      let stopped = false
+      let count = 0
+      const done = (async () => {
+        while (!stopped) {
+          await pause(Math.random() * 2 * interval)
+          child.kill('SIGKILL')
+          count++
+          await once(child, 'exit')
+          await pause(Math.random() * interval)
+          child = await start()
+        }
+      })()
+      const stop = () => {
+        stopped = true
+        return done
+      }
+      return { stop, count: () => count }
+    },
+  }
+}
+
+/** A tmpfs without a free byte; undefined, and the test skipped, where none can be mounted. */
+function fullDisk(t: TestContext): string | undefined {
+  const path = mkdtempSync(join(tmpdir(), 'sysmon-disk-'))
+  let mounted = false
+  t.after(() => {
+    if (mounted) execFileSync('umount', ['--lazy', path])
+    rmdirSync(path)
+  })
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path], { stdio: 'pipe' })
+  } catch (error) {
+    t.skip(`no tmpfs can be mounted: ${(error as Error).message.split('\n')[1]}`)
+    return undefined
+  }
+  mounted = true
+  try {
+    for (;;) appendFileSync(join(path, 'ballast'), Buffer.alloc(4096))
+  } catch {
+    return path
+  }
+}
