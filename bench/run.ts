@@ -3,12 +3,14 @@
 import { parseArgs } from 'node:util'
 import type { Figure } from './figures.ts'
 import { latency } from './latency.ts'
+import { shim } from './shim.ts'
 import { storm } from './storm.ts'
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })
 const BENCHES: Readonly<Record<string, (log: (line: string) => void) => Promise<Figure[]>>> = {
   storm,
   latency,
+  shim,
 }
 
 for (const [name, bench] of Object.entries(BENCHES)) {

@@ -7,8 +7,14 @@ import { type ReadLog, RpcFault } from './supervisor-rpc.ts'
 
 /** Milliseconds. For so long a log that was read serves others: services often die together. */
 const MAX_AGE = 1000
-/** After an answer that will not change soon, and after none, nothing is asked for so long. */
+/** Milliseconds. After an answer that will not change soon, and after none, nothing is asked for so long. */
 const PAUSE = 60_000
+/**
+ * After a log that did not tell, nothing is asked for so many times as long as that took. In a flood
+ * of crashes the one in question may have left the log's end already, and asking for each would hold
+ * up the reports until supervisord's buffer overflows.
+ */
+const PAUSE_AFTER_MISS = 10
 
 export class CauseLookup {
   readonly #readLog: ReadLog | undefined
@@ -30,10 +36,15 @@ export class CauseLookup {
       if (cause !== undefined) return cause
     }
     if (this.#readLog === undefined || Date.now() < this.#pausedUntil) return undefined
+    const askedAt = Date.now()
     try {
       const text = await this.#readLog()
-      this.#recent = { text, readAt: Date.now() }
-      return findCause(text, crash)
+      const readAt = Date.now()
+      this.#recent = { text, readAt }
+      const cause = findCause(text, crash)
+      const isMiss = cause === undefined && crash.pid !== undefined
+      if (isMiss) this.#pausedUntil = readAt + PAUSE_AFTER_MISS * (readAt - askedAt)
+      return cause
     } catch (error) {
       this.#failed(error as NodeJS.ErrnoException)
       return undefined

@@ -23,6 +23,7 @@ export interface SpoolFile {
 }
 
 const NAME = /^(\d{12})-(\d{16})-\d+\.(event|gap)$/
+const UNFINISHED = '.unfinished'
 const BLOCK = 4096
 /** So many damaged files are kept for somebody to look at. */
 const KEPT_DAMAGED = 64
@@ -46,6 +47,8 @@ export class SpoolDir {
     fs.mkdirSync(this.path, { recursive: true, mode: 0o700 })
     const files: SpoolFile[] = []
     for (const name of fs.readdirSync(this.path).sort()) {
+      // supervisord was not told that this one is safe, and sends it again.
+      if (name.endsWith(UNFINISHED)) this.remove(name)
       const [, sequence, ts, kind] = NAME.exec(name) ?? []
       if (sequence === undefined) continue
       const size = fs.statSync(join(this.path, name), { throwIfNoEntry: false })?.size
@@ -69,12 +72,15 @@ export class SpoolDir {
   write(file: Pick<SpoolFile, 'sequence' | 'ts' | 'kind'>, body: string): [SpoolFile, number] {
     const name = `${digits(file.sequence, 12)}-${digits(file.ts, 16)}-${process.pid}.${file.kind}`
     const content = Buffer.from(encodeSpoolFile(body))
-    const fd = fs.openSync(join(this.path, name), 'wx', 0o600)
+    // Renamed when it is whole: a kill of this process leaves no half of an event under its name.
+    const unfinished = `${process.pid}${UNFINISHED}`
+    const fd = fs.openSync(join(this.path, unfinished), 'w', 0o600)
     try {
       fs.writeFileSync(fd, content)
+      fs.renameSync(join(this.path, unfinished), join(this.path, name))
     } catch (error) {
       fs.closeSync(fd)
-      this.remove(name)
+      this.remove(unfinished)
       throw error
     }
     return [{ ...file, name, bytes: blocks(content.length) }, fd]

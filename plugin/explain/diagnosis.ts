@@ -164,23 +164,34 @@ function globalCause(known: Case, grown: string): string {
   return `the machine ran out of memory: ${grown} on ${machine}`
 }
 
-/** A zone below its minimum while the machine as a whole has plenty: low memory of 32-bit kernels. */
+/**
+ * Low memory of a 32-bit kernel below its minimum while high memory is free. The zone is called
+ * Normal, on some ARM machines DMA.
+ */
 function dryZone({ dump }: Case): string | undefined {
-  const all = dump.zones.reduce((sum, zone) => sum + zone.freeKb, 0)
-  const low = dump.zones.filter(
-    zone => zone.name === 'Normal' && zone.minKb !== undefined && zone.freeKb < zone.minKb
+  const { zones } = dump
+  const high = zones.filter(zone => zone.name === 'HighMem' && zone.freeKb > (zone.lowKb ?? 0))
+  const low = zones.filter(zone => zone.name !== 'HighMem' && zone.name !== 'Movable')
+  const [main] = [...low].sort(
+    (a, b) => (b.managedKb ?? b.presentKb ?? 0) - (a.managedKb ?? a.presentKb ?? 0)
   )
-  const high = dump.zones.filter(zone => zone.name === 'HighMem' && zone.freeKb > (zone.lowKb ?? 0))
-  if (low.length === 0 || high.length === 0) return undefined
+  if (high.length === 0 || main?.minKb === undefined || main.freeKb >= main.minKb) return undefined
+  const all = zones.reduce((sum, zone) => sum + zone.freeKb, 0)
   const here = low.reduce((sum, zone) => sum + zone.freeKb, 0)
-  return `the zone Normal ran dry (${size(here)} free) while ${size(all - here)} were free in others`
+  return `the zone ${main.name} ran dry (${size(main.freeKb)} free) while ${size(all - here)} were free in HighMem and others`
 }
 
 /** No free block of the wanted size or larger in any zone. */
 function hasNoBlock(dump: OomDump, order: number, pageKb: number | undefined): boolean {
   if (pageKb === undefined || dump.buddies.length === 0) return false
   const wanted = 2 ** order * pageKb
-  return dump.buddies.every(zone => zone.blocks.every(([kb, count]) => kb < wanted || count === 0))
+  const mask = dump.opener?.gfpMask ?? ''
+  const mayUse = ({ zone }: { zone: string }): boolean =>
+    (zone !== 'Movable' || mask.includes('MOVABLE')) &&
+    (zone !== 'HighMem' || mask.includes('HIGH')) // GFP_HIGHUSER, __GFP_HIGHMEM
+  return dump.buddies
+    .filter(mayUse)
+    .every(zone => zone.blocks.every(([kb, count]) => kb < wanted || count === 0))
 }
 
 function isAboveWatermark(dump: OomDump): boolean {

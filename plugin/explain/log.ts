@@ -200,7 +200,9 @@ function joinBroken(text: string, line: string, wrap: Wrap): string {
     return wrap === 'soft' && isInName ? `${text} ${line}` : text + line
   }
   // A row of the task table is broken past the width of a screen only in the middle of its name.
-  if (/^\[ *\d/.test(last) && last.length > MAX_SOFT_ROW) return text + line
+  if (/^\[ *\d/.test(last) && last.length > MAX_SOFT_ROW && !/ -?\d+$/.test(last)) {
+    return text + line
+  }
   const before = /\S+$/.exec(text)![0]
   const after = /^\S+/.exec(line)?.[0] ?? ''
   // No token of a kill line begins with a digit but the pid, which comes after a word.

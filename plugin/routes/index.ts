@@ -3,7 +3,6 @@
  * theirs and do not leak into the host application, nor the host's into them.
  */
 
-import fastifyCors from '@fastify/cors'
 import fastifySse from '@fastify/sse'
 import type {
   FastifyError,
@@ -43,14 +42,7 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
     return new Error(explainErrors(errors as Parameters<typeof explainErrors>[0], root))
   })
   scope.setErrorHandler(sendError)
-  // A page of an allowed origin asks before it posts JSON (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
-  if (options.allowedOrigins.length > 0) {
-    await scope.register(fastifyCors, {
-      origin: [...options.allowedOrigins],
-      methods: ['GET', 'POST', 'PUT', 'PATCH'],
-      exposedHeaders: ['x-has-more', 'x-next-offset'],
-    })
-  }
+  if (options.allowedOrigins.length > 0) answerPreflight(scope, options.allowedOrigins)
   scope.addHook('onRequest', refuseForeignOrigin(options.allowedOrigins))
   // Its types describe an ES module; it is CommonJS, and what it exports is the plugin itself.
   await scope.register(fastifySse as unknown as FastifyPluginAsync)
@@ -124,5 +116,30 @@ function refuseForeignOrigin(allowed: readonly string[]) {
     if (allowed.includes(origin)) return
     if (URL.canParse(origin) && new URL(origin).host === request.headers.host) return
     throw new ForeignOriginError(origin)
+  }
+}
+
+/**
+ * A page of an allowed origin asks before it posts JSON, and reads answers only with leave
+ * (https://fetch.spec.whatwg.org/#http-cors-protocol). For our own paths only: @fastify/cors would
+ * answer for every path of the host, and cannot be beside the host's own.
+ */
+function answerPreflight(scope: FastifyInstance, allowed: readonly string[]): void {
+  scope.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers
+    if (origin === undefined || !allowed.includes(origin)) return
+    reply.header('access-control-allow-origin', origin)
+    reply.header('access-control-expose-headers', 'x-has-more, x-next-offset')
+    reply.header('vary', 'origin')
+  })
+  for (const url of ['/telemetry', '/telemetry/events', '/telemetry/stream']) {
+    scope.options(url, (_, reply) =>
+      reply
+        .code(204)
+        .header('access-control-allow-methods', 'GET, POST, PUT, PATCH')
+        .header('access-control-allow-headers', 'content-type, last-event-id')
+        .header('access-control-max-age', '600')
+        .send()
+    )
   }
 }

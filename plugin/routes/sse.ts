@@ -116,6 +116,7 @@ class SseConnection {
   readonly #join: (events: readonly PublishedEvent[]) => Buffer
   #lastWrite = performance.now()
   #isEnding = false
+  #missed = 0
   readonly #onFlushed = () => {
     if (this.#reader.hasMore || this.#isEnding) this.pump()
   }
@@ -144,7 +145,12 @@ class SseConnection {
       const waiting = raw.writableLength
       const room = Math.min(this.#buffer - waiting, MAX_WRITE_BYTES)
       const { events, missed } = this.#reader.read(room, waiting === 0)
-      if (missed > 0) this.#write(missedComment(missed))
+      this.#missed += missed
+      // Told once, in the place of what is missing, and not to a client that takes nothing now.
+      if (this.#missed > 0 && (events.length > 0 || waiting === 0)) {
+        this.#write(missedComment(this.#missed))
+        this.#missed = 0
+      }
       if (events.length === 0) break
       this.#write(this.#join(events))
     }

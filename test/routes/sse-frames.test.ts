@@ -116,10 +116,11 @@ test('a stream whose filter lets nothing pass is kept alive too', async t => {
   await client.until(() => client.text === ':\n\n', 'a comment')
 })
 
-test('without an option the silence is long: no comment comes soon', async t => {
-  const app = await startApp(t)
+test('a silence shorter than keepAlive is not broken', async t => {
+  const app = await startApp(t, { keepAlive: 6000 })
   const client = await openStream(t, `${await listen(app)}/telemetry/stream`)
-  await new Promise(resolve => setTimeout(resolve, 100))
+  // Longer than the interval at which silences are looked for.
+  await new Promise(resolve => setTimeout(resolve, 450))
   assert.equal(client.text, '')
 })
 

@@ -230,3 +230,25 @@ test('clients at different places and with different filters each get their own'
     assert.ok(client.envelopes.every(({ seq, event }) => event.data === seq))
   }
 })
+
+test('streams that share a first or a last event in one turn share nothing else', async t => {
+  const app = await startApp(t)
+  const url = await listen(app)
+  const open = (query: string) => openStream(t, `${url}/telemetry/stream${query}`)
+  const clients = [
+    [await open(''), range(1, 10)],
+    [await open('?type=first&type=last'), [1, 10]],
+    [await open('?type=middle&type=last'), range(2, 10)],
+    [await open('?type=first&type=middle'), range(1, 9)],
+    [await open(''), range(1, 10)],
+  ] as const
+  for (let i = 1; i <= 10; i++) {
+    const type = i === 1 ? 'first' : i === 10 ? 'last' : 'middle'
+    app.sysmon.publish({ type, category: 'console' })
+  }
+  await app.close()
+  for (const [client, expected] of clients) {
+    await client.over()
+    assert.deepEqual(client.ids, expected)
+  }
+})

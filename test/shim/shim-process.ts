@@ -30,7 +30,7 @@ export function notification(
   return `ver:3.0 server:supervisor serial:${serial} pool:shim poolserial:${poolserial} eventname:${eventname} len:${length}\n${payload}`
 }
 
-export function temporaryFolder(t: TestContext): string {
+export function temporaryFolder(t: Pick<TestContext, 'after'>): string {
   const folder = mkdtempSync(join(tmpdir(), 'sysmon-shim-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder

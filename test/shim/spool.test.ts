@@ -146,6 +146,13 @@ test('torn, empty and damaged files are set aside, and told', async t => {
   }
 })
 
+test('what was not written to its end before a kill is no event: it comes again', async t => {
+  const path = temporaryFolder(t)
+  writeFileSync(join(path, '123.unfinished'), 'fnv1a-32:bf9cf968\nfoo')
+  assert.deepEqual(drain(open(path).spool).types, [])
+  assert.deepEqual(readdirSync(path), [])
+})
+
 test('a folder in the place of a file, and files of others', async t => {
   const path = temporaryFolder(t)
   mkdirSync(join(path, `000000000001-${now}-1.event`))

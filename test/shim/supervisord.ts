@@ -81,7 +81,7 @@ export interface Supervisord {
 }
 
 export async function startSupervisord(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   { command }: Installation,
   options: SupervisordOptions
 ): Promise<Supervisord> {

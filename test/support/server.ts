@@ -18,7 +18,7 @@ export interface Server {
 
 /** Starts a server on a free port and waits until it listens; killed after the test. */
 export async function startServer(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   env: Record<string, string> = {},
   options: { uid?: number; gid?: number; node?: readonly string[] } = {}
 ): Promise<Server> {
