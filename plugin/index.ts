@@ -5,7 +5,7 @@
  * scope, so that `prefix` and `logLevel` work and nothing of theirs leaks out.
  */
 
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { InvalidOptionError } from './errors.ts'
 import { resolveOptions, type SysmonOptions } from './options.ts'
@@ -31,10 +31,17 @@ declare module 'fastify' {
   }
 }
 
+/** pino's levels and the host's own; a logger that is off knows none and takes any of pino's. */
+function isLevel(log: FastifyBaseLogger, level: string): boolean {
+  const { levels } = log as { levels?: { values: Record<string, number> } }
+  const own = levels !== undefined && Object.hasOwn(levels.values, level)
+  return own || /^(?:fatal|error|warn|info|debug|trace|silent)$/.test(level)
+}
+
 async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<void> {
   const options = resolveOptions(given)
   const { prefix, logLevel } = options
-  if (logLevel !== undefined && !(logLevel in fastify.log)) {
+  if (logLevel !== undefined && !isLevel(fastify.log, logLevel)) {
     throw new InvalidOptionError(
       'logLevel',
       `must be a level of the host's logger, not "${logLevel}"`

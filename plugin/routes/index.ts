@@ -3,6 +3,7 @@
  * theirs and do not leak into the host application, nor the host's into them.
  */
 
+import { isIP } from 'node:net'
 import fastifySse from '@fastify/sse'
 import type {
   FastifyError,
@@ -114,9 +115,20 @@ function refuseForeignOrigin(allowed: readonly string[]) {
     const { origin } = request.headers
     if (origin === undefined || request.method === 'GET' || request.method === 'HEAD') return
     if (allowed.includes(origin)) return
-    if (URL.canParse(origin) && new URL(origin).host === request.headers.host) return
+    if (isOwnOrigin(origin, request.headers.host)) return
     throw new ForeignOriginError(origin)
   }
+}
+
+/**
+ * A page that this server itself gave. By its address or as localhost only: any other name may be
+ * somebody's who lets it resolve to this machine (DNS rebinding).
+ */
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  if (!URL.canParse(origin)) return false
+  const url = new URL(origin)
+  const name = url.hostname.replace(/^\[|\]$/g, '')
+  return url.host === host && (name === 'localhost' || isIP(name) !== 0)
 }
 
 /**

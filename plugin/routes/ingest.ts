@@ -45,7 +45,7 @@ export function refuse(body: unknown, isServer = false): Refusal | undefined {
   if (typeof type !== 'string') {
     return {
       message: 'type is required',
-      detail: `type must be a string, not ${JSON.stringify(type)}`,
+      detail: `type must be a string, not ${typeof type === 'object' ? 'an object' : String(type)}`,
     }
   }
   if (categoryOfType(type) === undefined) {

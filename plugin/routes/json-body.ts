@@ -13,7 +13,7 @@ import { BadRequestError, UnsupportedMediaTypeError } from '../errors.ts'
 export function acceptOnlyJson(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(
-    /^application\/(?:[a-z0-9.+-]+\+)?json(?:\s*;.*)?$/i,
+    /^application\/json(?:\s*;.*)?$/i,
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
       const text = decode(request, body)
@@ -80,7 +80,7 @@ function isInexact(token: string): boolean {
   if (!Number.isFinite(value)) return true
   const sent = significand(token)
   if (value === 0) return sent.digits !== ''
-  const isInteger = sent.exponent >= 0
+  const isInteger = sent.exponent >= 0 || Math.abs(value) > Number.MAX_SAFE_INTEGER
   const kept = significand(String(value))
   return isInteger && (sent.digits !== kept.digits || sent.exponent !== kept.exponent)
 }

@@ -154,7 +154,11 @@ class SseConnection {
       if (events.length === 0) break
       this.#write(this.#join(events))
     }
-    if (this.#isEnding && !this.#reader.hasMore && !raw.writableEnded) raw.end()
+    if (this.#isEnding && !this.#reader.hasMore && !raw.writableEnded) {
+      if (this.#missed > 0) this.#write(missedComment(this.#missed))
+      this.#missed = 0
+      raw.end()
+    }
   }
 
   keepAlive(before: number): void {

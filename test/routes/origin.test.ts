@@ -50,11 +50,19 @@ test('a foreign origin is refused before its body is read', async t => {
   assert.equal((await refused(app, 'x'.repeat(5_000_000), headers)).status, 403)
 })
 
-test("the server's own pages may post, by any name of the server", async t => {
+test("the server's own pages may post, by its address or as localhost", async t => {
   const app = await startApp(t)
-  for (const host of ['127.0.0.1:10001', 'localhost:10001', 'sysmon.example']) {
+  for (const host of ['127.0.0.1:10001', 'localhost:10001', '[::1]:10001']) {
     const headers = { host, origin: `http://${host}` }
     assert.equal((await post(app, event, headers)).status, 200, host)
+  }
+})
+
+test('a name that somebody may let point to this machine is no name of the server', async t => {
+  const app = await startApp(t)
+  for (const host of ['evil.example:10001', 'localhost.evil.example', '127.0.0.1.evil.example']) {
+    const headers = { host, origin: `http://${host}` }
+    assert.equal((await refused(app, event, headers)).status, 403, host)
   }
 })
 
