@@ -1,10 +1,17 @@
 /** Finds out what ended a process, if that can be had quickly: no report waits for it. */
 
 import type { ServiceCrashedData } from '../generated/types.ts'
-import { type Cause, findCause } from './cause.ts'
+import { type Cause, findCause, type LogLine, parseLog } from './cause.ts'
 import type { Log } from './log.ts'
 import { type ReadLog, RpcFault } from './supervisor-rpc.ts'
 
+/** Milliseconds a report may be held up by the question what ended the service. */
+const TIMEOUT = 250
+/**
+ * Bytes. supervisord sends 4 KiB for each turn of its main loop, and a turn may start processes; so
+ * first what fits into one (some 30 lines), and only if that does not tell, the last 400 lines.
+ */
+const TAILS = [3072, 32_768]
 /** Milliseconds. For so long a log that was read serves others: services often die together. */
 const MAX_AGE = 1000
 /** Milliseconds. After an answer that will not change soon, and after none, nothing is asked for so long. */
@@ -19,7 +26,7 @@ const PAUSE_AFTER_MISS = 10
 export class CauseLookup {
   readonly #readLog: ReadLog | undefined
   readonly #log: Log
-  #recent = { text: '', readAt: 0 }
+  #recent: { lines: LogLine[]; readAt: number } = { lines: [], readAt: 0 }
   #pausedUntil = 0
 
   /** @param readLog undefined when supervisord cannot be asked */
@@ -32,19 +39,23 @@ export class CauseLookup {
   async find(crash: ServiceCrashedData): Promise<Cause | undefined> {
     // Without a pid only the log's very end tells, and that may be newer than what was read.
     if (crash.pid !== undefined && Date.now() - this.#recent.readAt < MAX_AGE) {
-      const cause = findCause(this.#recent.text, crash)
+      const cause = findCause(this.#recent.lines, crash)
       if (cause !== undefined) return cause
     }
     if (this.#readLog === undefined || Date.now() < this.#pausedUntil) return undefined
     const askedAt = Date.now()
     try {
-      const text = await this.#readLog()
-      const readAt = Date.now()
-      this.#recent = { text, readAt }
-      const cause = findCause(text, crash)
-      const isMiss = cause === undefined && crash.pid !== undefined
-      if (isMiss) this.#pausedUntil = readAt + PAUSE_AFTER_MISS * (readAt - askedAt)
-      return cause
+      for (const bytes of TAILS) {
+        const text = await this.#readLog(bytes, askedAt + TIMEOUT - Date.now())
+        this.#recent = { lines: parseLog(text), readAt: Date.now() }
+        const cause = findCause(this.#recent.lines, crash)
+        if (cause !== undefined || text.length < bytes / 4) return cause
+      }
+      if (crash.pid !== undefined) {
+        const now = Date.now()
+        this.#pausedUntil = now + PAUSE_AFTER_MISS * (now - askedAt)
+      }
+      return undefined
     } catch (error) {
       this.#failed(error as NodeJS.ErrnoException)
       return undefined

@@ -20,20 +20,28 @@ import type { ServiceCrashedData } from '../generated/types.ts'
 
 export type Cause = Pick<ServiceCrashedData, 'exit_code' | 'signal' | 'core_dumped' | 'pid'>
 
-type Line =
+/** A line of the log that tells of a start or an end. */
+export type LogLine =
   | { readonly kind: 'spawned'; readonly name: string; readonly pid: number }
   | { readonly kind: 'ended'; readonly name: string; readonly how: string }
   | { readonly kind: 'gave up'; readonly name: string }
-  | { readonly kind: 'not spawned' }
+  | { readonly kind: 'not spawned'; readonly name?: undefined }
 
-/**
- * @param log the newest part of the log; its first line may be cut
- * @returns undefined when the log does not say for sure
- */
-export function findCause(log: string, crash: ServiceCrashedData): Cause | undefined {
-  const lines = relevantLines(log, crash.service_name)
-  const how = crash.pid === undefined ? lastStart(lines, crash) : lifeOf(lines, crash.pid)
-  return how === undefined ? undefined : { ...parseStatus(how.status), ...how.known }
+/** @param text the newest part of the log; its first line may be cut */
+export function parseLog(text: string): LogLine[] {
+  const lines: LogLine[] = []
+  for (const line of text.split('\n')) {
+    const parsed = parseLine(line)
+    if (parsed !== undefined) lines.push(parsed)
+  }
+  return lines
+}
+
+/** @returns undefined when the log does not say for sure */
+export function findCause(log: readonly LogLine[], crash: ServiceCrashedData): Cause | undefined {
+  const lines = log.filter(({ name }) => name === undefined || name === crash.service_name)
+  const end = crash.pid === undefined ? lastStart(lines, crash) : lifeOf(lines, crash.pid)
+  return end === undefined ? undefined : { ...parseStatus(end.status), ...end.known }
 }
 
 interface End {
@@ -43,7 +51,7 @@ interface End {
 }
 
 /** The end of the process that had this pid. */
-function lifeOf(lines: readonly Line[], pid: number): End | undefined {
+function lifeOf(lines: readonly LogLine[], pid: number): End | undefined {
   const spawned = lines.findLastIndex(line => line.kind === 'spawned' && line.pid === pid)
   if (spawned !== -1) {
     const next = lines.slice(spawned + 1).find(line => line.kind !== 'not spawned')
@@ -64,7 +72,7 @@ function lifeOf(lines: readonly Line[], pid: number): End | undefined {
 }
 
 /** The end of the last attempt to start the service. */
-function lastStart(lines: readonly Line[], { phase }: ServiceCrashedData): End | undefined {
+function lastStart(lines: readonly LogLine[], { phase }: ServiceCrashedData): End | undefined {
   const until = lines.findLastIndex(line => line.kind === 'gave up')
   if (phase === 'gave_up' && until === -1) return undefined
   // It may have been given up between the notification of the start that failed and this look.
@@ -77,19 +85,10 @@ function lastStart(lines: readonly Line[], { phase }: ServiceCrashedData): End |
   return { status: last.how, known }
 }
 
-function relevantLines(log: string, name: string): Line[] {
-  const lines: Line[] = []
-  for (const text of log.split('\n')) {
-    const line = parseLine(text)
-    if (line !== undefined && (line.kind === 'not spawned' || line.name === name)) lines.push(line)
-  }
-  return lines
-}
-
 const MESSAGE =
   /^\S+ \S+ [A-Z]+ (?:spawned: '(.+)' with pid (\d+)$|(?:exited|stopped): (\S+) \((.+)\)$|gave up: (\S+) entered |(spawnerr): )/
 
-function parseLine(text: string): Line | undefined {
+function parseLine(text: string): LogLine | undefined {
   const [, spawned, pid, ended, how, gaveUp, spawnError] = MESSAGE.exec(text) ?? []
   if (spawned !== undefined) return { kind: 'spawned', name: spawned, pid: Number(pid) }
   if (ended !== undefined && how !== undefined) return { kind: 'ended', name: ended, how }

@@ -72,7 +72,9 @@ async function main(): Promise<void> {
   const instance = currentInstance(log)
   const spool = new Spool(config.spoolDir, log, loss => describeLoss(loss, instance))
   const delivery = new Delivery(spool, await createPost(config.eventsUrl), log)
-  const causes = new CauseLookup(logReader(config), log)
+  const { supervisorUrl, supervisorAuth } = config
+  const readLog = supervisorUrl ? createReadLog(supervisorUrl, supervisorAuth) : undefined
+  const causes = new CauseLookup(readLog, log)
   const positions = new PositionFile(config.spoolDir, log)
   const listener = new Listener({ instance, say, spool, delivery, positions, causes, log })
 
@@ -115,12 +117,4 @@ function currentInstance(log: Log): string {
 
 function describeLoss({ lost, reason, from, to }: Loss, instance: string) {
   return gapRequest({ lost, reason, from, to }, { instance, serial: `spool-${from}` }, to)
-}
-
-function logReader({ supervisorUrl, supervisorAuth }: Config) {
-  /** Milliseconds a report may be held up by the question how the service ended. */
-  const timeout = 250
-  return supervisorUrl === undefined
-    ? undefined
-    : createReadLog(supervisorUrl, supervisorAuth, timeout)
 }

@@ -11,34 +11,30 @@ import { http } from './built-ins.ts'
 /** supervisord answered, but not with its log: it has none, or it is shutting down. */
 export class RpcFault extends Error {}
 
-export type ReadLog = () => Promise<string>
+/**
+ * @param bytes how much of the log's end; its first line may be cut
+ * @param timeout milliseconds, for the whole call
+ */
+export type ReadLog = (bytes: number, timeout: number) => Promise<string>
 
-/** Bytes: the lines of about 150 ends and starts. */
-const TAIL = 32_768
-/** Room for the escapes of XML. */
-const MAX_RESPONSE = 8 * TAIL
+/** Of the XML, in UTF-16 code units. */
+const MAX_RESPONSE = 262_144
 
 /**
  * @param serverUrl `unix:///path` or `http://host:port`
  * @param auth `user:password`
- * @param timeout milliseconds, for the whole call
- * @returns reads the log's end, at most 32 KiB, its first line perhaps cut
  */
-export function createReadLog(
-  serverUrl: string,
-  auth: string | undefined,
-  timeout: number
-): ReadLog {
+export function createReadLog(serverUrl: string, auth: string | undefined): ReadLog {
   const target: RequestOptions = serverUrl.startsWith('unix://')
     ? { socketPath: serverUrl.slice('unix://'.length), path: '/RPC2' }
     : { ...address(new URL('/RPC2', serverUrl)) }
 
-  return async () => {
+  return async (bytes, timeout) => {
     const deadline = Date.now() + timeout
     // supervisord answers 500 when the first byte is in the middle of a character: move it.
     for (let moved = 0; ; moved++) {
       try {
-        return await call({ ...target, auth }, TAIL + moved, deadline - Date.now())
+        return await call({ ...target, auth }, bytes + moved, deadline - Date.now())
       } catch (error) {
         if (!(error instanceof ServerError) || moved === 3) throw error
       }

@@ -30,15 +30,25 @@ test('one reading of the log serves many that died together', async () => {
   assert.equal(readings, 1)
 })
 
+test('more of the log is read where its very end does not tell', async () => {
+  const readings: number[] = []
+  const lookup = new CauseLookup(async bytes => {
+    readings.push(bytes)
+    return bytes > 4096 ? end(7) : end(8).repeat(bytes / 100)
+  }, silent)
+  assert.deepEqual(await lookup.find(running(7)), { exit_code: 3 })
+  assert.equal(readings.length, 2)
+})
+
 test('a flood that the log does not tell about is not asked about one by one', async () => {
   let readings = 0
   const lookup = new CauseLookup(async () => {
     readings++
-    await new Promise(resolve => setTimeout(resolve, 100))
-    return end(1)
+    await new Promise(resolve => setTimeout(resolve, 50))
+    return end(1).repeat(1000)
   }, silent)
   for (let pid = 2; pid < 100; pid++) assert.equal(await lookup.find(running(pid)), undefined)
-  assert.equal(readings, 1)
+  assert.equal(readings, 2)
 })
 
 test('after a fault nothing is asked for a while; without a server nothing at all', async () => {
@@ -56,30 +66,36 @@ test('the log is read over a unix socket and over TCP, with a password', async t
   const { readings, listen } = startRpc(t, () => [200, text('a &lt;b&gt; &amp;amp; été')])
   const socket = join(temporaryFolder(t), 'socket')
   await listen(socket)
-  assert.equal(await createReadLog(`unix://${socket}`, undefined, 1000)(), 'a <b> &amp; été')
+  assert.equal(await createReadLog(`unix://${socket}`, undefined)(3072, 1000), 'a <b> &amp; été')
   const port = await listen(0)
-  await createReadLog(`http://127.0.0.1:${port}`, 'user:secret', 1000)()
+  await createReadLog(`http://127.0.0.1:${port}`, 'user:secret')(3072, 1000)
   assert.equal(readings[1]?.authorization, `Basic ${btoa('user:secret')}`)
-  assert.match(readings[0]!.body, /supervisor\.readLog.*<int>-32768<\/int>/)
+  assert.match(readings[0]!.body, /supervisor\.readLog.*<int>-3072<\/int>/)
 })
 
 test('a log whose end begins in the middle of a character is read from a byte before', async t => {
-  const { listen } = startRpc(t, body => (/-32770/.test(body) ? [200, text('x')] : [500, 'Error']))
+  const { listen } = startRpc(t, body => (/-3074/.test(body) ? [200, text('x')] : [500, 'Error']))
   const port = await listen(0)
-  assert.equal(await createReadLog(`http://127.0.0.1:${port}`, undefined, 1000)(), 'x')
+  assert.equal(await createReadLog(`http://127.0.0.1:${port}`, undefined)(3072, 1000), 'x')
 })
 
 test('a fault, a refusal, an answer that does not come and one without end are errors', async t => {
   const { listen } = startRpc(t, () => [200, FAULT])
   const faulty = await listen(0)
-  await assert.rejects(createReadLog(`http://127.0.0.1:${faulty}`, undefined, 1000)(), /NO_FILE/)
+  await assert.rejects(
+    createReadLog(`http://127.0.0.1:${faulty}`, undefined)(3072, 1000),
+    /NO_FILE/
+  )
   const refusing = await startRpc(t, () => [401, '']).listen(0)
-  await assert.rejects(createReadLog(`http://127.0.0.1:${refusing}`, undefined, 1000)(), RpcFault)
+  await assert.rejects(
+    createReadLog(`http://127.0.0.1:${refusing}`, undefined)(3072, 1000),
+    RpcFault
+  )
   const mute = await startRpc(t, () => undefined).listen(0)
-  await assert.rejects(createReadLog(`http://127.0.0.1:${mute}`, undefined, 100)(), /in time/)
+  await assert.rejects(createReadLog(`http://127.0.0.1:${mute}`, undefined)(3072, 100), /in time/)
   const long = await startRpc(t, () => [200, text('x'.repeat(1_000_000))]).listen(0)
-  await assert.rejects(createReadLog(`http://127.0.0.1:${long}`, undefined, 1000)(), /too long/)
-  await assert.rejects(createReadLog('unix:///nonexistent', undefined, 1000)(), /ENOENT/)
+  await assert.rejects(createReadLog(`http://127.0.0.1:${long}`, undefined)(3072, 1000), /too long/)
+  await assert.rejects(createReadLog('unix:///nonexistent', undefined)(3072, 1000), /ENOENT/)
   assert.throws(() => parseResponse(FAULT), RpcFault)
 })
 

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findCause } from '../../shim/cause.ts'
+import { findCause as find, parseLog } from '../../shim/cause.ts'
+
+const findCause = (log: string, crash: Parameters<typeof find>[1]) => find(parseLog(log), crash)
 
 const at = (...lines: string[]): string =>
   lines.map(line => `2026-11-24 00:23:28,155 ${line}\n`).join('')
