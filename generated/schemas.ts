@@ -31,6 +31,8 @@ export type SchemaName =
   | 'KmsgReader'
   | 'KmsgHealth'
   | 'StreamHealth'
+  | 'JournalState'
+  | 'JournalHealth'
   | 'Health'
 
 /** One JSON Schema (2020-12) per component; they refer to each other by `$id`. */
@@ -1117,6 +1119,76 @@ export const schemas: Record<SchemaName, object> = {
       }
     }
   },
+  "JournalState": {
+    "$id": "sysmon:JournalState",
+    "type": "string",
+    "description": "Where events are kept: `writing` (on disk), `memory` (the disk cannot be written; what is\nin memory is written as soon as it can be), `off` (in memory only: no folder is configured,\nor it cannot be used; `error` says why).\n",
+    "enum": [
+      "writing",
+      "memory",
+      "off"
+    ]
+  },
+  "JournalHealth": {
+    "$id": "sysmon:JournalHealth",
+    "type": "object",
+    "description": "The state of the journal, in which events are kept on disk. Later versions may add fields.",
+    "required": [
+      "state"
+    ],
+    "properties": {
+      "state": {
+        "$ref": "sysmon:JournalState"
+      },
+      "path": {
+        "type": "string",
+        "description": "The journal's folder. Absent when `state` is `off`."
+      },
+      "sync": {
+        "type": "string",
+        "description": "When events are synced to the disk: before they are acknowledged (`always`), within\n100 ms (`interval`), when the kernel likes (`never`). Absent when `state` is `off`.\n",
+        "enum": [
+          "always",
+          "interval",
+          "never"
+        ]
+      },
+      "events": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many events are in it. Absent when `state` is `off`."
+      },
+      "bytes": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many bytes they take on disk. Absent when `state` is `off`."
+      },
+      "oldest_seq": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9007199254740991,
+        "description": "The oldest sequence number in it. Absent when it is empty."
+      },
+      "last_seq": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The newest sequence number in it. 0 before the first, absent when `state` is `off`."
+      },
+      "unwritten": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many events wait in memory to be written. Absent when `state` is `off`."
+      },
+      "error": {
+        "type": "string",
+        "description": "Why events are not written. Absent while they are."
+      }
+    }
+  },
   "Health": {
     "$id": "sysmon:Health",
     "type": "object",
@@ -1124,7 +1196,8 @@ export const schemas: Record<SchemaName, object> = {
     "required": [
       "status",
       "kmsg",
-      "stream"
+      "stream",
+      "journal"
     ],
     "properties": {
       "status": {
@@ -1135,6 +1208,9 @@ export const schemas: Record<SchemaName, object> = {
       },
       "stream": {
         "$ref": "sysmon:StreamHealth"
+      },
+      "journal": {
+        "$ref": "sysmon:JournalHealth"
       }
     }
   }

@@ -71,14 +71,15 @@ export interface paths {
          *
          *     - With a `Last-Event-ID` above 0: strictly after that sequence number. If events after it
          *       are no longer retained, a comment says how many were missed, and the stream goes on
-         *       from the oldest retained. If the number has not been given yet (the server was
-         *       restarted), the stream begins at the oldest retained event.
+         *       from the oldest retained. If the number has not been given yet (the server was restarted
+         *       without its state folder), the stream begins at the oldest retained event.
          *     - With a `Last-Event-ID` that is 0 or not a number: at the next event.
          *     - With `replay=all` and no `Last-Event-ID`: at the oldest retained event.
          *     - With neither: at the next event.
          *
-         *     A reader that does not keep up never holds up publishing, nor other readers. It loses
-         *     the events that leave the ring before it has read them, and a comment tells it how many.
+         *     A reader that does not keep up never holds up publishing, nor other readers. Events that
+         *     leave the memory before it has read them come from the disk, where they are kept there;
+         *     where they are not, a comment in their place tells how many are missing.
          */
         get: operations["streamEvents"];
         put?: never;
@@ -793,11 +794,43 @@ export interface components {
             /** @description The oldest sequence number retained. Absent when no event is. */
             oldest_seq?: number;
         };
+        /**
+         * @description Where events are kept: `writing` (on disk), `memory` (the disk cannot be written; what is
+         *     in memory is written as soon as it can be), `off` (in memory only: no folder is configured,
+         *     or it cannot be used; `error` says why).
+         * @enum {string}
+         */
+        JournalState: "writing" | "memory" | "off";
+        /** @description The state of the journal, in which events are kept on disk. Later versions may add fields. */
+        JournalHealth: {
+            state: components["schemas"]["JournalState"];
+            /** @description The journal's folder. Absent when `state` is `off`. */
+            path?: string;
+            /**
+             * @description When events are synced to the disk: before they are acknowledged (`always`), within
+             *     100 ms (`interval`), when the kernel likes (`never`). Absent when `state` is `off`.
+             * @enum {string}
+             */
+            sync?: "always" | "interval" | "never";
+            /** @description How many events are in it. Absent when `state` is `off`. */
+            events?: number;
+            /** @description How many bytes they take on disk. Absent when `state` is `off`. */
+            bytes?: number;
+            /** @description The oldest sequence number in it. Absent when it is empty. */
+            oldest_seq?: number;
+            /** @description The newest sequence number in it. 0 before the first, absent when `state` is `off`. */
+            last_seq?: number;
+            /** @description How many events wait in memory to be written. Absent when `state` is `off`. */
+            unwritten?: number;
+            /** @description Why events are not written. Absent while they are. */
+            error?: string;
+        };
         /** @description Whether the machine is being watched. Later versions may add fields. */
         Health: {
             status: components["schemas"]["HealthStatus"];
             kmsg: components["schemas"]["KmsgHealth"];
             stream: components["schemas"]["StreamHealth"];
+            journal: components["schemas"]["JournalHealth"];
         };
     };
     responses: {
@@ -1215,4 +1248,6 @@ export type KmsgState = components['schemas']['KmsgState']
 export type KmsgReader = components['schemas']['KmsgReader']
 export type KmsgHealth = components['schemas']['KmsgHealth']
 export type StreamHealth = components['schemas']['StreamHealth']
+export type JournalState = components['schemas']['JournalState']
+export type JournalHealth = components['schemas']['JournalHealth']
 export type Health = components['schemas']['Health']

@@ -9,6 +9,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { InvalidOptionError } from './errors.ts'
 import { resolveOptions, type SysmonOptions } from './options.ts'
+import { openPipeline } from './pipeline.ts'
 import { routes } from './routes/index.ts'
 import { createSysmon, type Sysmon } from './sysmon.ts'
 
@@ -51,10 +52,14 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
     { plugin: 'fastify-sysmon' },
     logLevel === undefined ? {} : { level: logLevel }
   )
-  const { sysmon, stream, publisher, watcher } = createSysmon(options, log)
+  const pipeline = await openPipeline(options, log)
+  const { stream, publisher } = pipeline
+  const sysmon = createSysmon(pipeline, log)
   fastify.decorate('sysmon', sysmon)
   // Before the routes' own preClose, which ends the streams: a last kill still reaches them.
-  fastify.addHook('preClose', async () => watcher?.close())
+  fastify.addHook('preClose', async () => pipeline.stopWatching())
+  // After the server's last request, which may still publish.
+  fastify.addHook('onClose', () => pipeline.close())
   await fastify.register(routes, {
     ...(prefix === undefined ? {} : { prefix }),
     ...(logLevel === undefined ? {} : { logLevel }),
@@ -63,7 +68,7 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
     publisher,
     health: sysmon.health,
   })
-  fastify.addHook('onReady', async () => watcher?.start())
+  fastify.addHook('onReady', async () => pipeline.start())
 }
 
 export const sysmonPlugin = fp(plugin, { fastify: '5.x', name: 'fastify-sysmon' })

@@ -1,7 +1,10 @@
 /** The plugin's options: what they mean, their defaults, and what is refused at registration. */
 
 import type { LogLevel } from 'fastify'
+import type { EventCategory } from '../generated/types.ts'
 import { InvalidOptionError } from './errors.ts'
+import type { SyncPolicy } from './journal/journal.ts'
+import { CATEGORIES, isCategory } from './stream/event-types.ts'
 
 export interface SysmonOptions {
   /** Path prefix of all routes, as for any Fastify plugin. Default: none. */
@@ -10,7 +13,24 @@ export interface SysmonOptions {
   readonly logLevel?: LogLevel
   /** The kernel log device, or false to watch none. Default: `/dev/kmsg`. */
   readonly kmsgPath?: string | false
-  /** Events kept for readers that come late or read slowly. Default: 8192. */
+  /**
+   * Folder in which events and the place in the kernel log outlive the process, or false for none.
+   * One server for each. Default: the environment variable `SYSMON_STATE_DIR`, else none.
+   */
+  readonly stateDir?: string | false
+  /** Bytes of events kept on disk; the oldest go, and that is reported. Default: 64 MiB. */
+  readonly journalBytes?: number
+  /** Age in milliseconds at which events on disk are removed. Default: 30 days. */
+  readonly journalAge?: number
+  /** Categories kept on disk beside `system` and `monitor`, which always are. Default: none. */
+  readonly journalCategories?: readonly EventCategory[]
+  /**
+   * When events are synced to the disk, so that a power cut does not take them: `always` before they
+   * are acknowledged, `interval` within 100 ms, `never` when the kernel likes. A killed process loses
+   * none in any case. Default: `interval`.
+   */
+  readonly journalSync?: SyncPolicy
+  /** Events kept in memory for readers that come late or read slowly. Default: 8192. */
   readonly ringEvents?: number
   /** Bytes of serialised events kept. Default: 32 MiB. */
   readonly ringBytes?: number
@@ -33,6 +53,11 @@ export type ResolvedOptions = Required<Omit<SysmonOptions, 'prefix' | 'logLevel'
 
 const DEFAULTS = {
   kmsgPath: '/dev/kmsg',
+  stateDir: false,
+  journalBytes: 64 * 1024 * 1024,
+  journalAge: 30 * 24 * 3600 * 1000,
+  journalCategories: [],
+  journalSync: 'interval',
   ringEvents: 8192,
   ringBytes: 32 * 1024 * 1024,
   bodyLimit: 4 * 1024 * 1024,
@@ -43,9 +68,12 @@ const DEFAULTS = {
   allowedOrigins: [],
 } satisfies Omit<ResolvedOptions, 'prefix' | 'logLevel'>
 
+const SYNC_POLICIES: readonly SyncPolicy[] = ['always', 'interval', 'never']
 /** The longest time a timer can be set to, in ms. */
 const MAX_TIMER = 2 ** 31 - 1
 const BOUNDS = {
+  journalBytes: [2 ** 20, 2 ** 40],
+  journalAge: [1000, Number.MAX_SAFE_INTEGER],
   ringEvents: [1, 2 ** 24],
   ringBytes: [1, 2 ** 40],
   bodyLimit: [1, 2 ** 29],
@@ -66,7 +94,8 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
     }
   }
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const options: ResolvedOptions = { ...DEFAULTS, ...set }
+  const stateDir = process.env.SYSMON_STATE_DIR || DEFAULTS.stateDir
+  const options: ResolvedOptions = { ...DEFAULTS, stateDir, ...set }
 
   for (const [name, [least, most]] of Object.entries(BOUNDS)) {
     const value = options[name as keyof typeof BOUNDS]
@@ -77,7 +106,7 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
       )
     }
   }
-  const { prefix, kmsgPath, allowedOrigins } = options
+  const { prefix, kmsgPath, stateDir: folder, allowedOrigins } = options
   if (prefix !== undefined && typeof prefix !== 'string') {
     throw new InvalidOptionError(
       'prefix',
@@ -86,6 +115,22 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
   }
   if (kmsgPath !== false && (typeof kmsgPath !== 'string' || kmsgPath === '')) {
     throw new InvalidOptionError('kmsgPath', `must be a path or false, not ${show(kmsgPath)}`)
+  }
+  if (folder !== false && (typeof folder !== 'string' || folder === '')) {
+    throw new InvalidOptionError('stateDir', `must be a path or false, not ${show(folder)}`)
+  }
+  const { journalCategories, journalSync } = options
+  if (!Array.isArray(journalCategories) || !journalCategories.every(isCategory)) {
+    throw new InvalidOptionError(
+      'journalCategories',
+      `must be an array of ${CATEGORIES.join(', ')}, not ${show(journalCategories)}`
+    )
+  }
+  if (!SYNC_POLICIES.includes(journalSync)) {
+    throw new InvalidOptionError(
+      'journalSync',
+      `must be one of ${SYNC_POLICIES.join(', ')}, not ${show(journalSync)}`
+    )
   }
   if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
     throw new InvalidOptionError(

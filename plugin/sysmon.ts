@@ -1,24 +1,18 @@
-/** What `fastify.sysmon` offers, and the wiring behind it: watcher to publisher to stream. */
+/** What `fastify.sysmon` offers. */
 
 import type { FastifyBaseLogger } from 'fastify'
 import type {
   EventCategory,
   EventEnvelope,
-  EventSource,
   Health,
   PublishEventRequest,
 } from '../generated/types.ts'
 import { InvalidEventError } from './errors.ts'
-import { machinePageSizeKb } from './kmsg/page-size.ts'
-import { KmsgWatcher, readBootId } from './kmsg/watcher.ts'
-import { isOomKillData, oomKillFacts, oomKillSource, unknownConstraint } from './oom/event.ts'
-import type { OomKill } from './oom/parser.ts'
-import type { ResolvedOptions } from './options.ts'
+import { healthOf } from './health.ts'
+import type { Pipeline } from './pipeline.ts'
 import { refuse, toEvent } from './routes/ingest.ts'
 import type { PublishedEvent } from './stream/envelope.ts'
-import { SYSTEM_OOM_KILL, TELEMETRY_GAP } from './stream/event-types.ts'
-import { Publisher } from './stream/publisher.ts'
-import { EventStream, type StartAt } from './stream/stream.ts'
+import type { EventStream, StartAt } from './stream/stream.ts'
 
 /** As the body of `POST /telemetry/events`; `source.kind` may be `kernel_api` here too. */
 export type PublishInput = PublishEventRequest
@@ -53,56 +47,9 @@ export interface Sysmon {
 /** Events handed to an in-process subscriber in one go, in bytes. */
 const SUBSCRIBER_BYTES = 256 * 1024
 
-export function createSysmon(options: ResolvedOptions, log: FastifyBaseLogger) {
-  const stream = new EventStream({ capacity: options.ringEvents, maxBytes: options.ringBytes })
-  const publisher = new Publisher(stream)
-  const bootId = readBootId()
-  const pageSizeKb = machinePageSizeKb()
-
-  const publishKill = (kill: OomKill, ts: number): void => {
-    const data = oomKillFacts(kill, { pageSizeKb })
-    if (!isOomKillData(data)) {
-      log.warn(
-        { ...data, kmsgSeq: kill.record.seq },
-        'a kill line without figures is not published'
-      )
-      return
-    }
-    const constraint = unknownConstraint(kill)
-    if (constraint !== undefined) {
-      log.warn(
-        { constraint },
-        'the kernel names a constraint that is not known: left out of the event'
-      )
-    }
-    const source: EventSource = oomKillSource(kill, { bootId, isRaw: true })
-    const event = publisher.publish({ ts, type: SYSTEM_OOM_KILL, category: 'system', source, data })
-    // After the readers, who were promised it at once: a log line may have to wait for a slow pipe.
-    setImmediate(() =>
-      log.warn({ seq: event?.seq, ...data }, `OOM kill: ${data.process_name} (${data.pid})`)
-    )
-  }
-  const publishLost = (lost: number, from: number, to: number): void => {
-    publisher.publish({
-      ts: to,
-      type: TELEMETRY_GAP,
-      category: 'monitor',
-      source: { kind: 'local_process', event: 'kmsg.overrun' },
-      data: {
-        source: 'kmsg',
-        lost,
-        reason: 'the kernel overwrote log records before they were read',
-        from,
-        to,
-      },
-    })
-  }
-  const watcher =
-    options.kmsgPath === false
-      ? undefined
-      : new KmsgWatcher(options.kmsgPath, log, { onKill: publishKill, onLost: publishLost })
-
-  const sysmon: Sysmon = {
+export function createSysmon(pipeline: Pipeline, log: FastifyBaseLogger): Sysmon {
+  const { stream, publisher } = pipeline
+  return {
     publish(event) {
       const refusal = refuse(event, true)
       if (refusal !== undefined) {
@@ -121,22 +68,8 @@ export function createSysmon(options: ResolvedOptions, log: FastifyBaseLogger) {
       return published === undefined ? undefined : envelopeOf(published)
     },
     subscribe: (listener, subscription = {}) => subscribe(stream, log, listener, subscription),
-    health: () => {
-      const kmsg = watcher?.health ?? { state: 'disabled', path: '', lost: 0, restarts: 0 }
-      return {
-        status: kmsg.state === 'watching' || kmsg.state === 'disabled' ? 'ok' : 'degraded',
-        kmsg,
-        stream: {
-          seq: stream.seq,
-          ...(stream.oldestSeq === undefined ? {} : { oldest_seq: stream.oldestSeq }),
-          retained: stream.retained,
-          retained_bytes: stream.retainedBytes,
-          readers: stream.readers,
-        },
-      }
-    },
+    health: () => healthOf(pipeline),
   }
-  return { sysmon, stream, publisher, watcher }
 }
 
 function subscribe(

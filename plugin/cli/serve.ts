@@ -14,7 +14,8 @@ Environment:
   PORT              port to listen on (10001)
   HOST              address to listen on (127.0.0.1; 0.0.0.0 for all)
   SYSMON_KMSG_PATH  the kernel log device (/dev/kmsg)
-  SYSMON_STATE_DIR  reserved: nothing is stored there yet
+  SYSMON_STATE_DIR  folder for what outlives the server: events, the place in the
+                    kernel log (/var/lib/fastify-sysmon)
   LOG_LEVEL         fatal, error, warn, info, debug, trace or silent
                     (info; on a terminal warn)
 
@@ -36,7 +37,8 @@ export async function serveCommand(args: string[]): Promise<number> {
   const host = process.env.HOST || '127.0.0.1'
   const kmsgPath = process.env.SYSMON_KMSG_PATH || '/dev/kmsg'
   const app = Fastify({ loggerInstance: pino({ level: logLevel() }) }) as unknown as FastifyInstance
-  await app.register(sysmonPlugin, { kmsgPath })
+  const stateDir = process.env.SYSMON_STATE_DIR || '/var/lib/fastify-sysmon'
+  await app.register(sysmonPlugin, { kmsgPath, stateDir })
   const stopped = stopOnSignal(app)
   let address: string
   try {

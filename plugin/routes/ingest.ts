@@ -95,7 +95,7 @@ function withoutUndefined(body: object): object {
 }
 
 export function registerIngest(scope: FastifyInstance, publisher: Publisher): void {
-  scope.post('/telemetry/events', (request, reply) => {
+  scope.post('/telemetry/events', async (request, reply) => {
     const refusal = refuse(request.body)
     if (refusal !== undefined) {
       request.log.debug(refusal, 'event refused')
@@ -104,6 +104,7 @@ export function registerIngest(scope: FastifyInstance, publisher: Publisher): vo
     }
     const event = publisher.publish(toEvent(request.body as PublishEventRequest))
     if (event === undefined) return reply.code(204).send()
+    await publisher.settled()
     return reply.type('application/json; charset=utf-8').send(event.json)
   })
 }

@@ -1,5 +1,6 @@
 /** `GET /telemetry/events` with `Accept: application/json`: a page of the retained events. */
 
+import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
 import type { EventStream } from '../stream/stream.ts'
@@ -17,6 +18,8 @@ export interface PageQuery {
 }
 
 const DEFAULT_LIMIT = 100
+/** Events looked at in one turn of the event loop: some 5 ms. */
+const EVENTS_A_TURN = 1000
 const COMMA = Buffer.from(',')
 
 /** Whether the client asks for JSON and not, with it, for an event stream. */
@@ -28,11 +31,11 @@ export function wantsJson(accept: string | undefined): boolean {
   return names.includes('application/json') && !names.includes('text/event-stream')
 }
 
-export function sendPage(
+export async function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
   stream: EventStream
-): FastifyReply {
+): Promise<FastifyReply> {
   const {
     offset = 0,
     since,
@@ -45,7 +48,10 @@ export function sendPage(
   const types = type === undefined ? undefined : new Set(type)
   const page: Buffer[] = []
   let nextOffset: number | undefined
+  let looked = 0
   for (const event of stream.events(offset)) {
+    // A long journal is not looked through in one go: the kernel log and other clients wait.
+    if (++looked % EVENTS_A_TURN === 0) await turn()
     if (categories !== undefined && !categories.has(event.category)) continue
     if (types !== undefined && !types.has(event.type)) continue
     if (since !== undefined && event.ts < since * 1000) continue

@@ -14,7 +14,8 @@ import type { EventCategory } from '../../generated/types.ts'
 import { TooManyStreamsError } from '../errors.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { PublishedEvent } from '../stream/envelope.ts'
-import type { EventFilter, EventReader, EventStream, StartAt } from '../stream/stream.ts'
+import type { EventFilter, EventReader } from '../stream/reader.ts'
+import type { EventStream, StartAt } from '../stream/stream.ts'
 
 /** Seconds after which a client that found all streams taken may try again. */
 const RETRY_AFTER_S = 5
@@ -193,7 +194,7 @@ function missedComment(missed: number): string {
   const gap = JSON.stringify({
     source: 'stream',
     lost: missed,
-    reason: 'older than the oldest event retained',
+    reason: 'no longer retained',
   })
   return `: telemetry_gap ${gap}\n\n`
 }

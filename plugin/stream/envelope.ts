@@ -10,6 +10,7 @@ import type { EventCategory, EventSource } from '../../generated/types.ts'
 
 /** The longest envelope, in bytes of JSON. S2 takes no larger record (1 MiB, with its headers). */
 export const MAX_ENVELOPE_BYTES = 1_000_000
+const FRAME_END = Buffer.from('\n\n')
 
 /** An event before it is published. */
 export interface TelemetryEventInput {
@@ -36,7 +37,6 @@ export interface PublishedEvent {
 }
 
 export function sealEnvelope(seq: number, input: TelemetryEventInput): PublishedEvent {
-  const head = `id: ${seq}\ndata: `
   let json = envelopeJson(seq, input, input.source)
   if (isTooLarge(json)) {
     const truncated = { ...input, data: null }
@@ -45,15 +45,20 @@ export function sealEnvelope(seq: number, input: TelemetryEventInput): Published
     if (isTooLarge(json)) json = envelopeJson(seq, truncated, source, true)
     if (isTooLarge(json)) json = envelopeJson(seq, truncated, { kind: source.kind }, true)
   }
-  const frame = Buffer.from(`${head}${json}\n\n`)
-  return {
-    seq,
-    ts: input.ts,
-    type: input.type,
-    category: input.category,
-    frame,
-    json: frame.subarray(head.length, frame.length - 2),
-  }
+  return publishedEvent({ seq, ts: input.ts, type: input.type, category: input.category }, json)
+}
+
+/** @param json the envelope, on one line */
+export function publishedEvent(
+  event: Pick<PublishedEvent, 'seq' | 'ts' | 'type' | 'category'>,
+  json: string | Buffer
+): PublishedEvent {
+  const head = `id: ${event.seq}\ndata: `
+  const frame =
+    typeof json === 'string'
+      ? Buffer.from(`${head}${json}\n\n`)
+      : Buffer.concat([Buffer.from(head), json, FRAME_END])
+  return { ...event, frame, json: frame.subarray(head.length, frame.length - FRAME_END.length) }
 }
 
 function envelopeJson(

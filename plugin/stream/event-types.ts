@@ -39,23 +39,31 @@ export function isCategory(value: unknown): value is EventCategory {
   return (CATEGORIES as readonly unknown[]).includes(value)
 }
 
+/** Keys of `source.metadata` that together name an event for ever, by its type. */
+const IDENTITIES: Readonly<Record<string, ReadonlyArray<readonly string[]>>> = {
+  // The boot, and the record of the kill line.
+  [SYSTEM_OOM_KILL]: [['boot_id', 'kmsg_seq']],
+  // The supervisor's run, and its number of the notification.
+  [SERVICE_CRASHED]: [['supervisor_instance', 'supervisor_serial']],
+  [TELEMETRY_GAP]: [
+    ['supervisor_instance', 'supervisor_serial'],
+    // The first record after the gap.
+    ['boot_id', 'kmsg_seq'],
+    // Which events of the journal are missing.
+    ['journal'],
+  ],
+}
+
 /**
- * What makes two deliveries the same event, or undefined for events without such a key. A kill is
- * identified for ever by its boot and the sequence number of its kill line; a crash by the
- * supervisor's run and the serial of its notification.
+ * What makes two deliveries the same event; undefined for events without such a key.
  */
 export function idempotencyKey(
   type: string,
   metadata: Readonly<Record<string, string>> | undefined
 ): string | undefined {
-  if (metadata === undefined) return undefined
-  const [scope, number] =
-    type === SYSTEM_OOM_KILL
-      ? [metadata.boot_id, metadata.kmsg_seq]
-      : type === SERVICE_CRASHED || type === TELEMETRY_GAP
-        ? [metadata.supervisor_instance, metadata.supervisor_serial]
-        : []
-  return scope === undefined || number === undefined
+  if (metadata === undefined || !Object.hasOwn(IDENTITIES, type)) return undefined
+  const keys = IDENTITIES[type]!.find(names => names.every(name => Object.hasOwn(metadata, name)))
+  return keys === undefined
     ? undefined
-    : JSON.stringify([type, scope, number])
+    : JSON.stringify([type, ...keys.flatMap(name => [name, metadata[name]])])
 }

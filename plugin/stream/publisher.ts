@@ -3,6 +3,7 @@
  * host application: filters by category and recognises what was published before.
  */
 
+import type { EventEnvelope } from '../../generated/types.ts'
 import { CaptureConfig } from './capture.ts'
 import type { PublishedEvent, TelemetryEventInput } from './envelope.ts'
 import { idempotencyKey } from './event-types.ts'
@@ -12,14 +13,27 @@ import type { EventStream } from './stream.ts'
 const MAX_KEYS = 16_384
 const MAX_KEYED_BYTES = 4 * 1024 * 1024
 
+export interface EventStore {
+  settled(): Promise<void>
+}
+
 export class Publisher {
   readonly capture = new CaptureConfig()
   readonly #stream: EventStream
   readonly #byKey = new Map<string, PublishedEvent>()
   #bytes = 0
 
-  constructor(stream: EventStream) {
+  readonly #store: EventStore | undefined
+
+  /** @param store where events are kept on disk */
+  constructor(stream: EventStream, store?: EventStore) {
     this.#stream = stream
+    this.#store = store
+  }
+
+  /** Resolves when what was published is kept as safely as it is to be before it is acknowledged. */
+  async settled(): Promise<void> {
+    await this.#store?.settled()
   }
 
   /**
@@ -33,6 +47,20 @@ export class Publisher {
     const first = this.#byKey.get(key)
     if (first !== undefined) return first
     const event = this.#stream.publish(input)
+    this.#remember(key, event)
+    return event
+  }
+
+  /** Learns the keys of events that were published before this process. */
+  restore(events: readonly PublishedEvent[]): void {
+    for (const event of events) {
+      const { source } = (JSON.parse(event.json.toString()) as EventEnvelope).event
+      const key = idempotencyKey(event.type, source.metadata)
+      if (key !== undefined) this.#remember(key, event)
+    }
+  }
+
+  #remember(key: string, event: PublishedEvent): void {
     this.#byKey.set(key, event)
     this.#bytes += event.frame.length
     for (const [oldest, { frame }] of this.#byKey) {
@@ -40,6 +68,5 @@ export class Publisher {
       this.#byKey.delete(oldest)
       this.#bytes -= frame.length
     }
-    return event
   }
 }

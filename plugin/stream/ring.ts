@@ -1,6 +1,7 @@
 /**
- * The newest events, bounded in number and in bytes. Sequence numbers are consecutive, so a place in
- * the ring follows from the number and nothing is searched.
+ * The newest events, bounded in number and in bytes, in the order of their sequence numbers. Numbers
+ * given in this process are consecutive; those of the time before have holes, where events were not
+ * kept on disk.
  */
 
 import type { PublishedEvent } from './envelope.ts'
@@ -8,56 +9,74 @@ import type { PublishedEvent } from './envelope.ts'
 export class EventRing {
   readonly #slots: Array<PublishedEvent | undefined>
   readonly #maxBytes: number
-  #oldest = 1
-  #next = 1
+  /** Places are counted from the first event ever pushed; place p is in slot p % capacity. */
+  #first = 0
+  #end = 0
+  #nextSeq: number
   #bytes = 0
 
   /**
    * @param capacity events kept at most
    * @param maxBytes bytes of serialised frames kept at most; the newest event is kept in any case
+   * @param nextSeq sequence number of the first event of this process
    */
-  constructor(capacity: number, maxBytes: number) {
+  constructor(capacity: number, maxBytes: number, nextSeq = 1) {
     this.#slots = new Array(capacity)
     this.#maxBytes = maxBytes
+    this.#nextSeq = nextSeq
   }
 
   /** Sequence of the oldest event kept; equals {@link nextSeq} while the ring is empty. */
   get oldestSeq(): number {
-    return this.#oldest
+    return this.at(this.#first)?.seq ?? this.#nextSeq
   }
 
   /** Sequence that the next event gets. */
   get nextSeq(): number {
-    return this.#next
+    return this.#nextSeq
   }
 
   get size(): number {
-    return this.#next - this.#oldest
+    return this.#end - this.#first
   }
 
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Adds the event numbered {@link nextSeq}, in place of the oldest where the ring is full. */
+  /** Adds an event of a higher number than the others', in place of the oldest where it is full. */
   push(event: PublishedEvent): void {
     if (this.size === this.#slots.length) this.#evict()
-    this.#slots[event.seq % this.#slots.length] = event
-    this.#next = event.seq + 1
+    this.#slots[this.#end % this.#slots.length] = event
+    this.#end++
+    this.#nextSeq = Math.max(this.#nextSeq, event.seq + 1)
     this.#bytes += event.frame.length
     while (this.#bytes > this.#maxBytes && this.size > 1) this.#evict()
   }
 
-  at(seq: number): PublishedEvent | undefined {
-    return seq >= this.#oldest && seq < this.#next
-      ? this.#slots[seq % this.#slots.length]
+  /** Place of the first event with a number above `seq`; that of the next event where there is none. */
+  placeAfter(seq: number): number {
+    let low = this.#first
+    let high = this.#end
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.at(middle)!.seq > seq) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+
+  /** @param place see {@link placeAfter} */
+  at(place: number): PublishedEvent | undefined {
+    return place >= this.#first && place < this.#end
+      ? this.#slots[place % this.#slots.length]
       : undefined
   }
 
   #evict(): void {
-    const slot = this.#oldest % this.#slots.length
+    const slot = this.#first % this.#slots.length
     this.#bytes -= this.#slots[slot]?.frame.length ?? 0
     this.#slots[slot] = undefined
-    this.#oldest++
+    this.#first++
   }
 }

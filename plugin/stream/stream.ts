@@ -6,39 +6,42 @@
  * dropped before a reader came to it is counted and told to that reader.
  */
 
-import type { EventCategory } from '../../generated/types.ts'
+import type { ArchivedHistory, EventArchive } from './archive.ts'
 import { type PublishedEvent, sealEnvelope, type TelemetryEventInput } from './envelope.ts'
+import { type EventFilter, EventReader } from './reader.ts'
 import { EventRing } from './ring.ts'
+import { UncertainNumbers } from './uncertain.ts'
 
 /** Where a reader starts: strictly after a sequence number, with the next event, or at the oldest. */
 export type StartAt = { readonly after: number } | 'now' | 'oldest'
-
-export interface EventFilter {
-  readonly categories?: ReadonlySet<EventCategory>
-  readonly types?: ReadonlySet<string>
-}
 
 export interface EventStreamOptions {
   /** Events kept. */
   readonly capacity: number
   /** Bytes of serialised events kept. */
   readonly maxBytes: number
-}
-
-export interface ReadBatch {
-  readonly events: readonly PublishedEvent[]
-  /** Events that the ring had dropped before this reader came to them. */
-  readonly missed: number
+  /** Where events are kept that the ring drops, and over restarts. */
+  readonly archive?: EventArchive
+  /** What the archive holds from before this process. */
+  readonly history?: ArchivedHistory
 }
 
 export class EventStream {
+  /** Numbers that may never have been given. */
+  readonly uncertain = new UncertainNumbers()
   readonly #ring: EventRing
+  readonly #archive: EventArchive | undefined
   readonly #readers = new Set<EventReader>()
   #dropped = 0
   #wakeScheduled = false
 
-  constructor(options: EventStreamOptions) {
-    this.#ring = new EventRing(options.capacity, options.maxBytes)
+  constructor({ capacity, maxBytes, archive, history }: EventStreamOptions) {
+    this.#ring = new EventRing(capacity, maxBytes, history?.nextSeq)
+    this.#archive = archive
+    for (const event of history?.events ?? []) {
+      this.#ring.push(event)
+      this.uncertain.learn(event)
+    }
   }
 
   /** Sequence of the newest event; 0 before the first. */
@@ -46,7 +49,7 @@ export class EventStream {
     return this.#ring.nextSeq - 1
   }
 
-  /** Sequence of the oldest event kept; undefined while there is none. */
+  /** Sequence of the oldest event in the ring; undefined while there is none. */
   get oldestSeq(): number | undefined {
     return this.#ring.size === 0 ? undefined : this.#ring.oldestSeq
   }
@@ -63,13 +66,15 @@ export class EventStream {
     return this.#readers.size
   }
 
-  /** Events that the ring dropped before some reader had come to them, summed over the readers. */
+  /** Events that were gone before some reader had come to them, summed over the readers. */
   get dropped(): number {
     return this.#dropped
   }
 
   publish(input: TelemetryEventInput): PublishedEvent {
     const event = sealEnvelope(this.#ring.nextSeq, input)
+    // On disk before any reader, or the publisher, can know of it.
+    this.#archive?.append(event)
     this.#ring.push(event)
     this.#wakeReaders()
     return event
@@ -80,36 +85,53 @@ export class EventStream {
    *   once for all that was published in a turn of the event loop
    */
   subscribe(start: StartAt, filter: EventFilter, onReadable: () => void): EventReader {
-    const reader = new EventReader(this, this.#ring, this.#startSeq(start), filter, onReadable)
+    const reader = new EventReader({
+      ring: this.#ring,
+      archive: this.#archive,
+      uncertain: this.uncertain,
+      after: this.#startAfter(start),
+      filter,
+      onReadable,
+      onMissed: missed => {
+        this.#dropped += missed
+      },
+      onClose: closed => this.#readers.delete(closed),
+    })
     this.#readers.add(reader)
     return reader
   }
 
   /** Events numbered `from` and up, oldest first; for pages. */
   *events(from: number): Generator<PublishedEvent> {
-    for (let seq = Math.max(from, this.#ring.oldestSeq); ; seq++) {
-      const event = this.#ring.at(seq)
+    let after = from - 1
+    if (this.#archive !== undefined && after < this.#ring.oldestSeq - 1) {
+      const cursor = this.#archive.cursor(after)
+      try {
+        for (let event = cursor.next(); event !== undefined; event = cursor.next()) {
+          if (event.seq >= this.#ring.oldestSeq) break
+          after = event.seq
+          yield event
+        }
+      } finally {
+        cursor.close()
+      }
+    }
+    for (;;) {
+      const event = this.#ring.at(this.#ring.placeAfter(after))
       if (event === undefined) return
+      after = event.seq
       yield event
     }
   }
 
-  /** @internal */
-  remove(reader: EventReader): void {
-    this.#readers.delete(reader)
-  }
-
-  /** @internal */
-  countMissed(missed: number): void {
-    this.#dropped += missed
-  }
-
-  #startSeq(start: StartAt): number {
-    if (start === 'now') return this.#ring.nextSeq
-    if (start === 'oldest') return this.#ring.oldestSeq
+  /** The number after which a reader begins. */
+  #startAfter(start: StartAt): number {
+    if (start === 'now') return this.seq
+    const oldest = Math.min(this.#ring.oldestSeq, this.#archive?.oldestSeq ?? Infinity) - 1
+    if (start === 'oldest') return oldest
     // A number that was never given comes from before a restart: silence until the counter gets
     // there again would hide every event, so such a reader starts at the oldest.
-    return start.after >= this.#ring.nextSeq ? this.#ring.oldestSeq : start.after + 1
+    return start.after > this.seq ? oldest : start.after
   }
 
   #wakeReaders(): void {
@@ -119,78 +141,5 @@ export class EventStream {
       this.#wakeScheduled = false
       for (const reader of this.#readers) reader.wake()
     })
-  }
-}
-
-export class EventReader {
-  readonly #stream: EventStream
-  readonly #ring: EventRing
-  readonly #filter: EventFilter
-  readonly #onReadable: () => void
-  #next: number
-
-  constructor(
-    stream: EventStream,
-    ring: EventRing,
-    next: number,
-    filter: EventFilter,
-    onReadable: () => void
-  ) {
-    this.#stream = stream
-    this.#ring = ring
-    this.#next = next
-    this.#filter = filter
-    this.#onReadable = onReadable
-  }
-
-  /** Whether events were published that this reader has not come to yet, filtered or not. */
-  get hasMore(): boolean {
-    return this.#next < this.#ring.nextSeq
-  }
-
-  /**
-   * The next events that pass the filter.
-   *
-   * @param maxBytes bytes of frames at most
-   * @param atLeastOne gives the next event even where it alone is larger than `maxBytes`
-   */
-  read(maxBytes: number, atLeastOne: boolean): ReadBatch {
-    const missed = Math.max(0, this.#ring.oldestSeq - this.#next)
-    const events: PublishedEvent[] = []
-    let bytes = 0
-    let next = this.#next + missed
-    for (; ; next++) {
-      const event = this.#ring.at(next)
-      if (event === undefined) break
-      if (!this.#passes(event)) continue
-      const isFree = atLeastOne && events.length === 0
-      if (!isFree && bytes + event.frame.length > maxBytes) {
-        // Nothing fits: the reader stays where it is, and its gap is told in one piece later.
-        if (events.length === 0) return { events, missed: 0 }
-        break
-      }
-      bytes += event.frame.length
-      events.push(event)
-    }
-    this.#next = next
-    if (missed > 0) this.#stream.countMissed(missed)
-    return { events, missed }
-  }
-
-  /** @internal */
-  wake(): void {
-    this.#onReadable()
-  }
-
-  close(): void {
-    this.#stream.remove(this)
-  }
-
-  #passes(event: PublishedEvent): boolean {
-    const { categories, types } = this.#filter
-    return (
-      (categories === undefined || categories.has(event.category)) &&
-      (types === undefined || types.has(event.type))
-    )
   }
 }

@@ -301,6 +301,7 @@ test('health counts the stream, and is what /healthz answers', async t => {
     status: 'ok',
     kmsg: { state: 'disabled', path: '', lost: 0, restarts: 0 },
     stream: { seq: 0, retained: 0, retained_bytes: 0, readers: 0 },
+    journal: { state: 'off' },
   })
   subscriber(app)
   for (let i = 0; i < 3; i++) note(app, i)

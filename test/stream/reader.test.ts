@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { EventCategory } from '../../generated/types.ts'
-import { type EventFilter, EventStream, type StartAt } from '../../plugin/stream/stream.ts'
+import type { EventFilter } from '../../plugin/stream/reader.ts'
+import { EventStream, type StartAt } from '../../plugin/stream/stream.ts'
 
 function streamOf(count: number, capacity = 100): EventStream {
   const stream = new EventStream({ capacity, maxBytes: 1e9 })

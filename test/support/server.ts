@@ -2,6 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -16,15 +19,24 @@ export interface Server {
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | string>
 }
 
-/** Starts a server on a free port and waits until it listens; killed after the test. */
+/** Starts a server on a free port, with a state folder of its own, and waits until it listens; killed after the test. */
 export async function startServer(
   t: Pick<TestContext, 'after'>,
   env: Record<string, string> = {},
   options: { uid?: number; gid?: number; node?: readonly string[] } = {}
 ): Promise<Server> {
   const { node = [], ...ids } = options
+  const stateDir = mkdtempSync(join(tmpdir(), 'sysmon-state-'))
+  if (ids.uid !== undefined) chownSync(stateDir, ids.uid, ids.gid ?? ids.uid)
   const child = spawn(process.execPath, [...node, SYSMON, 'serve'], {
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...env },
+    env: {
+      ...process.env,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'info',
+      SYSMON_STATE_DIR: stateDir,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...ids,
   })
@@ -39,6 +51,7 @@ export async function startServer(
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
     await ended
+    rmSync(stateDir, { recursive: true })
   })
   const deadline = Date.now() + 20_000
   let url: string | undefined

@@ -1,0 +1,23 @@
+/** What `GET /healthz` answers: is the main job done, and how is each part of it? */
+
+import type { Health } from '../generated/types.ts'
+import type { Pipeline } from './pipeline.ts'
+
+export function healthOf({ stream, watcher, journal, stateError }: Pipeline): Health {
+  const kmsg = watcher?.health ?? { state: 'disabled', path: '', lost: 0, restarts: 0 }
+  return {
+    status: kmsg.state === 'watching' || kmsg.state === 'disabled' ? 'ok' : 'degraded',
+    kmsg,
+    stream: {
+      seq: stream.seq,
+      ...(stream.oldestSeq === undefined ? {} : { oldest_seq: stream.oldestSeq }),
+      retained: stream.retained,
+      retained_bytes: stream.retainedBytes,
+      readers: stream.readers,
+    },
+    journal: journal?.health ?? {
+      state: 'off',
+      ...(stateError === undefined ? {} : { error: stateError }),
+    },
+  }
+}

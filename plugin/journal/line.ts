@@ -1,0 +1,98 @@
+/**
+ * One line of the journal: an envelope, as JSON that any tool reads.
+ *
+ *     {"crc32":"1c291ca3","n":42,"seq":117,"event":{"ts":1764000000123456,"type":...}}
+ *     {"crc32":"9a0b44e1","n":43,"lost":5}
+ *
+ * `crc32` (ISO 3309, as zlib and gzip have it) is that of the bytes after it, from `"n"` to the
+ * closing brace; `n` counts the events of the journal, so that what is missing can be counted. The
+ * second form stands for `lost` events, numbered from `n`, that could not be read any more and were
+ * reported. The format is the project's own.
+ */
+
+import { crc32 } from 'node:zlib'
+import type { EventCategory } from '../../generated/types.ts'
+import { type PublishedEvent, publishedEvent } from '../stream/envelope.ts'
+
+const NEWLINE = Buffer.from('\n')
+/** Bytes of `{"crc32":"1c291ca3",`. */
+const HEAD_LENGTH = 20
+const HEAD = /^\{"crc32":"([0-9a-f]{8})",$/
+const NUMBER = /^"n":(\d{1,16}),/
+const LOST = /^"lost":(\d{1,16})\}$/
+/** The fixed beginning that `sealEnvelope` gives every envelope. */
+const ENVELOPE =
+  /^"seq":(\d{1,16}),"event":\{"ts":(\d+),"type":("(?:[^"\\]|\\.)*"),"category":"([a-z]+)"/
+/** The longest type that is looked for before the whole envelope is parsed, in bytes. */
+const ENVELOPE_HEAD = 512
+
+/** An event with its number in the journal. */
+export interface JournalledEvent {
+  readonly n: number
+  readonly event: PublishedEvent
+}
+
+/** Events that were lost and reported: `lost` of them, from `n`. */
+export interface JournalHole {
+  readonly n: number
+  readonly lost: number
+}
+
+export type JournalLine = JournalledEvent | JournalHole
+
+export function encodeEvent({ n, event }: JournalledEvent): Buffer {
+  const number = Buffer.from(`"n":${n},`)
+  // The envelope without its opening brace follows the line's own.
+  const rest = event.json.subarray(1)
+  return Buffer.concat([head(crc32(rest, crc32(number))), number, rest, NEWLINE])
+}
+
+export function encodeHole({ n, lost }: JournalHole): Buffer {
+  const body = Buffer.from(`"n":${n},"lost":${lost}}`)
+  return Buffer.concat([head(crc32(body)), body, NEWLINE])
+}
+
+/** Puts the checksum before the rest of a JSON object. */
+export function head(sum: number): Buffer {
+  return Buffer.from(`{"crc32":"${sum.toString(16).padStart(8, '0')}",`)
+}
+
+/** The bytes after the checksum, or undefined where they are not what the checksum says. */
+export function checked(line: Buffer): Buffer | undefined {
+  const sum = HEAD.exec(line.toString('latin1', 0, HEAD_LENGTH))?.[1]
+  const body = line.subarray(HEAD_LENGTH)
+  return sum !== undefined && crc32(body) === Number.parseInt(sum, 16) ? body : undefined
+}
+
+/** @param line without its newline @returns undefined for a line that is torn or damaged */
+export function decodeLine(line: Buffer): JournalLine | undefined {
+  const body = checked(line)
+  if (body === undefined) return undefined
+  const number = NUMBER.exec(body.toString('latin1', 0, 32))
+  if (number === null) return undefined
+  const n = Number(number[1])
+  const rest = body.subarray(number[0].length)
+  const lost = LOST.exec(rest.toString('latin1', 0, 32))
+  if (lost !== null) return { n, lost: Number(lost[1]) }
+  const event = decodeEnvelope(rest)
+  return event === undefined ? undefined : { n, event }
+}
+
+/** @param rest an envelope without its opening brace */
+function decodeEnvelope(rest: Buffer): PublishedEvent | undefined {
+  // Only the fields that readers filter by are read: most envelopes are passed on as they are.
+  const [, seq, ts, type, category] =
+    ENVELOPE.exec(rest.toString('latin1', 0, ENVELOPE_HEAD)) ??
+    ENVELOPE.exec(rest.toString('latin1')) ??
+    []
+  if (seq === undefined) return undefined
+  return publishedEvent(
+    {
+      seq: Number(seq),
+      ts: Number(ts),
+      type: JSON.parse(Buffer.from(type!, 'latin1').toString()) as string,
+      category: category as EventCategory,
+    },
+    Buffer.concat([Buffer.from('{'), rest])
+  )
+}

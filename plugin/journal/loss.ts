@@ -1,0 +1,65 @@
+/** What the journal lost, in the words of a `telemetry_gap`. */
+
+import type { NumberRange } from '../stream/uncertain.ts'
+import type { Hole, Scan } from './segment.ts'
+
+export interface JournalLoss {
+  /** Absent when it is not known. */
+  readonly lost?: number
+  readonly reason: string
+  /** Unix microseconds. */
+  readonly from?: number
+  readonly to?: number
+  /** Which events of the journal these are: the same loss found twice is one. */
+  readonly key?: string
+  /** Sequence numbers of which nobody knows whether an event had them. */
+  readonly uncertain?: NumberRange
+}
+
+/** @param holes at least one */
+export function lossOfHoles(holes: readonly Hole[], what: string): JournalLoss {
+  const first = holes[0]!
+  const last = holes.at(-1)!
+  return {
+    lost: holes.reduce((sum, { lost }) => sum + lost, 0),
+    reason: `${what}: the events in it could not be read any more`,
+    ...(first.after === undefined ? {} : { from: first.after }),
+    ...(last.before === undefined ? {} : { to: last.before }),
+    key: `${first.n}-${last.n + last.lost - 1}`,
+  }
+}
+
+/** A segment that is removed. */
+export function lossOfSegment(
+  firstN: number,
+  endN: number,
+  { lines }: Scan,
+  reason: string
+): JournalLoss {
+  const events = lines.flatMap(line => ('event' in line ? [line.event] : []))
+  const from = events[0]?.ts
+  const to = events.at(-1)?.ts
+  return {
+    lost: events.length,
+    reason: `${reason}: its oldest events were removed`,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    key: `${firstN}-${endN}`,
+  }
+}
+
+/** After an end without notice. @param from time of the newest event kept, in Unix microseconds */
+export function uncertainLoss(
+  uncertain: NumberRange | undefined,
+  isAfterPowerCut: boolean,
+  from: number | undefined
+): JournalLoss {
+  return {
+    reason: isAfterPowerCut
+      ? 'the machine went down without notice: events of its last moments may be lost'
+      : 'the server ended without notice: events of the categories that are not kept on disk may be lost',
+    ...(from === undefined ? {} : { from }),
+    to: Date.now() * 1000,
+    ...(uncertain === undefined ? {} : { uncertain }),
+  }
+}

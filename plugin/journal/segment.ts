@@ -1,0 +1,154 @@
+/**
+ * A segment: one file of the journal, lines in the order of their numbers.
+ *
+ *     0000000000000117-000000000042.jsonl      sequence number and number of its first event
+ */
+
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { decodeLine, type JournalLine } from './line.ts'
+
+export interface Segment {
+  readonly name: string
+  /** Sequence number of its first event. */
+  readonly firstSeq: number
+  /** Number of its first event in the journal. */
+  readonly firstN: number
+  bytes: number
+}
+
+const NAME = /^(\d{16})-(\d{12})\.jsonl$/
+
+export function segmentName(firstSeq: number, firstN: number): string {
+  return `${String(firstSeq).padStart(16, '0')}-${String(firstN).padStart(12, '0')}.jsonl`
+}
+
+/** The folder's segments, oldest first; others' files are passed over. @throws a system error */
+export function listSegments(folder: string): Segment[] {
+  const segments: Segment[] = []
+  for (const name of readdirSync(folder).sort()) {
+    const [, seq, n] = NAME.exec(name) ?? []
+    if (seq === undefined) continue
+    segments.push({
+      name,
+      firstSeq: Number(seq),
+      firstN: Number(n),
+      bytes: statSync(join(folder, name)).size,
+    })
+  }
+  return segments
+}
+
+/** Whether it was written last so many milliseconds ago, or earlier. */
+export function isOlderThan(folder: string, { name }: Segment, age: number): boolean {
+  const { mtimeMs } = statSync(join(folder, name), { throwIfNoEntry: false }) ?? {}
+  return mtimeMs !== undefined && Date.now() - mtimeMs > age
+}
+
+/** What a look at a whole segment found. */
+export interface Scan {
+  /** The lines that are whole and in order. */
+  readonly lines: readonly JournalLine[]
+  /** Bytes up to the end of the last line that ends in a newline. */
+  readonly wholeBytes: number
+  /** Whether every one of these is a line, in order. */
+  readonly isSound: boolean
+  /** Numbers, from the segment's first, that no line speaks for: none where nothing is lost. */
+  readonly holes: readonly Hole[]
+}
+
+export interface Hole {
+  /** Number of the first event that is missing. */
+  readonly n: number
+  readonly lost: number
+  /** Times of the events beside it, in Unix microseconds. */
+  readonly after: number | undefined
+  readonly before: number | undefined
+}
+
+/** @param endN number of the last event that was in it */
+export function scanSegment(bytes: Buffer, firstN: number, endN: number): Scan {
+  const lines: JournalLine[] = []
+  const holes: Hole[] = []
+  let isSound = true
+  let nextN = firstN
+  let ts: number | undefined
+  let start = 0
+  const expect = (n: number, before: number | undefined): void => {
+    if (n > nextN) holes.push({ n: nextN, lost: n - nextN, after: ts, before })
+  }
+  for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
+    const line = decodeLine(bytes.subarray(start, end))
+    start = end + 1
+    if (line === undefined || line.n < nextN) {
+      isSound = false
+      continue
+    }
+    const time = 'event' in line ? line.event.ts : undefined
+    expect(line.n, time)
+    nextN = line.n + ('lost' in line ? line.lost : 1)
+    ts = time ?? ts
+    lines.push(line)
+  }
+  expect(endN + 1, undefined)
+  return { lines, wholeBytes: start, isSound: isSound && holes.length === 0, holes }
+}
+
+/** Reads the lines of a file one after the other, in bounded memory, also while it grows. */
+export class SegmentReader {
+  readonly #fd: number
+  #buffer = Buffer.alloc(64 * 1024)
+  #start = 0
+  #end = 0
+  #offset = 0
+
+  /** @throws a system error */
+  constructor(path: string) {
+    this.#fd = openSync(path, 'r')
+  }
+
+  /** @returns the next line that is whole and in order; undefined at the end of what is there */
+  next(): JournalLine | undefined {
+    for (;;) {
+      const newline = this.#buffer.subarray(this.#start, this.#end).indexOf(10)
+      if (newline === -1) {
+        if (!this.#fill()) return undefined
+        continue
+      }
+      const line = decodeLine(this.#buffer.subarray(this.#start, this.#start + newline))
+      this.#start += newline + 1
+      if (line !== undefined) return line
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+
+  #fill(): boolean {
+    const rest = this.#buffer.subarray(this.#start, this.#end)
+    if (rest.length === this.#buffer.length) {
+      const larger = Buffer.alloc(this.#buffer.length * 2)
+      rest.copy(larger)
+      this.#buffer = larger
+    } else {
+      this.#buffer.copyWithin(0, this.#start, this.#end)
+    }
+    this.#start = 0
+    this.#end = rest.length
+    const length = this.#read()
+    this.#offset += length
+    this.#end += length
+    return length > 0
+  }
+
+  /** @returns 0 at the end, and where the disk gives no more: the reader is told what is missing */
+  #read(): number {
+    const room = this.#buffer.length - this.#end
+    try {
+      return readSync(this.#fd, this.#buffer, this.#end, room, this.#offset)
+    } catch {
+      return 0
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The segment that is being written: appends, and syncs of many appends at once.
+ *
+ * An append is one `write`: when it returns, the event outlives this process, whatever kills it. It
+ * outlives a power cut once `fdatasync` has returned.
+ */
+
+import { closeSync, fdatasync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Segment } from './segment.ts'
+
+export class SegmentWriter {
+  readonly segment: Segment
+  readonly #folder: string
+  readonly #fd: number
+  #isNew: boolean
+  #isClosed = false
+  #running: Promise<void> | undefined
+  #next: Promise<void> | undefined
+
+  /** @throws a system error */
+  constructor(folder: string, segment: Segment, isNew: boolean) {
+    this.#folder = folder
+    this.#fd = openSync(join(folder, segment.name), 'a', 0o600)
+    this.segment = segment
+    this.#isNew = isNew
+  }
+
+  /** @throws a system error; nothing is left of the line then */
+  append(line: Buffer): void {
+    try {
+      for (let written = 0; written < line.length; ) {
+        written += writeSync(this.#fd, line, written)
+      }
+    } catch (error) {
+      ftruncateSync(this.#fd, this.segment.bytes)
+      throw error
+    }
+    this.segment.bytes += line.length
+  }
+
+  /** Resolves when all that was appended before is on the disk. Rejects with a system error. */
+  sync(): Promise<void> {
+    if (this.#running === undefined) {
+      this.#running = this.#syncFile().finally(() => {
+        this.#running = undefined
+      })
+      return this.#running
+    }
+    // A sync that is under way may have passed the newest append: all that come meanwhile share one.
+    this.#next ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined
+        return this.sync()
+      })
+    return this.#next
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    try {
+      await this.sync()
+    } finally {
+      closeSync(this.#fd)
+    }
+  }
+
+  async #syncFile(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      fdatasync(this.#fd, error => (error ? reject(error) : resolve()))
+    })
+    if (!this.#isNew) return
+    // The file's name is durable when its folder is.
+    const folder = openSync(this.#folder, 'r')
+    try {
+      fsyncSync(folder)
+    } finally {
+      closeSync(folder)
+    }
+    this.#isNew = false
+  }
+}

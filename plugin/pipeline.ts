@@ -1,0 +1,166 @@
+/**
+ * The way of an event: kernel log and publishers to the publisher, by the journal into the stream.
+ * Opened with what the state folder holds, started when the application is ready.
+ */
+
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import type { EventSource } from '../generated/types.ts'
+import { gapEvent, journalGap } from './gaps.ts'
+import { Journal } from './journal/journal.ts'
+import type { Recovery } from './journal/recovery.ts'
+import { machinePageSizeKb } from './kmsg/page-size.ts'
+import { KmsgWatcher, readBootId } from './kmsg/watcher.ts'
+import { isOomKillData, oomKillFacts, oomKillSource, unknownConstraint } from './oom/event.ts'
+import type { OomKill } from './oom/parser.ts'
+import type { ResolvedOptions } from './options.ts'
+import { openStateFolder, type StateFolder } from './state/state-folder.ts'
+import { ALWAYS_CAPTURED, SYSTEM_OOM_KILL } from './stream/event-types.ts'
+import { Publisher } from './stream/publisher.ts'
+import { EventStream } from './stream/stream.ts'
+
+export interface Pipeline {
+  readonly stream: EventStream
+  readonly publisher: Publisher
+  /** Absent when no kernel log is to be watched. */
+  readonly watcher: KmsgWatcher | undefined
+  /** Absent when nothing is kept on disk. */
+  readonly journal: Journal | undefined
+  /** Why the state folder cannot be used. */
+  readonly stateError: string | undefined
+  /** Begins to watch. Never throws: what cannot be watched is in the log and in the health. */
+  start(): void
+  /** Takes the last events of the kernel log. */
+  stopWatching(): void
+  /** Closes what is on disk, after the last event. */
+  close(): Promise<void>
+}
+
+export async function openPipeline(
+  options: ResolvedOptions,
+  log: FastifyBaseLogger
+): Promise<Pipeline> {
+  const bootId = readBootId()
+  const { folder, error: folderError } = await openFolder(options, log)
+  const opened = openJournal(options, log, folder, bootId, loss => {
+    if (loss.uncertain !== undefined) stream.uncertain.add(loss.uncertain)
+    publisher.publish(journalGap(loss))
+  })
+  const { journal, history } = opened
+  const stream = new EventStream({
+    capacity: options.ringEvents,
+    maxBytes: options.ringBytes,
+    ...(journal === undefined ? {} : { archive: journal }),
+    ...(history === undefined ? {} : { history }),
+  })
+  const publisher = new Publisher(stream, journal)
+  publisher.restore(history?.events ?? [])
+  const watcher = openWatcher(options, log, publisher, bootId)
+  return {
+    stream,
+    publisher,
+    watcher,
+    journal,
+    stateError: folderError ?? opened.error,
+    start() {
+      journal
+        ?.verify()
+        .catch(reason => log.error({ err: reason }, 'the journal cannot be verified'))
+      watcher?.start()
+    },
+    stopWatching: () => watcher?.close(),
+    async close() {
+      watcher?.close()
+      await journal?.close()
+      await folder?.release()
+    },
+  }
+}
+
+async function openFolder(
+  { stateDir }: ResolvedOptions,
+  log: FastifyBaseLogger
+): Promise<{ folder?: StateFolder; error?: string }> {
+  if (stateDir === false) return {}
+  const opened = await openStateFolder(stateDir, log)
+  return 'error' in opened ? { error: opened.error } : { folder: opened }
+}
+
+function openJournal(
+  options: ResolvedOptions,
+  log: FastifyBaseLogger,
+  state: StateFolder | undefined,
+  bootId: string | undefined,
+  onLoss: ConstructorParameters<typeof Journal>[2]
+): { journal?: Journal; history?: Recovery; error?: string } {
+  if (state === undefined) return {}
+  const { journalBytes, journalAge, journalCategories, journalSync } = options
+  const journal = new Journal(
+    {
+      folder: join(state.path, 'journal'),
+      bootId: bootId ?? '',
+      categories: new Set([...ALWAYS_CAPTURED, ...journalCategories]),
+      maxBytes: journalBytes,
+      maxAge: journalAge,
+      sync: journalSync,
+    },
+    log,
+    onLoss
+  )
+  try {
+    const { ringEvents, ringBytes } = options
+    return { journal, history: journal.open({ events: ringEvents, bytes: ringBytes }) }
+  } catch (error) {
+    log.error(
+      { err: error, stateDir: state.path },
+      'events are kept in memory only: the journal cannot be read'
+    )
+    return { error: (error as Error).message }
+  }
+}
+
+function openWatcher(
+  options: ResolvedOptions,
+  log: FastifyBaseLogger,
+  publisher: Publisher,
+  bootId: string | undefined
+): KmsgWatcher | undefined {
+  if (options.kmsgPath === false) return undefined
+  const pageSizeKb = machinePageSizeKb()
+
+  const publishKill = (kill: OomKill, ts: number): void => {
+    const data = oomKillFacts(kill, { pageSizeKb })
+    if (!isOomKillData(data)) {
+      log.warn(
+        { ...data, kmsgSeq: kill.record.seq },
+        'a kill line without figures is not published'
+      )
+      return
+    }
+    const constraint = unknownConstraint(kill)
+    if (constraint !== undefined) {
+      log.warn(
+        { constraint },
+        'the kernel names a constraint that is not known: left out of the event'
+      )
+    }
+    const source: EventSource = oomKillSource(kill, { bootId, isRaw: true })
+    const event = publisher.publish({ ts, type: SYSTEM_OOM_KILL, category: 'system', source, data })
+    // After the readers, who were promised it at once: a log line may have to wait for a slow pipe.
+    setImmediate(() =>
+      log.warn({ seq: event?.seq, ...data }, `OOM kill: ${data.process_name} (${data.pid})`)
+    )
+  }
+  const publishLost = (lost: number, from: number, to: number): void => {
+    publisher.publish(
+      gapEvent('kmsg.overrun', {
+        source: 'kmsg',
+        lost,
+        reason: 'the kernel overwrote log records before they were read',
+        from,
+        to,
+      })
+    )
+  }
+  return new KmsgWatcher(options.kmsgPath, log, { onKill: publishKill, onLost: publishLost })
+}

@@ -1,0 +1,183 @@
+/** The journal: what is kept over the end of a process, in which order, and within which bounds. */
+
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { RESERVED_NUMBERS } from '../../plugin/journal/high-water.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { ALL, linesIn, openJournal, read, segmentsIn } from './journals.ts'
+
+const SMALLEST = 2 ** 20
+
+test('what was appended is there after a kill, and numbers go on', async t => {
+  const folder = temporaryFolder(t)
+  const first = openJournal(t, folder)
+  const events = [1, 2, 3].map(data => first.append(data))
+  // Nothing is closed: this is how kill -9 leaves it.
+  const second = openJournal(t, folder)
+  assert.deepEqual(second.recovery.events, events)
+  assert.equal(second.recovery.nextSeq, 4)
+  second.append(4)
+  const third = openJournal(t, folder)
+  assert.deepEqual(read(third.journal), [1, 2, 3, 4])
+  await third.journal.verify()
+  assert.deepEqual(third.losses, [])
+})
+
+test('after a proper end too, and the segment is continued', async t => {
+  const folder = temporaryFolder(t)
+  for (let run = 0; run < 5; run++) {
+    const { journal, append, recovery } = openJournal(t, folder)
+    assert.equal(recovery.nextSeq, run + 1)
+    append(run)
+    await journal.close()
+  }
+  assert.equal(segmentsIn(folder).length, 1)
+})
+
+test('its files are for their owner only', t => {
+  const folder = join(temporaryFolder(t), 'journal')
+  openJournal(t, folder).append()
+  const modes = readdirSync(folder).map(name => readFileSync(join(folder, name)).length > 0)
+  assert.ok(modes.every(Boolean))
+})
+
+test('other categories are not kept, and their numbers are not given again', async t => {
+  const folder = temporaryFolder(t)
+  const first = openJournal(t, folder)
+  first.append(1)
+  first.append(2, 'console')
+  first.append(3)
+  assert.deepEqual(read(first.journal), [1, 3])
+
+  const killed = openJournal(t, folder)
+  assert.equal(killed.recovery.nextSeq, 2 + RESERVED_NUMBERS)
+  await killed.journal.verify()
+  const [{ lost, reason, uncertain } = assert.fail('nothing is said')] = killed.losses
+  assert.equal(lost, undefined)
+  assert.match(reason, /without notice/)
+  assert.deepEqual(uncertain, { from: 4, to: 1 + RESERVED_NUMBERS })
+})
+
+test('after a proper end no number is left out, and nothing is lost', async t => {
+  const folder = temporaryFolder(t)
+  const first = openJournal(t, folder)
+  first.append(1)
+  first.append(2, 'console')
+  await first.journal.close()
+  const second = openJournal(t, folder)
+  assert.equal(second.recovery.nextSeq, 3)
+  await second.journal.verify()
+  assert.deepEqual(second.losses, [])
+})
+
+test('where only kept events were published, a kill leaves no number out', t => {
+  const folder = temporaryFolder(t)
+  const first = openJournal(t, folder)
+  first.append(1)
+  first.append(2, 'monitor')
+  assert.equal(openJournal(t, folder).recovery.nextSeq, 3)
+})
+
+test('another boot without a proper end: said, and numbers that may have been given are left out', async t => {
+  const folder = temporaryFolder(t)
+  openJournal(t, folder).append(1)
+  const { recovery, journal, losses } = openJournal(t, folder, { bootId: 'another' })
+  assert.equal(recovery.nextSeq, 2 + RESERVED_NUMBERS)
+  await journal.verify()
+  assert.equal(losses.length, 1)
+  assert.match(losses[0]!.reason, /went down without notice/)
+})
+
+test('only the newest are read back, as many as are asked for, and the rest by a cursor', t => {
+  const folder = temporaryFolder(t)
+  const first = openJournal(t, folder, { maxBytes: SMALLEST })
+  for (let i = 0; i < 400; i++) first.append('x'.repeat(1000))
+  assert.ok(segmentsIn(folder).length > 4)
+  const { recovery, journal } = openJournal(
+    t,
+    folder,
+    { maxBytes: SMALLEST },
+    { ...ALL, events: 10 }
+  )
+  assert.equal(recovery.events.at(-1)?.seq, 400)
+  assert.ok(recovery.events.length >= 10 && recovery.events.length < 100)
+  assert.deepEqual(
+    read(journal),
+    Array.from({ length: 400 }, (_, index) => index + 1)
+  )
+  for (const after of [0, 1, 57, 123, 399, 400, 9999]) {
+    assert.equal(read(journal, after).length, Math.max(0, 400 - after))
+  }
+})
+
+test('a cursor at the end goes on with what comes, over segments', t => {
+  const { journal, append } = openJournal(t, temporaryFolder(t), { maxBytes: SMALLEST })
+  append()
+  const cursor = journal.cursor(0)
+  assert.equal(cursor.next()?.seq, 1)
+  assert.equal(cursor.next(), undefined)
+  for (let i = 0; i < 200; i++) {
+    append('x'.repeat(1000))
+    assert.equal(cursor.next()?.seq, i + 2)
+    assert.equal(cursor.next(), undefined)
+  }
+  cursor.close()
+})
+
+test('past its bound the oldest segments go, each a loss of so many events', async t => {
+  const folder = temporaryFolder(t)
+  const { journal, append, losses } = openJournal(t, folder, { maxBytes: SMALLEST })
+  for (let i = 0; i < 3000; i++) {
+    append('x'.repeat(1000))
+    if (i % 50 === 0) await turn()
+  }
+  await turn()
+  assert.ok(journal.health.bytes! <= SMALLEST)
+  const kept = read(journal)
+  const lost = losses.reduce((sum, loss) => sum + loss.lost!, 0)
+  assert.equal(kept.length + lost, 3000)
+  assert.equal(kept[0], lost + 1)
+  assert.equal(journal.health.events, kept.length)
+  assert.equal(new Set(losses.map(({ key }) => key)).size, losses.length)
+  for (const { from, to } of losses) assert.ok(from! < to!)
+
+  const again = openJournal(t, folder, { maxBytes: SMALLEST })
+  await again.journal.verify()
+  assert.deepEqual(again.losses, [], 'what was removed is not missing')
+})
+
+test('segments past their age go', async t => {
+  const folder = temporaryFolder(t)
+  const first = openJournal(t, folder, { maxBytes: SMALLEST })
+  for (let i = 0; i < 200; i++) first.append('x'.repeat(1000))
+  await first.journal.close()
+  const names = segmentsIn(folder)
+  utimesSync(join(folder, names[0]!), 1, 1)
+  const { journal, losses } = openJournal(t, folder, { maxBytes: SMALLEST, maxAge: 3_600_000 })
+  await journal.verify()
+  assert.deepEqual(segmentsIn(folder), names.slice(1))
+  assert.equal(losses.length, 1)
+  assert.match(losses[0]!.reason, /age/)
+})
+
+test('always: what is settled was synced, many at once by few syncs', async t => {
+  const { journal, append } = openJournal(t, temporaryFolder(t), { sync: 'always' })
+  await Promise.all(
+    Array.from({ length: 100 }, () => {
+      append()
+      return journal.settled()
+    })
+  )
+  assert.equal(read(journal).length, 100)
+})
+
+test('other files in the folder are left alone', t => {
+  const folder = temporaryFolder(t)
+  const first = openJournal(t, folder)
+  first.append()
+  assert.equal(linesIn(folder).length, 1)
+  assert.deepEqual(readdirSync(folder).sort(), [segmentsIn(folder)[0], 'high-water'])
+})

@@ -1,0 +1,88 @@
+/** Journals of the tests' own, driven without a server. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import Fastify from 'fastify'
+import type { EventCategory } from '../../generated/types.ts'
+import { Journal, type JournalOptions } from '../../plugin/journal/journal.ts'
+import type { JournalLoss } from '../../plugin/journal/loss.ts'
+import type { Recovery } from '../../plugin/journal/recovery.ts'
+import { type PublishedEvent, sealEnvelope } from '../../plugin/stream/envelope.ts'
+
+export const log = Fastify().log
+export const ALL = { events: 1e6, bytes: 1e9 }
+
+export interface OpenJournal {
+  readonly journal: Journal
+  readonly recovery: Recovery
+  readonly losses: JournalLoss[]
+  /** Appends an event with the next sequence number. */
+  readonly append: (data?: unknown, category?: EventCategory) => PublishedEvent
+}
+
+/** Opens a journal in the folder; it is left open, as a killed process leaves it, unless closed. */
+export function openJournal(
+  t: Pick<TestContext, 'after'>,
+  folder: string,
+  options: Partial<JournalOptions> = {},
+  bounds = ALL
+): OpenJournal {
+  const losses: JournalLoss[] = []
+  const journal = new Journal(
+    {
+      folder,
+      bootId: 'boot',
+      categories: new Set<EventCategory>(['system', 'monitor']),
+      maxBytes: 64 * 1024 * 1024,
+      maxAge: 1e12,
+      sync: 'never',
+      ...options,
+    },
+    log,
+    loss => losses.push(loss)
+  )
+  const recovery = journal.open(bounds)
+  t.after(() => journal.close())
+  let { nextSeq } = recovery
+  return {
+    journal,
+    recovery,
+    losses,
+    append(data = {}, category = 'system') {
+      const event = sealEnvelope(nextSeq, {
+        ts: 1_764_000_000_000_000 + nextSeq,
+        type: 'note',
+        category,
+        source: { kind: 'local_process' },
+        data,
+      })
+      nextSeq++
+      journal.append(event)
+      return event
+    },
+  }
+}
+
+/** Sequence numbers of what a cursor gives. */
+export function read(journal: Journal, after = 0): number[] {
+  const cursor = journal.cursor(after)
+  const seqs: number[] = []
+  for (let event = cursor.next(); event !== undefined; event = cursor.next()) seqs.push(event.seq)
+  cursor.close()
+  return seqs
+}
+
+/** The segments' names, oldest first. */
+export function segmentsIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter(name => name.endsWith('.jsonl'))
+    .sort()
+}
+
+/** The lines of all segments. */
+export function linesIn(folder: string): string[] {
+  return segmentsIn(folder).flatMap(name =>
+    readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1)
+  )
+}

@@ -1,0 +1,72 @@
+/** One line of the journal: what goes in comes out, and damage of any kind is noticed. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { EventCategory } from '../../generated/types.ts'
+import { decodeLine, encodeEvent, encodeHole } from '../../plugin/journal/line.ts'
+import { sealEnvelope } from '../../plugin/stream/envelope.ts'
+import { CATEGORIES } from '../../plugin/stream/event-types.ts'
+
+test('any event comes back as it was, with its frame', () => {
+  const input = fc.record({
+    ts: fc.maxSafeNat(),
+    type: fc.string({ minLength: 1, unit: 'binary' }),
+    category: fc.constantFrom<EventCategory>(...CATEGORIES),
+    source: fc.constant({ kind: 'local_process' as const, metadata: { a: '"category":"page"' } }),
+    data: fc.jsonValue(),
+  })
+  fc.assert(
+    fc.property(fc.maxSafeNat(), fc.maxSafeNat(), input, (n, seq, given) => {
+      const event = sealEnvelope(seq, given)
+      const line = encodeEvent({ n, event })
+      assert.equal(line.at(-1), 10)
+      assert.equal(line.indexOf(10), line.length - 1)
+      assert.deepEqual(decodeLine(line.subarray(0, -1)), { n, event })
+    })
+  )
+})
+
+test('a line is JSON with the envelope in it', () => {
+  const event = sealEnvelope(17, {
+    ts: 5,
+    type: 'a',
+    category: 'system',
+    source: { kind: 'cdp' },
+    data: 'é',
+  })
+  const { crc32, n, ...envelope } = JSON.parse(encodeEvent({ n: 3, event }).toString())
+  assert.match(crc32, /^[0-9a-f]{8}$/)
+  assert.equal(n, 3)
+  assert.deepEqual(envelope, JSON.parse(event.json.toString()))
+})
+
+test('the longest type and an envelope of the largest size come back', () => {
+  const source = { kind: 'cdp', metadata: {} } as const
+  for (const type of ['t'.repeat(5000), 'x']) {
+    const event = sealEnvelope(1, { ts: 1, type, category: 'page', source, data: 'y'.repeat(9e5) })
+    assert.deepEqual(decodeLine(encodeEvent({ n: 1, event }).subarray(0, -1)), { n: 1, event })
+  }
+})
+
+test('a hole comes back', () => {
+  const line = encodeHole({ n: 43, lost: 5 })
+  assert.deepEqual(decodeLine(line.subarray(0, -1)), { n: 43, lost: 5 })
+  JSON.parse(line.toString())
+})
+
+test('every flipped bit and every cut is noticed', () => {
+  const source = { kind: 'cdp' } as const
+  const event = sealEnvelope(9, { ts: 1, type: 'note', category: 'page', source, data: [1] })
+  const line = encodeEvent({ n: 12, event }).subarray(0, -1)
+  for (let at = 0; at < line.length; at++) {
+    assert.equal(decodeLine(line.subarray(0, at)), undefined, `cut at ${at}`)
+    for (let bit = 0; bit < 8; bit++) {
+      const damaged = Buffer.from(line)
+      damaged[at]! ^= 1 << bit
+      assert.equal(decodeLine(damaged), undefined, `bit ${bit} of byte ${at}`)
+    }
+  }
+  assert.equal(decodeLine(Buffer.concat([line, Buffer.from('x')])), undefined)
+  assert.equal(decodeLine(Buffer.from('')), undefined)
+})
