@@ -138,8 +138,9 @@ export class Journal {
     this.#prune()
   }
 
+  /** Whether every event of this category is kept: none is sure to be while nothing can be written. */
   keeps(category: EventCategory): boolean {
-    return this.#options.categories.has(category)
+    return this.#error === undefined && this.#options.categories.has(category)
   }
 
   /** Sequence number of the oldest event kept; undefined while there is none. */
@@ -150,7 +151,7 @@ export class Journal {
   /** Takes every event that is published, in order. Never throws, and keeps those it is to keep. */
   append(event: PublishedEvent): void {
     this.#given = event.seq
-    if (!this.keeps(event.category)) {
+    if (!this.#options.categories.has(event.category)) {
       this.#reserve(event.seq)
     } else if (this.#unwritten.size > 0 || !this.#write(event)) {
       this.#unwritten.push(event)

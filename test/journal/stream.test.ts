@@ -1,0 +1,175 @@
+/**
+ * Stream and journal together: over restarts, proper and not, a client that keeps only the number of
+ * its last event gets every event that is kept on disk once and in order, and is told of the others.
+ */
+
+import assert from 'node:assert/strict'
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { EventCategory } from '../../generated/types.ts'
+import type { EventFilter, EventReader } from '../../plugin/stream/reader.ts'
+import { EventStream } from '../../plugin/stream/stream.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { openJournal } from './journals.ts'
+
+const BOUNDS = { events: 5, bytes: 1e9 }
+
+const operation = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('publish' as const),
+      category: fc.constantFrom<EventCategory>('system', 'monitor', 'console'),
+      size: fc.nat(400),
+    }),
+  },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('read' as const), maxBytes: fc.nat(1500) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('restart' as const), isProper: fc.boolean() }),
+  }
+)
+
+const kept = (category: EventCategory) => category !== 'console'
+
+test('over random publishing, reading and restarts', async t => {
+  const root = temporaryFolder(t)
+  let runs = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(operation, { maxLength: 80, size: 'max' }),
+      fc.option(fc.subarray<EventCategory>(['system', 'monitor', 'console'], { minLength: 1 }), {
+        nil: undefined,
+      }),
+      async (operations, categories) => {
+        const hooks: Array<() => unknown> = []
+        const context = { after: (hook: () => unknown) => void hooks.push(hook) } as typeof t
+        let folder = join(root, String(runs++))
+        const filter: EventFilter =
+          categories === undefined ? {} : { categories: new Set(categories) }
+        const wanted = (category: EventCategory) => categories?.includes(category) ?? true
+        const published: Array<{ seq: number; category: EventCategory; data: unknown }> = []
+        const got: number[] = []
+        let missed = 0
+        let after = 0
+        let opened = openJournal(context, folder, { maxBytes: 2 ** 26 })
+        let stream: EventStream
+        let reader: EventReader
+        const start = () => {
+          const { journal: archive, recovery: history } = opened
+          stream = new EventStream({ capacity: 5, maxBytes: 4000, archive, history })
+          reader = stream.subscribe({ after }, filter, () => {})
+        }
+        const read = (maxBytes: number) => {
+          const batch = reader.read(maxBytes, true)
+          missed += batch.missed
+          for (const { seq } of batch.events) {
+            got.push(seq)
+            after = seq
+          }
+          return batch.events.length > 0
+        }
+        start()
+        for (const step of operations) {
+          if (step.do === 'publish') {
+            const { category } = step
+            const data = 'x'.repeat(step.size)
+            const source = { kind: 'cdp' } as const
+            const { seq } = stream!.publish({ ts: 1, type: 'note', category, source, data })
+            assert.ok(seq > (published.at(-1)?.seq ?? 0), 'no number is given twice')
+            published.push({ seq, category, data })
+          } else if (step.do === 'read') {
+            read(step.maxBytes)
+          } else {
+            reader!.close()
+            if (step.isProper) {
+              await opened.journal.close()
+            } else {
+              // What kill -9 leaves, while the process that was not killed goes on elsewhere.
+              const copy = join(root, String(runs++))
+              cpSync(folder, copy, { recursive: true })
+              await opened.journal.close()
+              folder = copy
+            }
+            opened = openJournal(context, folder, { maxBytes: 2 ** 26 }, BOUNDS)
+            start()
+          }
+        }
+        // An event that is only passed over, and fits into no batch, ends a batch too.
+        for (let idle = 0; idle < 3; ) idle = read(1e9) ? 0 : idle + 1
+        const expected = published.filter(({ category }) => wanted(category))
+        const seqs = new Set(got)
+        assert.deepEqual(
+          [...seqs].sort((a, b) => a - b),
+          got,
+          'in order, and none twice'
+        )
+        for (const { seq, category } of expected) {
+          if (kept(category)) assert.ok(seqs.has(seq), `event ${seq} is kept, and was not read`)
+        }
+        assert.ok(got.every(seq => expected.some(event => event.seq === seq)))
+        if (got.length < expected.length) assert.ok(missed > 0, 'told that events are missing')
+        reader!.close()
+        for (const hook of hooks) await hook()
+      }
+    ),
+    { numRuns: 150 }
+  )
+})
+
+test('a flood of other events does not push a kill out of reach of a slow reader', t => {
+  const { journal } = openJournal(t, temporaryFolder(t))
+  const stream = new EventStream({ capacity: 10, maxBytes: 1e9, archive: journal })
+  const publish = (category: EventCategory) =>
+    stream.publish({ ts: 1, type: 'note', category, source: { kind: 'cdp' } }).seq
+  const reader = stream.subscribe('now', {}, () => {})
+  const kills: number[] = []
+  for (let i = 0; i < 5; i++) {
+    kills.push(publish('system'))
+    for (let j = 0; j < 100; j++) publish('console')
+  }
+  const got: number[] = []
+  const missed: number[] = []
+  for (;;) {
+    const batch = reader.read(1e9, true)
+    missed.push(batch.missed)
+    got.push(...batch.events.map(({ seq }) => seq))
+    if (batch.events.length === 0) break
+  }
+  assert.deepEqual(got, [...kills, ...[...Array(10).keys()].map(index => 496 + index)])
+  assert.deepEqual(missed, [0, 100, 100, 100, 100, 90, 0])
+  assert.equal(stream.dropped, 490)
+})
+
+test('a reader of kept categories only is told of nothing that does not concern it', t => {
+  const { journal } = openJournal(t, temporaryFolder(t))
+  const stream = new EventStream({ capacity: 10, maxBytes: 1e9, archive: journal })
+  const source = { kind: 'cdp' } as const
+  const byCategory = stream.subscribe('now', { categories: new Set(['system']) }, () => {})
+  const byType = stream.subscribe('now', { types: new Set(['system_oom_kill']) }, () => {})
+  stream.publish({ ts: 1, type: 'system_oom_kill', category: 'system', source })
+  for (let i = 0; i < 100; i++) stream.publish({ ts: 1, type: 'a', category: 'page', source })
+  for (const reader of [byCategory, byType]) {
+    const { events, missed } = reader.read(1e9, true)
+    assert.deepEqual([events.map(({ seq }) => seq), missed], [[1], 0])
+  }
+})
+
+test('a long stretch of the journal is read in several turns of the event loop', async t => {
+  const { journal } = openJournal(t, temporaryFolder(t))
+  const stream = new EventStream({ capacity: 10, maxBytes: 1e9, archive: journal })
+  const source = { kind: 'cdp' } as const
+  for (let i = 0; i < 5000; i++) stream.publish({ ts: 1, type: 'a', category: 'system', source })
+  let calls = 0
+  await new Promise<void>(resolve => {
+    const reader = stream.subscribe({ after: 0 }, { types: new Set(['b']) }, () => {
+      calls++
+      assert.deepEqual(reader.read(1e9, true).events, [])
+      if (!reader.hasMore) resolve()
+    })
+    reader.read(1e9, true)
+  })
+  assert.ok(calls >= 4, `${calls}`)
+})

@@ -1,0 +1,191 @@
+/** A journal that cannot be written: a full disk, a read-only one, and what happens when it can be again. */
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Health } from '../../generated/types.ts'
+import { EventStream } from '../../plugin/stream/stream.ts'
+import { startServer } from '../support/server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { openJournal, read } from './journals.ts'
+
+const skip = process.getuid?.() === 0 ? false : 'not root: no file system can be mounted'
+
+/** A file system of the test's own. */
+function mounted(t: TestContext, size: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sysmon-mount-'))
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
+  t.after(() => {
+    execFileSync('umount', ['-l', folder])
+    rmdirSync(folder)
+  })
+  return folder
+}
+
+/** Fills it but for so many bytes. @returns what gives the room back */
+function fill(folder: string, leave = 0): () => void {
+  const { bavail, bsize } = statfsSync(folder)
+  const path = join(folder, 'filler')
+  writeFileSync(path, Buffer.alloc(Math.max(0, bavail * bsize - leave)))
+  return () => rmSync(path)
+}
+
+async function healthOf(url: string): Promise<Health> {
+  return (await (await fetch(`${url}/healthz`)).json()) as Health
+}
+
+async function until(isTrue: () => boolean, what: string): Promise<void> {
+  for (let tries = 0; !isTrue(); tries++) {
+    assert.ok(tries < 500, `never: ${what}`)
+    await sleep(20)
+  }
+}
+
+test(
+  'a full disk: nothing is torn, what waits is written in order when there is room',
+  { skip },
+  async t => {
+    const mount = mounted(t, '1m')
+    const folder = join(mount, 'journal')
+    const { journal, append } = openJournal(t, folder)
+    append('before')
+    const empty = fill(mount)
+    for (let i = 0; i < 20; i++) append('x'.repeat(1000))
+    assert.equal(journal.health.state, 'memory')
+    assert.match(journal.health.error!, /ENOSPC/)
+    const waiting = journal.health.unwritten!
+    assert.ok(waiting > 0)
+    const onDisk = read(journal)
+    assert.deepEqual(
+      onDisk,
+      [...onDisk.keys()].map(index => index + 1)
+    )
+    empty()
+    await until(() => journal.health.state === 'writing', 'written again')
+    append('after')
+    assert.deepEqual(
+      read(journal),
+      [...Array(22).keys()].map(index => index + 1)
+    )
+    const again = openJournal(t, folder)
+    await again.journal.verify()
+    assert.deepEqual(again.losses, [])
+    assert.equal(read(again.journal).length, 22)
+  }
+)
+
+test('a disk that stays full: the oldest that wait are dropped, and counted', { skip }, async t => {
+  const mount = mounted(t, '1m')
+  const { journal, append, losses } = openJournal(t, join(mount, 'journal'))
+  append('before')
+  const empty = fill(mount)
+  for (let i = 0; i < 20; i++) append('x'.repeat(300_000))
+  const waiting = journal.health.unwritten!
+  assert.ok(waiting < 20)
+  execFileSync('mount', ['-o', 'remount,size=32m', mount])
+  empty()
+  await until(() => losses.length > 0, 'the loss')
+  const kept = read(journal).length
+  assert.equal(losses[0]!.lost, 21 - kept)
+  assert.ok(losses[0]!.from! <= losses[0]!.to!)
+})
+
+test('a read-only disk: what is there is read, and numbers go on', { skip }, async t => {
+  const mount = mounted(t, '1m')
+  const folder = join(mount, 'journal')
+  const first = openJournal(t, folder)
+  first.append(1)
+  first.append(2)
+  await first.journal.close()
+  execFileSync('mount', ['-o', 'remount,ro', mount])
+  const { journal, recovery, append } = openJournal(t, folder)
+  assert.deepEqual(
+    recovery.events.map(({ seq }) => seq),
+    [1, 2]
+  )
+  append(3)
+  assert.equal(journal.health.state, 'memory')
+  assert.equal(journal.health.unwritten, 1)
+  execFileSync('mount', ['-o', 'remount,rw', mount])
+  await until(() => journal.health.state === 'writing', 'written again')
+  assert.deepEqual(read(journal), [1, 2, 3])
+})
+
+test('the server on a full disk: up, taking events, and its health says so', { skip }, async t => {
+  const mount = mounted(t, '64k')
+  fill(mount)
+  const { url, output, stop } = await startServer(t, { SYSMON_STATE_DIR: mount })
+  const answer = await fetch(`${url}/telemetry/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"type":"note","category":"system"}',
+  })
+  assert.equal(answer.status, 200)
+  const { status, journal } = await healthOf(url)
+  assert.equal(status, 'ok')
+  assert.notEqual(journal.state, 'writing')
+  assert.ok(journal.error)
+  assert.equal(output().match(/"level":50/g)?.length, 1, 'said once')
+  assert.equal(await stop(), 0)
+})
+
+test('a state folder that is a file, or may not be written: said once, and the server serves', async t => {
+  const folder = temporaryFolder(t)
+  const file = join(folder, 'file')
+  writeFileSync(file, '')
+  mkdirSync(join(folder, 'theirs'), { mode: 0o700 })
+  for (const [path, ids] of [
+    [file, {}],
+    [join(file, 'below'), {}],
+    ...(skip === false
+      ? [[join(folder, 'theirs', 'below'), { uid: 65534, gid: 65534 }] as const]
+      : []),
+  ] as const) {
+    const { url, output, stop } = await startServer(t, { SYSMON_STATE_DIR: path }, ids)
+    const { journal } = await healthOf(url)
+    assert.equal(journal.state, 'off')
+    assert.match(journal.error ?? '', /SYSMON_STATE_DIR/)
+    assert.equal(output().match(/kept in memory only/g)?.length, 1)
+    assert.equal(await stop(), 0)
+  }
+})
+
+test(
+  'while the disk is full, a reader behind the ring is told what it misses',
+  { skip },
+  async t => {
+    const mount = mounted(t, '1m')
+    const { journal } = openJournal(t, join(mount, 'journal'))
+    const stream = new EventStream({ capacity: 3, maxBytes: 1e9, archive: journal })
+    const publish = () =>
+      stream.publish({
+        ts: 1,
+        type: 'note',
+        category: 'system',
+        source: { kind: 'local_process' },
+        data: 'x'.repeat(8000),
+      })
+    const reader = stream.subscribe('now', { categories: new Set(['system']) }, () => {})
+    for (let i = 0; i < 5; i++) publish()
+    assert.deepEqual(
+      reader.read(1e9, true).events.map(({ seq }) => seq),
+      [1, 2, 3, 4, 5]
+    )
+    fill(mount)
+    for (let i = 0; i < 10; i++) publish()
+    let got = 0
+    let told = 0
+    for (;;) {
+      const { events, missed } = reader.read(1e9, true)
+      told += missed
+      got += events.length
+      if (events.length === 0) break
+    }
+    assert.equal(got + told, 10)
+    assert.ok(told > 0 && got >= 3, `${told} ${got}`)
+  }
+)
