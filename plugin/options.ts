@@ -10,6 +10,11 @@ export interface SysmonOptions {
   readonly logLevel?: LogLevel
   /** The kernel log device, or false to watch none. Default: `/dev/kmsg`. */
   readonly kmsgPath?: string | false
+  /**
+   * Publish also the kills that the kernel logged in this boot before this process started, where no
+   * earlier process has: without this, a first start begins with what comes then. Default: false.
+   */
+  readonly kmsgHistory?: boolean
   /** Events kept for readers that come late or read slowly. Default: 8192. */
   readonly ringEvents?: number
   /** Bytes of serialised events kept. Default: 32 MiB. */
@@ -33,6 +38,7 @@ export type ResolvedOptions = Required<Omit<SysmonOptions, 'prefix' | 'logLevel'
 
 const DEFAULTS = {
   kmsgPath: '/dev/kmsg',
+  kmsgHistory: false,
   ringEvents: 8192,
   ringBytes: 32 * 1024 * 1024,
   bodyLimit: 4 * 1024 * 1024,
@@ -77,7 +83,7 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
       )
     }
   }
-  const { prefix, kmsgPath, allowedOrigins } = options
+  const { prefix, kmsgPath, kmsgHistory, allowedOrigins } = options
   if (prefix !== undefined && typeof prefix !== 'string') {
     throw new InvalidOptionError(
       'prefix',
@@ -86,6 +92,9 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
   }
   if (kmsgPath !== false && (typeof kmsgPath !== 'string' || kmsgPath === '')) {
     throw new InvalidOptionError('kmsgPath', `must be a path or false, not ${show(kmsgPath)}`)
+  }
+  if (typeof kmsgHistory !== 'boolean') {
+    throw new InvalidOptionError('kmsgHistory', `must be true or false, not ${show(kmsgHistory)}`)
   }
   if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
     throw new InvalidOptionError(

@@ -9,8 +9,10 @@ import type {
   PublishEventRequest,
 } from '../generated/types.ts'
 import { InvalidEventError } from './errors.ts'
+import { readBootId } from './kmsg/boot.ts'
+import type { KmsgGap } from './kmsg/gap.ts'
 import { machinePageSizeKb } from './kmsg/page-size.ts'
-import { KmsgWatcher, readBootId } from './kmsg/watcher.ts'
+import { KmsgWatcher } from './kmsg/watcher.ts'
 import { isOomKillData, oomKillFacts, oomKillSource, unknownConstraint } from './oom/event.ts'
 import type { OomKill } from './oom/parser.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -59,7 +61,7 @@ export function createSysmon(options: ResolvedOptions, log: FastifyBaseLogger) {
   const bootId = readBootId()
   const pageSizeKb = machinePageSizeKb()
 
-  const publishKill = (kill: OomKill, ts: number): void => {
+  const publishKill = (kill: OomKill, ts: number, isReplayed: boolean): void => {
     const data = oomKillFacts(kill, { pageSizeKb })
     if (!isOomKillData(data)) {
       log.warn(
@@ -75,32 +77,34 @@ export function createSysmon(options: ResolvedOptions, log: FastifyBaseLogger) {
         'the kernel names a constraint that is not known: left out of the event'
       )
     }
-    const source: EventSource = oomKillSource(kill, { bootId, isRaw: true })
+    const source: EventSource = oomKillSource(kill, { bootId, isRaw: true, isReplayed })
     const event = publisher.publish({ ts, type: SYSTEM_OOM_KILL, category: 'system', source, data })
     // After the readers, who were promised it at once: a log line may have to wait for a slow pipe.
     setImmediate(() =>
       log.warn({ seq: event?.seq, ...data }, `OOM kill: ${data.process_name} (${data.pid})`)
     )
   }
-  const publishLost = (lost: number, from: number, to: number): void => {
+  const publishGap = ({ event, metadata, ...data }: KmsgGap): void => {
     publisher.publish({
-      ts: to,
+      ts: data.to,
       type: TELEMETRY_GAP,
       category: 'monitor',
-      source: { kind: 'local_process', event: 'kmsg.overrun' },
-      data: {
-        source: 'kmsg',
-        lost,
-        reason: 'the kernel overwrote log records before they were read',
-        from,
-        to,
+      source: {
+        kind: 'local_process',
+        event,
+        ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
       },
+      data: { source: 'kmsg', ...data },
     })
   }
+  const { kmsgPath: path, kmsgHistory: history } = options
   const watcher =
-    options.kmsgPath === false
+    path === false
       ? undefined
-      : new KmsgWatcher(options.kmsgPath, log, { onKill: publishKill, onLost: publishLost })
+      : new KmsgWatcher({ path, bootId, stateDir: undefined, history }, log, {
+          onKill: publishKill,
+          onGap: publishGap,
+        })
 
   const sysmon: Sysmon = {
     publish(event) {
@@ -122,7 +126,13 @@ export function createSysmon(options: ResolvedOptions, log: FastifyBaseLogger) {
     },
     subscribe: (listener, subscription = {}) => subscribe(stream, log, listener, subscription),
     health: () => {
-      const kmsg = watcher?.health ?? { state: 'disabled', path: '', lost: 0, restarts: 0 }
+      const kmsg = watcher?.health ?? {
+        state: 'disabled',
+        path: '',
+        lost: 0,
+        restarts: 0,
+        stalls: 0,
+      }
       return {
         status: kmsg.state === 'watching' || kmsg.state === 'disabled' ? 'ok' : 'degraded',
         kmsg,
