@@ -30,6 +30,8 @@ export type SchemaName =
   | 'KmsgState'
   | 'KmsgReader'
   | 'KmsgHealth'
+  | 'KmsgKillCounter'
+  | 'KmsgKillsHealth'
   | 'StreamHealth'
   | 'JournalState'
   | 'JournalHealth'
@@ -418,7 +420,7 @@ export const schemas: Record<SchemaName, object> = {
         "type": "integer",
         "minimum": 0,
         "maximum": 9007199254740991,
-        "description": "How many were lost: kernel log records for `kmsg`, reports for `supervisord`, events\nfor `stream`. Absent when the number is not known.\n"
+        "description": "How many were lost: kernel log records for `kmsg` (processes, where `source.event` is\n`kmsg.kills_missed`), reports for `supervisord`, events for `stream`. Absent when the\nnumber is not known.\n"
       },
       "reason": {
         "type": "string",
@@ -1005,7 +1007,7 @@ export const schemas: Record<SchemaName, object> = {
   "KmsgState": {
     "$id": "sysmon:KmsgState",
     "type": "string",
-    "description": "What the reader of the kernel log is doing: `starting`, `watching`, `restarting` (it\nfailed and is being started again), `unavailable` (the log cannot be opened; `error` says why),\n`disabled` (turned off by the server's options), `stopped` (the server is shutting down).\n",
+    "description": "What the reader of the kernel log is doing: `starting`, `watching`, `restarting` (it\nfailed and is being started again), `unavailable` (the log cannot be opened; `error` says why,\nand it is tried again),\n`disabled` (turned off by the server's options), `stopped` (the server is shutting down).\n",
     "enum": [
       "starting",
       "watching",
@@ -1032,7 +1034,8 @@ export const schemas: Record<SchemaName, object> = {
       "state",
       "path",
       "lost",
-      "restarts"
+      "restarts",
+      "stalls"
     ],
     "properties": {
       "state": {
@@ -1058,6 +1061,12 @@ export const schemas: Record<SchemaName, object> = {
         "maximum": 9007199254740991,
         "description": "When that record was received, in Unix microseconds. Absent before the first."
       },
+      "last_record_age_ms": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How long ago that was, in milliseconds. Absent before the first."
+      },
       "lost": {
         "type": "integer",
         "minimum": 0,
@@ -1068,11 +1077,77 @@ export const schemas: Record<SchemaName, object> = {
         "type": "integer",
         "minimum": 0,
         "maximum": 9007199254740991,
-        "description": "How many times the reader had to be started again."
+        "description": "How many times the device had to be opened again, or the `dd` process that waits for\nits records started again.\n"
+      },
+      "stalls": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many of these were because one of the two did not see records that the other saw.\n"
+      },
+      "resumed_after": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The kernel's number of the last record that an earlier server read in this boot, and after\nwhich this one went on. Absent when reading began with the server's start.\n"
+      },
+      "kills": {
+        "$ref": "sysmon:KmsgKillsHealth"
+      },
+      "position_error": {
+        "type": "string",
+        "description": "Why the position in the kernel log cannot be kept in the state folder. Absent while it\ncan, and when there is no state folder.\n"
       },
       "error": {
         "type": "string",
-        "description": "What went wrong last. Absent while nothing has."
+        "description": "Why the log cannot be read now. Absent while it can."
+      }
+    }
+  },
+  "KmsgKillCounter": {
+    "$id": "sysmon:KmsgKillCounter",
+    "type": "string",
+    "description": "Where the kernel's own number of killed processes is read: `/proc/vmstat` of the machine\n(`vmstat`), or the memory control group of the container (`memcg`), when the kernel log\ncannot be read there.\n",
+    "enum": [
+      "vmstat",
+      "memcg"
+    ]
+  },
+  "KmsgKillsHealth": {
+    "$id": "sysmon:KmsgKillsHealth",
+    "type": "object",
+    "description": "The kernel's own number of OOM kills, held against the kill lines of its log. Absent where\nthere is no such number. Later versions may add fields.\n",
+    "required": [
+      "counter",
+      "path",
+      "lines",
+      "missed"
+    ],
+    "properties": {
+      "counter": {
+        "$ref": "sysmon:KmsgKillCounter"
+      },
+      "path": {
+        "type": "string",
+        "description": "The file that is read."
+      },
+      "lines": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many kill lines of the kernel were read since the server started. A process whose\ngroup is killed as a whole may have two.\n"
+      },
+      "missed": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many kills the kernel counted whose lines were not seen."
+      },
+      "checked_at": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When the two were compared last, in Unix microseconds. Absent before the first time.\n"
       }
     }
   },

@@ -429,8 +429,9 @@ export interface components {
         TelemetryGapData: {
             source: components["schemas"]["TelemetryGapSource"];
             /**
-             * @description How many were lost: kernel log records for `kmsg`, reports for `supervisord`, events
-             *     for `stream`. Absent when the number is not known.
+             * @description How many were lost: kernel log records for `kmsg` (processes, where `source.event` is
+             *     `kmsg.kills_missed`), reports for `supervisord`, events for `stream`. Absent when the
+             *     number is not known.
              */
             lost?: number;
             /** @description What happened, in words. */
@@ -749,7 +750,8 @@ export interface components {
         HealthStatus: "ok" | "degraded";
         /**
          * @description What the reader of the kernel log is doing: `starting`, `watching`, `restarting` (it
-         *     failed and is being started again), `unavailable` (the log cannot be opened; `error` says why),
+         *     failed and is being started again), `unavailable` (the log cannot be opened; `error` says why,
+         *     and it is tried again),
          *     `disabled` (turned off by the server's options), `stopped` (the server is shutting down).
          * @enum {string}
          */
@@ -774,12 +776,55 @@ export interface components {
             last_seq?: number;
             /** @description When that record was received, in Unix microseconds. Absent before the first. */
             last_record_at?: number;
+            /** @description How long ago that was, in milliseconds. Absent before the first. */
+            last_record_age_ms?: number;
             /** @description How many records the kernel overwrote before they were read. */
             lost: number;
-            /** @description How many times the reader had to be started again. */
+            /**
+             * @description How many times the device had to be opened again, or the `dd` process that waits for
+             *     its records started again.
+             */
             restarts: number;
-            /** @description What went wrong last. Absent while nothing has. */
+            /** @description How many of these were because one of the two did not see records that the other saw. */
+            stalls: number;
+            /**
+             * @description The kernel's number of the last record that an earlier server read in this boot, and after
+             *     which this one went on. Absent when reading began with the server's start.
+             */
+            resumed_after?: number;
+            kills?: components["schemas"]["KmsgKillsHealth"];
+            /**
+             * @description Why the position in the kernel log cannot be kept in the state folder. Absent while it
+             *     can, and when there is no state folder.
+             */
+            position_error?: string;
+            /** @description Why the log cannot be read now. Absent while it can. */
             error?: string;
+        };
+        /**
+         * @description Where the kernel's own number of killed processes is read: `/proc/vmstat` of the machine
+         *     (`vmstat`), or the memory control group of the container (`memcg`), when the kernel log
+         *     cannot be read there.
+         * @enum {string}
+         */
+        KmsgKillCounter: "vmstat" | "memcg";
+        /**
+         * @description The kernel's own number of OOM kills, held against the kill lines of its log. Absent where
+         *     there is no such number. Later versions may add fields.
+         */
+        KmsgKillsHealth: {
+            counter: components["schemas"]["KmsgKillCounter"];
+            /** @description The file that is read. */
+            path: string;
+            /**
+             * @description How many kill lines of the kernel were read since the server started. A process whose
+             *     group is killed as a whole may have two.
+             */
+            lines: number;
+            /** @description How many kills the kernel counted whose lines were not seen. */
+            missed: number;
+            /** @description When the two were compared last, in Unix microseconds. Absent before the first time. */
+            checked_at?: number;
         };
         /** @description The state of the event stream. Later versions may add fields. */
         StreamHealth: {
@@ -1247,6 +1292,8 @@ export type HealthStatus = components['schemas']['HealthStatus']
 export type KmsgState = components['schemas']['KmsgState']
 export type KmsgReader = components['schemas']['KmsgReader']
 export type KmsgHealth = components['schemas']['KmsgHealth']
+export type KmsgKillCounter = components['schemas']['KmsgKillCounter']
+export type KmsgKillsHealth = components['schemas']['KmsgKillsHealth']
 export type StreamHealth = components['schemas']['StreamHealth']
 export type JournalState = components['schemas']['JournalState']
 export type JournalHealth = components['schemas']['JournalHealth']

@@ -2,6 +2,7 @@
 
 import type { TelemetryGapData } from '../generated/types.ts'
 import type { JournalLoss } from './journal/loss.ts'
+import type { KmsgGap } from './kmsg/gap.ts'
 import type { TelemetryEventInput } from './stream/envelope.ts'
 import { TELEMETRY_GAP } from './stream/event-types.ts'
 import { uncertainMetadata } from './stream/uncertain.ts'
@@ -23,6 +24,10 @@ export function gapEvent(
     source: { kind: 'local_process', event, ...(hasMetadata ? { metadata } : {}) },
     data,
   }
+}
+
+export function kmsgGap({ event, metadata, ...data }: KmsgGap): TelemetryEventInput {
+  return gapEvent(event, { source: 'kmsg', ...data }, metadata)
 }
 
 export function journalGap(loss: JournalLoss): TelemetryEventInput {

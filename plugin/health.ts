@@ -4,7 +4,7 @@ import type { Health } from '../generated/types.ts'
 import type { Pipeline } from './pipeline.ts'
 
 export function healthOf({ stream, watcher, journal, stateError }: Pipeline): Health {
-  const kmsg = watcher?.health ?? { state: 'disabled', path: '', lost: 0, restarts: 0 }
+  const kmsg = watcher?.health ?? { state: 'disabled', path: '', lost: 0, restarts: 0, stalls: 0 }
   return {
     status: kmsg.state === 'watching' || kmsg.state === 'disabled' ? 'ok' : 'degraded',
     kmsg,

@@ -14,6 +14,11 @@ export interface SysmonOptions {
   /** The kernel log device, or false to watch none. Default: `/dev/kmsg`. */
   readonly kmsgPath?: string | false
   /**
+   * Publish also the kills that the kernel logged in this boot before this process started, where no
+   * earlier process has: without this, a first start begins with what comes then. Default: false.
+   */
+  readonly kmsgHistory?: boolean
+  /**
    * Folder in which events and the place in the kernel log outlive the process, or false for none.
    * One server for each. Default: the environment variable `SYSMON_STATE_DIR`, else none.
    */
@@ -53,6 +58,7 @@ export type ResolvedOptions = Required<Omit<SysmonOptions, 'prefix' | 'logLevel'
 
 const DEFAULTS = {
   kmsgPath: '/dev/kmsg',
+  kmsgHistory: false,
   stateDir: false,
   journalBytes: 64 * 1024 * 1024,
   journalAge: 30 * 24 * 3600 * 1000,
@@ -106,7 +112,7 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
       )
     }
   }
-  const { prefix, kmsgPath, stateDir: folder, allowedOrigins } = options
+  const { prefix, kmsgPath, kmsgHistory, stateDir: folder, allowedOrigins } = options
   if (prefix !== undefined && typeof prefix !== 'string') {
     throw new InvalidOptionError(
       'prefix',
@@ -115,6 +121,9 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
   }
   if (kmsgPath !== false && (typeof kmsgPath !== 'string' || kmsgPath === '')) {
     throw new InvalidOptionError('kmsgPath', `must be a path or false, not ${show(kmsgPath)}`)
+  }
+  if (typeof kmsgHistory !== 'boolean') {
+    throw new InvalidOptionError('kmsgHistory', `must be true or false, not ${show(kmsgHistory)}`)
   }
   if (folder !== false && (typeof folder !== 'string' || folder === '')) {
     throw new InvalidOptionError('stateDir', `must be a path or false, not ${show(folder)}`)

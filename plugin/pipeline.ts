@@ -6,11 +6,12 @@
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { EventSource } from '../generated/types.ts'
-import { gapEvent, journalGap } from './gaps.ts'
+import { journalGap, kmsgGap } from './gaps.ts'
 import { Journal } from './journal/journal.ts'
 import type { Recovery } from './journal/recovery.ts'
+import { readBootId } from './kmsg/boot.ts'
 import { machinePageSizeKb } from './kmsg/page-size.ts'
-import { KmsgWatcher, readBootId } from './kmsg/watcher.ts'
+import { KmsgWatcher } from './kmsg/watcher.ts'
 import { isOomKillData, oomKillFacts, oomKillSource, unknownConstraint } from './oom/event.ts'
 import type { OomKill } from './oom/parser.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -55,7 +56,7 @@ export async function openPipeline(
   })
   const publisher = new Publisher(stream, journal)
   publisher.restore(history?.events ?? [])
-  const watcher = openWatcher(options, log, publisher, bootId)
+  const watcher = openWatcher(options, log, publisher, { bootId, stateDir: folder?.path })
   return {
     stream,
     publisher,
@@ -123,12 +124,13 @@ function openWatcher(
   options: ResolvedOptions,
   log: FastifyBaseLogger,
   publisher: Publisher,
-  bootId: string | undefined
+  { bootId, stateDir }: { bootId: string | undefined; stateDir: string | undefined }
 ): KmsgWatcher | undefined {
-  if (options.kmsgPath === false) return undefined
+  const { kmsgPath: path, kmsgHistory: history } = options
+  if (path === false) return undefined
   const pageSizeKb = machinePageSizeKb()
 
-  const publishKill = (kill: OomKill, ts: number): void => {
+  const publishKill = (kill: OomKill, ts: number, isReplayed: boolean): void => {
     const data = oomKillFacts(kill, { pageSizeKb })
     if (!isOomKillData(data)) {
       log.warn(
@@ -144,23 +146,15 @@ function openWatcher(
         'the kernel names a constraint that is not known: left out of the event'
       )
     }
-    const source: EventSource = oomKillSource(kill, { bootId, isRaw: true })
+    const source: EventSource = oomKillSource(kill, { bootId, isRaw: true, isReplayed })
     const event = publisher.publish({ ts, type: SYSTEM_OOM_KILL, category: 'system', source, data })
     // After the readers, who were promised it at once: a log line may have to wait for a slow pipe.
     setImmediate(() =>
       log.warn({ seq: event?.seq, ...data }, `OOM kill: ${data.process_name} (${data.pid})`)
     )
   }
-  const publishLost = (lost: number, from: number, to: number): void => {
-    publisher.publish(
-      gapEvent('kmsg.overrun', {
-        source: 'kmsg',
-        lost,
-        reason: 'the kernel overwrote log records before they were read',
-        from,
-        to,
-      })
-    )
-  }
-  return new KmsgWatcher(options.kmsgPath, log, { onKill: publishKill, onLost: publishLost })
+  return new KmsgWatcher({ path, bootId, stateDir, history }, log, {
+    onKill: publishKill,
+    onGap: gap => publisher.publish(kmsgGap(gap)),
+  })
 }

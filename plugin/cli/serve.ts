@@ -3,7 +3,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type LevelWithSilent, pino } from 'pino'
 import { sysmonPlugin } from '../index.ts'
-import { integerVariable, parseOptions, UsageError } from './usage.ts'
+import { booleanVariable, integerVariable, parseOptions, UsageError } from './usage.ts'
 
 const HELP = `Usage: sysmon serve
 
@@ -14,6 +14,9 @@ Environment:
   PORT              port to listen on (10001)
   HOST              address to listen on (127.0.0.1; 0.0.0.0 for all)
   SYSMON_KMSG_PATH  the kernel log device (/dev/kmsg)
+  SYSMON_KMSG_HISTORY
+                    true: publish at a first start also the kills that the kernel
+                    logged before it (false)
   SYSMON_STATE_DIR  folder for what outlives the server: events, the place in the
                     kernel log (/var/lib/fastify-sysmon)
   LOG_LEVEL         fatal, error, warn, info, debug, trace or silent
@@ -36,9 +39,10 @@ export async function serveCommand(args: string[]): Promise<number> {
   const port = integerVariable('PORT', 10001, 65535)
   const host = process.env.HOST || '127.0.0.1'
   const kmsgPath = process.env.SYSMON_KMSG_PATH || '/dev/kmsg'
+  const kmsgHistory = booleanVariable('SYSMON_KMSG_HISTORY')
   const app = Fastify({ loggerInstance: pino({ level: logLevel() }) }) as unknown as FastifyInstance
   const stateDir = process.env.SYSMON_STATE_DIR || '/var/lib/fastify-sysmon'
-  await app.register(sysmonPlugin, { kmsgPath, stateDir })
+  await app.register(sysmonPlugin, { kmsgPath, kmsgHistory, stateDir })
   const stopped = stopOnSignal(app)
   let address: string
   try {

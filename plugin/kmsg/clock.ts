@@ -2,11 +2,34 @@
  * From a record's stamp to Unix time.
  *
  * A stamp counts microseconds of the kernel's local clock, which starts with the boot and which no
- * system call gives: it runs beside CLOCK_MONOTONIC, some milliseconds off, and is never corrected
- * by NTP. So the distance of the two is measured with a record of our own (its stamp lies between two
- * readings of CLOCK_MONOTONIC), and each record that comes in bounds it: none arrives before it was
- * printed. Source: kernel, kernel/printk/printk.c: vprintk_store (local_clock).
+ * system call gives. It runs beside CLOCK_MONOTONIC, some milliseconds off, and is never corrected
+ * by NTP, so that the distance of the two grows by seconds over weeks. Three things are known of it:
+ *
+ * - a line of our own: its stamp lies between two readings of CLOCK_MONOTONIC (some 20 us);
+ * - no record comes in before it was printed: each one that does bounds the distance from above,
+ *   which also catches a local clock that ran on through a suspend (s2idle on x86) at once;
+ * - with the bell, a record comes in some 2 ms after it was printed: if none of many does, the
+ *   clocks have drifted apart.
+ *
+ * CLOCK_MONOTONIC and the wall clock are slewed alike, so their offset changes only in jumps: when
+ * the wall clock is set, and by the length of a suspend. It is looked at with every conversion, and
+ * read anew when it has moved by more than half a millisecond.
+ *
+ * What was printed before a jump is converted with the offset after it. Where the clock was set, that
+ * is right if the new time is: a machine that boots without time gets it from NTP later. Where the
+ * machine was suspended, what was printed before would seem later by that length. A reader that runs
+ * has read it before, but one that starts later has not. Then: CLOCK_BOOTTIME says how long the
+ * machine was suspended in all, and the log says where, while the record of it is still there. With
+ * one suspend in a log that goes back to the boot, records before it are put right by it; with several
+ * it is not known which took how long, and they stay later than they were. A VM that is restored from
+ * a snapshot is like a suspended one where the hypervisor tells the guest's clock, and otherwise
+ * like a clock that is set.
+ *
+ * Source: kernel, kernel/printk/printk.c: vprintk_store (local_clock); kernel/time/timekeeping.c;
+ * kernel/power/suspend.c: pm_suspend; drivers/char/random.c: add_vmfork_randomness.
  */
+
+import { uptime } from 'node:os'
 
 /** CLOCK_MONOTONIC in microseconds. */
 export function monotonicUs(): number {
@@ -14,48 +37,140 @@ export function monotonicUs(): number {
   return seconds * 1e6 + nanoseconds / 1e3
 }
 
-/** How far the wall clock may be from where it was expected before it counts as stepped, in ms. */
-const STEP_MS = 2
-/** A receipt later than the stamp by more than this shows that the two clocks drifted apart. */
-const DRIFT_US = 250_000
+/** What the clock is made of; other ones in tests only. */
+export interface ClockSource {
+  readonly monotonicUs: () => number
+  /** Unix time in whole milliseconds. */
+  readonly wallMs: () => number
+  /** CLOCK_BOOTTIME in seconds: as CLOCK_MONOTONIC, but goes on while the machine is suspended. */
+  readonly bootS: () => number
+}
+
+const SYSTEM: ClockSource = { monotonicUs, wallMs: () => Date.now(), bootS: uptime }
+
+/** How far the wall clock may be from where it was expected before it counts as stepped, in us. */
+const STEP_US = 500
+/** If so many records in a row come in later than this, the clocks have drifted apart. */
+const DRIFT = { records: 32, us: 10_000 } as const
+/** What a record takes from the kernel to us, in us: what is left of a drift that was found. */
+const USUAL_DELAY_US = 1500
+/** A machine that was suspended for less than this, in us, was not: /proc/uptime has hundredths. */
+const LEAST_SUSPEND_US = 50_000
+/** A reading of the wall clock's tick that took longer than this, in us, is tried again. */
+const TICK_US = 50
+const TICK_TRIES = 4
+
+const SUSPENDS = [
+  'PM: suspend exit',
+  'PM: hibernation: hibernation exit',
+  'random: crng reseeded due to virtual machine fork',
+]
+
+/** Whether this is what the kernel prints when it comes back from a suspend or a snapshot. */
+export function isSuspendRecord(text: string): boolean {
+  const first = text.charCodeAt(0)
+  return (first === 80 || first === 114) && SUSPENDS.some(start => text.startsWith(start))
+}
 
 export class KernelClock {
+  readonly #source: ClockSource
   /** CLOCK_MONOTONIC minus the kernel's local clock, in microseconds. */
   #distanceUs = 0
+  #isCalibrated = false
   /** Unix time minus CLOCK_MONOTONIC, in microseconds. */
   #wallOffsetUs: number
+  /** The least lateness of the last records, and how many they are. */
+  #leastLateUs = Number.POSITIVE_INFINITY
+  #late = 0
+  /** Records up to this stamp were printed before a suspend that took so long. */
+  #suspend: { beforeStampUs: number; us: number } | undefined
 
-  constructor() {
-    // The start of the process is the only wall-clock time Node knows to the microsecond.
-    this.#wallOffsetUs = (performance.timeOrigin + performance.now()) * 1000 - monotonicUs()
-    this.#correctStep()
+  constructor(source: ClockSource = SYSTEM) {
+    this.#source = source
+    this.#wallOffsetUs = this.#readWall()
+  }
+
+  /** Whether the distance was measured, and not only bounded. */
+  get isCalibrated(): boolean {
+    return this.#isCalibrated
   }
 
   /** A record with this stamp was printed between these two readings of CLOCK_MONOTONIC. */
   calibrate(stampUs: number, beforeUs: number, afterUs: number): void {
     this.#distanceUs = (beforeUs + afterUs) / 2 - stampUs
+    this.#isCalibrated = true
   }
 
-  /** A record with this stamp has just come in. */
-  observe(stampUs: number, nowUs = monotonicUs()): void {
-    const latest = nowUs - stampUs
-    if (latest < this.#distanceUs || latest > this.#distanceUs + DRIFT_US) this.#distanceUs = latest
+  /**
+   * A record with this stamp has just come in.
+   *
+   * @param isNewest no other one is left to be read, so that it is late only by what the bell takes
+   */
+  observe(stampUs: number, isNewest: boolean): void {
+    const lateUs = this.#source.monotonicUs() - stampUs - this.#distanceUs
+    if (lateUs < 0) {
+      this.#distanceUs += lateUs
+      this.#late = 0
+      return
+    }
+    if (!isNewest) return
+    this.#leastLateUs = this.#late === 0 ? lateUs : Math.min(this.#leastLateUs, lateUs)
+    if (++this.#late < DRIFT.records) return
+    if (this.#leastLateUs > DRIFT.us) this.#distanceUs += this.#leastLateUs - USUAL_DELAY_US
+    this.#late = 0
+  }
+
+  /** The log, whole from the boot on, has one return from a suspend: this stamp. */
+  suspendedOnce(stampUs: number): void {
+    const us = this.#source.bootS() * 1e6 - this.#source.monotonicUs()
+    this.#suspend = us < LEAST_SUSPEND_US ? undefined : { beforeStampUs: stampUs, us }
+  }
+
+  /** CLOCK_MONOTONIC at this stamp. */
+  toMonotonicUs(stampUs: number): number {
+    return stampUs + this.#distanceUs
   }
 
   /** Unix microseconds of a stamp. */
   toUnixUs(stampUs: number): number {
     this.#correctStep()
-    return Math.round(stampUs + this.#distanceUs + this.#wallOffsetUs)
+    const suspended =
+      this.#suspend !== undefined && stampUs < this.#suspend.beforeStampUs ? this.#suspend.us : 0
+    return Math.round(stampUs + this.#distanceUs + this.#wallOffsetUs - suspended)
   }
 
-  /** Follows a wall clock that was set or slewed since it was read last. */
+  /** Unix microseconds now. */
+  nowUs(): number {
+    this.#correctStep()
+    return Math.round(this.#source.monotonicUs() + this.#wallOffsetUs)
+  }
+
+  /** Follows a wall clock that was set, or that went on through a suspend. */
   #correctStep(): void {
-    const expectedMs = (monotonicUs() + this.#wallOffsetUs) / 1000
-    if (Math.abs(Date.now() - expectedMs) <= STEP_MS) return
-    // Date.now() counts whole milliseconds: at the moment it changes, it is exact.
-    const start = Date.now()
-    let now = start
-    while (now === start) now = Date.now()
-    this.#wallOffsetUs = now * 1000 - monotonicUs()
+    const before = this.#source.monotonicUs()
+    const wall = this.#source.wallMs() * 1000
+    const after = this.#source.monotonicUs()
+    // Whole milliseconds: the wall clock is somewhere in the one that it names.
+    const isEarly = before + this.#wallOffsetUs - STEP_US >= wall + 1000
+    const isLate = after + this.#wallOffsetUs + STEP_US < wall
+    if (isEarly || isLate) this.#wallOffsetUs = this.#readWall()
+  }
+
+  /** Unix time minus CLOCK_MONOTONIC: at the moment the millisecond changes, it is exact. */
+  #readWall(): number {
+    const { wallMs, monotonicUs: monotonic } = this.#source
+    let best = Number.POSITIVE_INFINITY
+    let offset = 0
+    for (let tries = 0; tries < TICK_TRIES && best > TICK_US; tries++) {
+      const start = wallMs()
+      let before = monotonic()
+      let wall = wallMs()
+      for (; wall === start; wall = wallMs()) before = monotonic()
+      const after = monotonic()
+      if (after - before >= best) continue
+      best = after - before
+      offset = wall * 1000 - (before + after) / 2
+    }
+    return offset
   }
 }

@@ -20,6 +20,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 
+const NEWLINE = 0x0a
 /** Larger than any record: a smaller buffer makes the kernel answer EINVAL. */
 const READ_BYTES = 8192
 /** Time in ms in which further rings are not heard. */
@@ -81,7 +82,34 @@ export function writeKmsg(path: string, line: string): boolean {
 }
 
 export interface KmsgBell {
+  /** The number of the last record it printed; -1 before the first. */
+  readonly heard: number
   close(): void
+}
+
+/** A record's number, from its header alone; undefined for what is no header. */
+export function kmsgSeq(record: string): number | undefined {
+  const seq = /^\d+,(\d+),\d+,/.exec(record)?.[1]
+  return seq === undefined ? undefined : Number(seq)
+}
+
+/** Bytes of a ring in which the last record's header is looked for: more than a record has. */
+const TAIL_BYTES = 2 * READ_BYTES
+
+/**
+ * The number of the last record that begins in a piece of what `dd` printed. The piece's own first
+ * bytes do not count: they may be the middle of a record.
+ */
+function lastSeq(chunk: Buffer, isAtStart: boolean): number | undefined {
+  const text = chunk.toString('latin1', Math.max(0, chunk.length - TAIL_BYTES))
+  for (let end = text.length; end > 0; ) {
+    const newline = text.lastIndexOf('\n', end - 1)
+    if (newline === -1 && !(isAtStart && text.length === chunk.length)) return undefined
+    const seq = kmsgSeq(text.slice(newline + 1, newline + 64))
+    if (seq !== undefined) return seq
+    end = newline
+  }
+  return undefined
 }
 
 /**
@@ -108,6 +136,8 @@ export function startBell(
     closeSync(fd)
   }
   let isOver = false
+  let heard = -1
+  let isAtStart = true
   const end = (reason: Error): void => {
     if (isOver) return
     isOver = true
@@ -117,8 +147,10 @@ export function startBell(
   const { stdout } = child
   if (stdout !== null) {
     if ('unref' in stdout && typeof stdout.unref === 'function') stdout.unref()
-    stdout.on('data', () => {
+    stdout.on('data', (chunk: Buffer) => {
       if (isOver) return
+      heard = lastSeq(chunk, isAtStart) ?? heard
+      isAtStart = chunk.at(-1) === NEWLINE
       // One ring for a burst: its records are read at the first, the other rings only cost turns.
       stdout.pause()
       setTimeout(() => stdout.resume(), RING_PAUSE_MS).unref()
@@ -131,10 +163,27 @@ export function startBell(
     end(new Error(`dd ended (${signal ?? `exit status ${code}`})`))
   )
   return {
+    get heard() {
+      return heard
+    },
     close() {
       isOver = true
       child.kill('SIGKILL')
       stdout?.destroy()
     },
+  }
+}
+
+/** Why the device cannot be read, and what would mend it. */
+export function explainError(path: string, error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ENOENT':
+      return `there is no ${path}: in a container, pass the device in (--device /dev/kmsg)`
+    case 'EPERM':
+      return `reading ${path} is not permitted: run with CAP_SYSLOG, or set kernel.dmesg_restrict=0`
+    case 'EACCES':
+      return `reading ${path} is not permitted to this user: give it read permission`
+    default:
+      return error.message
   }
 }

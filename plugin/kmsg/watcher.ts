@@ -1,211 +1,230 @@
 /**
- * Follows the kernel log from now on, for as long as the process lives: device, record, dump, kill.
- *
- * The sequence numbers carry everything: where "now" is, and how many records the kernel overwrote
- * before they were read.
+ * From the kernel log to kills and gaps, over the restarts of this process too: the records that the
+ * reader hands out become dumps, and what was missed is told.
  */
 
-import { closeSync, readFileSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
-import type { KmsgHealth, KmsgState } from '../../generated/types.ts'
-import { type OomKill, type OomOutcome, OomParser } from '../oom/parser.ts'
-import { KernelClock, monotonicUs } from './clock.ts'
-import { drainKmsg, type KmsgBell, openKmsg, startBell, writeKmsg } from './device.ts'
-import { type KmsgRecord, parseKmsgRecord } from './record.ts'
+import type { KmsgHealth } from '../../generated/types.ts'
+import { OomParser } from '../oom/parser.ts'
+import { Beginning } from './beginning.ts'
+import { KernelClock } from './clock.ts'
+import { positionDamagedGap, readerDownGap } from './gap.ts'
+import { KillWatch } from './kill-watch.ts'
+import { type KmsgPosition, PositionFile } from './position.ts'
+import { KmsgReader } from './reader.ts'
+import type { KmsgRecord } from './record.ts'
+import { type KmsgHandlers, type Overrun, Teller } from './teller.ts'
 
-/** The wait before a dead bell is replaced, in ms: doubled each time, back to the first when one lived. */
-const RESTART_MS = { first: 100, last: 30_000 }
-/** A bell that lived this long in ms was a good one. */
-const GOOD_LIFE_MS = 60_000
-/** How often the device is looked at, in ms: without a bell, and with one, in case it is stuck. */
-const POLL_MS = { withoutBell: 100, withBell: 1000 }
-/** Records read in one turn of the event loop: some 5 ms. */
-const RECORDS_A_TURN = 1000
 /**
  * How long a kill waits for the record after it, in ms, which tells whether its whole group is
  * killed. The kernel prints both before it wakes its readers, so that one is mostly there already.
  */
 const HOLD_MS = 0.25
+/** How often the kernel's count of kills is held against the lines, in ms. */
+const AUDIT_MS = 5000
+/** How long a log that fails may come back before kills without a line are told, in us. */
+const PATIENCE_US = 30_000_000
 
-export interface KmsgWatcherHandlers {
-  /** @param ts Unix microseconds */
-  readonly onKill: (kill: OomKill, ts: number) => void
-  /** Records were overwritten before they were read. @param from, to Unix microseconds */
-  readonly onLost: (lost: number, from: number, to: number) => void
+export interface KmsgWatcherOptions {
+  readonly path: string
+  readonly bootId: string | undefined
+  /** Where the position is kept; undefined: nowhere, and a restart begins with what comes then. */
+  readonly stateDir: string | undefined
+  /** Whether the kills of this boot that are in the log are published where no position is known. */
+  readonly history: boolean
+  /** How often the kernel's count of kills is looked at, in ms. */
+  readonly auditMs?: number
 }
 
 export class KmsgWatcher {
-  readonly #path: string
+  readonly #options: KmsgWatcherOptions
   readonly #log: FastifyBaseLogger
-  readonly #handlers: KmsgWatcherHandlers
-  readonly #parser = new OomParser()
+  readonly #handlers: KmsgHandlers
+  readonly #reader: KmsgReader
   readonly #clock = new KernelClock()
-  #state: KmsgState = 'starting'
-  #error: string | undefined
-  /** The device, opened without blocking. */
-  #fd: number | undefined
-  #bell: KmsgBell | undefined
-  #pollTimer: NodeJS.Timeout | undefined
-  #restartTimer: NodeJS.Timeout | undefined
-  #restartMs = RESTART_MS.first
-  #isDrainScheduled = false
+  readonly #beginning = new Beginning(this.#clock)
+  readonly #kills: KillWatch
+  readonly #file: PositionFile | undefined
+  readonly #teller: Teller
+  #parser = new OomParser()
+  #auditTimer: NodeJS.Timeout | undefined
   #isHolding = false
   #holdUntil = 0
-  /** Kills up to this record are history. */
-  #startSeq = -1
-  #lastSeq = -1
+  /** The last record that another process of this boot read. */
+  #resumedAfter: number | undefined
+  /** What was in the log at the first opening has not been read yet. */
+  #isFirst = true
+  /** What the reader did before the records that it reads now. */
+  #reading: Overrun['reader'] = 'dead'
   #lastStampUs = 0
   #lastRecordAt: number | undefined
-  #lost = 0
-  #restarts = 0
+  /** Since when the device cannot be read, in Unix microseconds. */
+  #downSince: number | undefined
+  #isClosed = false
 
-  constructor(path: string, log: FastifyBaseLogger, handlers: KmsgWatcherHandlers) {
-    this.#path = path
+  constructor(options: KmsgWatcherOptions, log: FastifyBaseLogger, handlers: KmsgHandlers) {
+    const { path, stateDir, bootId, history } = options
+    this.#options = options
     this.#log = log
     this.#handlers = handlers
+    this.#kills = new KillWatch(bootId)
+    // Without a boot id a position could be that of another boot.
+    const isKept = stateDir !== undefined && bootId !== undefined
+    this.#file = isKept ? new PositionFile(stateDir, bootId, log) : undefined
+    this.#teller = new Teller(
+      {
+        bootId,
+        history,
+        clock: this.#clock,
+        beginning: this.#beginning,
+        kills: this.#kills,
+        file: this.#file,
+        where: () => this.#where(),
+      },
+      log,
+      handlers
+    )
+    this.#reader = new KmsgReader(path, log, {
+      onOpen: () => this.#onOpen(),
+      onRecord: (record, lost) => this.#onRecord(record, lost),
+      onCaughtUp: newest => this.#onCaughtUp(newest),
+      onTurn: isAtEnd => this.#onTurn(isAtEnd),
+      onDown: () => {
+        this.#downSince = this.#clock.nowUs()
+        this.#kills.use(false, this.#downSince)
+      },
+    })
   }
 
   get health(): KmsgHealth {
+    const { state, error, lastSeq, restarts, stalls, isOpen, isRinging } = this.#reader
+    const at = this.#lastRecordAt
+    const kills = this.#kills.health
     return {
-      state: this.#state,
-      path: this.#path,
-      ...(this.#fd === undefined ? {} : { reader: this.#bell === undefined ? 'poll' : 'dd' }),
-      ...(this.#lastSeq < 0 ? {} : { last_seq: this.#lastSeq }),
-      ...(this.#lastRecordAt === undefined ? {} : { last_record_at: this.#lastRecordAt }),
-      lost: this.#lost,
-      restarts: this.#restarts,
-      ...(this.#error === undefined ? {} : { error: this.#error }),
+      state,
+      path: this.#options.path,
+      ...(isOpen ? { reader: isRinging ? 'dd' : 'poll' } : {}),
+      ...(lastSeq < 0 ? {} : { last_seq: lastSeq }),
+      ...(at === undefined
+        ? {}
+        : {
+            last_record_at: at,
+            last_record_age_ms: Math.max(0, Date.now() - Math.floor(at / 1000)),
+          }),
+      ...(this.#resumedAfter === undefined ? {} : { resumed_after: this.#resumedAfter }),
+      lost: this.#teller.lost,
+      restarts,
+      stalls,
+      ...(kills === undefined ? {} : { kills }),
+      ...(this.#file?.error === undefined ? {} : { position_error: this.#file.error }),
+      ...(error === undefined ? {} : { error }),
     }
   }
 
   /** Never throws: without the device the application goes on, and its log and health say so. */
   start(): void {
-    try {
-      this.#fd = openKmsg(this.#path, false)
-      this.#skipHistory(this.#fd)
-      this.#state = 'watching'
-      this.#startBell()
-      this.#log.info(
-        { path: this.#path, seq: this.#lastSeq },
-        'watching the kernel log for OOM kills'
-      )
-    } catch (error) {
-      this.#fail(error as NodeJS.ErrnoException)
+    const loaded = this.#file?.load()
+    if (loaded?.position !== undefined) this.#resume(loaded.position)
+    else if (loaded?.damagedAt !== undefined) {
+      const to = this.#clock.nowUs()
+      this.#handlers.onGap(positionDamagedGap({ from: Math.min(loaded.damagedAt, to), to }))
     }
+    this.#reader.start()
+    this.#auditTimer = setInterval(() => this.#audit(), this.#options.auditMs ?? AUDIT_MS)
+    this.#auditTimer.unref()
   }
 
   close(): void {
-    this.#state = 'stopped'
-    this.#release()
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearInterval(this.#auditTimer)
     // What is held is a kill that happened: it goes out before the streams end.
-    this.#deliver(this.#parser.flush())
+    this.#teller.take(this.#parser.flush())
+    this.#teller.tell()
+    this.#reader.close()
+    this.#file?.close()
   }
 
-  #fail(error: NodeJS.ErrnoException): void {
-    this.#release()
-    this.#state = 'unavailable'
-    this.#error = explainError(this.#path, error)
-    this.#log.warn({ path: this.#path }, `OOM kills will not be reported: ${this.#error}`)
+  #resume(position: KmsgPosition): void {
+    this.#kills.resume(position.kills)
+    this.#teller.resume(position)
+    if (position.read < 0) return
+    this.#resumedAfter = position.read
+    this.#lastStampUs = position.stampUs
+    this.#reader.resumeFrom(position.read, position.resume)
   }
 
-  #release(): void {
-    clearTimeout(this.#restartTimer)
-    clearInterval(this.#pollTimer)
-    this.#bell?.close()
-    this.#bell = undefined
-    if (this.#fd !== undefined) closeSync(this.#fd)
-    this.#fd = undefined
+  #onOpen(): void {
+    this.#reading = this.#isFirst && this.#downSince === undefined ? 'dead' : 'down'
+    if (this.#isFirst) this.#beginning.mark(this.#options.path)
   }
 
-  /**
-   * Reads what is in the ring. Its kills are not published, but a dump that is half printed at this
-   * moment is known from its head on.
-   */
-  #skipHistory(fd: number): void {
-    // A line of our own marks now; its stamp, known to within the write, sets the clock.
-    const mark = `fastify-sysmon[${process.pid}]: watching for OOM kills`
-    const before = monotonicUs()
-    const isMarked = writeKmsg(this.#path, `<7>${mark}`)
-    const after = monotonicUs()
-    drainKmsg(
-      fd,
-      text => {
-        const record = this.#read(text)
-        if (record === undefined) return
-        this.#startSeq = record.seq
-        if (isMarked && record.facility !== 0 && record.text === mark) {
-          this.#clock.calibrate(record.timestampUs, before, after)
-        }
-      },
-      Number.POSITIVE_INFINITY
-    )
-    this.#deliver(this.#parser.flush())
-    this.#lost = 0
+  #onRecord(record: KmsgRecord, lost: number): void {
+    if (this.#isFirst) this.#beginning.push(record)
+    if (lost > 0) {
+      this.#parser.tear()
+      const lastUs = this.#lastStampUs
+      this.#teller.takeOverrun({ lost, next: record, lastUs, reader: this.#reading })
+      this.#reading = 'reading'
+    }
+    if (this.#resumedAfter === undefined || record.seq > this.#resumedAfter) this.#kills.see(record)
+    this.#lastStampUs = record.timestampUs
+    this.#teller.take(this.#parser.push(record))
   }
 
-  #startBell(): void {
-    const startedAt = performance.now()
-    try {
-      this.#bell = startBell(
-        this.#path,
-        () => this.#drain(),
-        reason => this.#onBellEnd(reason, performance.now() - startedAt)
+  #onCaughtUp(newest: number): boolean {
+    if (this.#isFirst && this.#resumedAfter !== undefined && newest < this.#resumedAfter) {
+      this.#log.warn(
+        { newest, read: this.#resumedAfter },
+        'the log ends before the position that was kept: the machine was set back to a snapshot'
       )
-    } catch (error) {
-      // The pipe and the child need descriptors and memory, which may be what is short.
-      this.#onBellEnd(error as NodeJS.ErrnoException, 0)
-      return
+      this.#resumedAfter = undefined
+      this.#parser = new OomParser()
+      this.#teller.restart()
+      return false
     }
-    this.#poll(POLL_MS.withBell)
+    this.#clock.observe(this.#lastStampUs, false)
+    const now = this.#clock.nowUs()
+    if (this.#isFirst) {
+      this.#beginning.end(newest, this.#downSince === undefined)
+      this.#log.info(
+        { path: this.#options.path, seq: newest, resumedAfter: this.#resumedAfter },
+        'watching the kernel log for OOM kills'
+      )
+    } else {
+      this.#log.info({ seq: newest }, 'the kernel log is read again')
+    }
+    this.#kills.use(true, now)
+    this.#tellOfDownTime(now)
+    this.#isFirst = false
+    this.#reading = 'reading'
+    this.#lastRecordAt = now
+    this.#teller.tell()
+    this.#holdKill()
+    return true
   }
 
-  #onBellEnd(reason: NodeJS.ErrnoException, livedMs: number): void {
-    this.#bell = undefined
-    this.#poll(POLL_MS.withoutBell)
-    if (reason.code === 'ENOENT') {
-      this.#log.warn('there is no dd on the path: the kernel log is polled every 100 ms instead')
-      return
-    }
-    this.#restarts++
-    if (livedMs > GOOD_LIFE_MS) this.#restartMs = RESTART_MS.first
-    this.#log.warn(
-      { err: reason, retryMs: this.#restartMs },
-      'the bell of the kernel log is started again'
-    )
-    this.#restartTimer = setTimeout(() => this.#startBell(), this.#restartMs)
-    this.#restartTimer.unref()
-    this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS.last)
+  /** Where the reader was down and no overrun tells of it. */
+  #tellOfDownTime(to: number): void {
+    const from = this.#downSince
+    this.#downSince = undefined
+    if (from === undefined || this.#reading !== 'down') return
+    const isWhole = !this.#isFirst || this.#resumedAfter !== undefined || this.#beginning.isWhole
+    this.#handlers.onGap(readerDownGap(isWhole ? 0 : undefined, { from, to }))
   }
 
-  #poll(everyMs: number): void {
-    clearInterval(this.#pollTimer)
-    this.#pollTimer = setInterval(() => this.#drain(), everyMs)
-    this.#pollTimer.unref()
+  #onTurn(isAtEnd: boolean): void {
+    this.#clock.observe(this.#lastStampUs, isAtEnd)
+    this.#lastRecordAt = this.#clock.nowUs()
+    this.#teller.tell()
+    this.#holdKill()
   }
 
-  #drain(): void {
-    if (this.#fd === undefined) return
-    let isAtEnd: boolean
-    const last = this.#lastSeq
-    try {
-      isAtEnd = drainKmsg(this.#fd, text => this.#read(text), RECORDS_A_TURN)
-    } catch (error) {
-      this.#fail(error as NodeJS.ErrnoException)
-      return
-    }
-    if (this.#lastSeq !== last) this.#clock.observe(this.#lastStampUs)
-    if (!isAtEnd && !this.#isDrainScheduled) {
-      this.#isDrainScheduled = true
-      setImmediate(() => {
-        this.#isDrainScheduled = false
-        this.#drain()
-      })
-    }
-    if (this.#parser.hasHeldKill && !this.#isHolding) {
-      this.#isHolding = true
-      this.#holdUntil = performance.now() + HOLD_MS
-      setImmediate(() => this.#hold())
-    }
+  #holdKill(): void {
+    if (!this.#parser.hasHeldKill || this.#isHolding) return
+    this.#isHolding = true
+    this.#holdUntil = performance.now() + HOLD_MS
+    setImmediate(() => this.#hold())
   }
 
   /** Turns the event loop until the hold is over: a timer would wait for a whole millisecond or two. */
@@ -215,68 +234,26 @@ export class KmsgWatcher {
       return
     }
     this.#isHolding = false
-    this.#deliver(this.#parser.flush())
+    if (this.#isClosed) return
+    this.#teller.take(this.#parser.flush())
+    this.#teller.tell()
   }
 
-  /** Takes one record as the device gave it: its line, then perhaps lines of a dictionary. */
-  #read(text: string): KmsgRecord | undefined {
-    const end = text.indexOf('\n')
-    const record = parseKmsgRecord(end === -1 ? text : text.slice(0, end))
-    if (record === undefined) return undefined
-    const lost = this.#lastSeq < 0 ? 0 : record.seq - this.#lastSeq - 1
-    this.#lastSeq = record.seq
-    if (lost > 0) this.#onLost(lost, record)
-    this.#lastStampUs = record.timestampUs
-    this.#lastRecordAt = Date.now() * 1000
-    this.#deliver(this.#parser.push(record))
-    return record
+  #where(): Pick<KmsgPosition, 'read' | 'stampUs' | 'resume'> {
+    const read = this.#reader.lastSeq
+    const open = this.#parser.oldestOpenSeq
+    const resume = open === undefined ? read : Math.min(read, open - 1)
+    return { read, stampUs: this.#lastStampUs, resume }
   }
 
-  #onLost(lost: number, next: KmsgRecord): void {
-    this.#lost += lost
-    this.#parser.tear()
-    if (this.#state === 'starting') return
-    this.#log.warn({ lost }, 'the kernel overwrote records before they were read')
-    this.#handlers.onLost(
-      lost,
-      this.#clock.toUnixUs(this.#lastStampUs),
-      this.#clock.toUnixUs(next.timestampUs)
-    )
-  }
-
-  #deliver(outcomes: readonly OomOutcome[]): void {
-    for (const outcome of outcomes) {
-      if (this.#state === 'starting' || outcome.record.seq <= this.#startSeq) continue
-      if (outcome.type === 'kill') {
-        this.#handlers.onKill(outcome, this.#clock.toUnixUs(outcome.record.timestampUs))
-      } else {
-        this.#log.warn(
-          { outcome: outcome.outcome, kmsgSeq: outcome.record.seq },
-          'an OOM dump ended without a kill'
-        )
-      }
-    }
-  }
-}
-
-/** /proc/sys/kernel/random/boot_id: identifies this boot; undefined where /proc is not mounted. */
-export function readBootId(): string | undefined {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-  } catch {
-    return undefined
-  }
-}
-
-function explainError(path: string, error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ENOENT':
-      return `there is no ${path}: in a container, pass the device in (--device /dev/kmsg)`
-    case 'EPERM':
-      return `reading ${path} is not permitted: run with CAP_SYSLOG, or set kernel.dmesg_restrict=0`
-    case 'EACCES':
-      return `reading ${path} is not permitted to this user: give it read permission`
-    default:
-      return error.message
+  #audit(): void {
+    const { state } = this.#reader
+    const isLogRead = state === 'watching'
+    const now = this.#clock.nowUs()
+    // Its lines may be read yet: after a while nobody should wait for them.
+    const isBriefly = state === 'restarting' && now - (this.#downSince ?? now) < PATIENCE_US
+    if (isBriefly) return
+    const gap = this.#kills.check(isLogRead, () => !isLogRead || this.#reader.drain(), now)
+    if (gap !== undefined) this.#teller.tellGap(gap)
   }
 }

@@ -97,6 +97,13 @@ export class OomParser {
     return this.#held !== undefined
   }
 
+  /** The first record of the oldest dump that is not at its end; undefined when none is open. */
+  get oldestOpenSeq(): number | undefined {
+    const open = [...this.#sections.values()].map(({ first }) => first.seq)
+    if (this.#held !== undefined) open.push(this.#held.section.first.seq)
+    return open.length === 0 ? undefined : Math.min(...open)
+  }
+
   /** Dumps open now; bounded. */
   get openSections(): number {
     return this.#sections.size

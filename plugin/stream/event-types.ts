@@ -49,6 +49,9 @@ const IDENTITIES: Readonly<Record<string, ReadonlyArray<readonly string[]>>> = {
     ['supervisor_instance', 'supervisor_serial'],
     // The first record after the gap.
     ['boot_id', 'kmsg_seq'],
+    // What a counter of kills stood at: the machine's, or that of a control group.
+    ['boot_id', 'cgroup', 'oom_kill'],
+    ['boot_id', 'oom_kill'],
     // Which events of the journal are missing.
     ['journal'],
   ],

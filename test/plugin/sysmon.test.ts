@@ -299,7 +299,7 @@ test('health counts the stream, and is what /healthz answers', async t => {
   const app = await startApp(t, { ringEvents: 2 })
   assert.deepEqual(app.sysmon.health(), {
     status: 'ok',
-    kmsg: { state: 'disabled', path: '', lost: 0, restarts: 0 },
+    kmsg: { state: 'disabled', path: '', lost: 0, restarts: 0, stalls: 0 },
     stream: { seq: 0, retained: 0, retained_bytes: 0, readers: 0 },
     journal: { state: 'off' },
   })

@@ -1,0 +1,311 @@
+/**
+ * The position in the kernel log, over restarts: kill -9 around kills and in the middle of a dump, the
+ * ring overrun while nobody reads, and position files that are damaged, foreign, or cannot be written.
+ */
+
+import assert from 'node:assert/strict'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import { crc32 } from 'node:zlib'
+import { allowWrites, dumpHalves, inject, killLine, overrun } from '../support/kernel-log.ts'
+import { memoryGroup, oomKill, whyNoOomKills } from '../support/oom.ts'
+import { WatchProcess } from './watch-process.ts'
+
+const skip = whyNoOomKills() ?? false
+
+function stateFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sysmon-state-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const pids = (watch: WatchProcess): number[] => watch.kills.map(({ pid }) => pid)
+
+describe('the position in the kernel log', { skip }, () => {
+  test('a kill that happened while the server was dead is published once, as replayed', async t => {
+    const stateDir = stateFolder(t)
+    const group = memoryGroup(t, 'sysmon-resume-1')
+    const first = await WatchProcess.start(t, { stateDir })
+    const before = await oomKill(t, group, 'before')
+    assert.equal((await first.untilKill(before)).isReplayed, false)
+    await first.kill()
+
+    const meanwhile = await oomKill(t, group, 'meanwhile')
+    const second = await WatchProcess.start(t, { stateDir })
+    const kill = await second.untilKill(meanwhile)
+    assert.equal(kill.isReplayed, true)
+    assert.equal(kill.partial, false)
+    const after = await oomKill(t, group, 'after')
+    assert.equal((await second.untilKill(after)).isReplayed, false)
+    assert.ok(!pids(second).includes(before), 'the first one is not published again')
+    await second.close()
+
+    const third = await WatchProcess.start(t, { stateDir })
+    const last = await oomKill(t, group, 'last')
+    await third.untilKill(last)
+    const own = new Set([before, meanwhile, after, last])
+    assert.deepEqual(
+      pids(third).filter(pid => own.has(pid)),
+      [last]
+    )
+    assert.deepEqual(second.gaps, [])
+  })
+
+  test('a dump half printed at the kill -9 is read whole afterwards', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const { first: head, second: tail, pid, comm } = dumpHalves()
+    const first = await WatchProcess.start(t, { stateDir })
+    inject(...head)
+    const { last_seq } = await first.health()
+    assert.ok(last_seq !== undefined)
+    await first.kill()
+    inject(...tail)
+    const second = await WatchProcess.start(t, { stateDir })
+    const kill = await second.untilKill(pid)
+    assert.equal(kill.trigger, comm)
+    assert.equal(kill.ramPages, 524_288)
+    assert.equal(kill.partial, false)
+    assert.equal(kill.isReplayed, true)
+  })
+
+  test('a dump whose other half comes after the restart is whole, and not replayed', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const { first: head, second: tail, pid, comm } = dumpHalves()
+    const first = await WatchProcess.start(t, { stateDir })
+    inject(...head)
+    await first.health()
+    await first.kill()
+    const second = await WatchProcess.start(t, { stateDir })
+    inject(...tail)
+    const kill = await second.untilKill(pid)
+    assert.deepEqual(
+      [
+        kill.trigger,
+        kill.partial,
+        kill.isReplayed,
+        pids(second).filter(each => each === pid).length,
+      ],
+      [comm, false, false, 1]
+    )
+  })
+
+  test('what was overwritten while the server was dead is counted exactly, once', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const first = await WatchProcess.start(t, { stateDir })
+    await first.kill()
+    const { read } = JSON.parse(readFileSync(join(stateDir, 'kmsg-position'), 'utf8'))
+    overrun()
+    const second = await WatchProcess.start(t, { stateDir })
+    const { line, pid } = killLine()
+    inject(line)
+    await second.untilKill(pid)
+    assert.equal(second.gaps.length, 1)
+    const [gap] = second.gaps
+    assert.equal(gap!.event, 'kmsg.overrun')
+    assert.equal(gap!.lost, Number(gap!.metadata.kmsg_seq) - read - 1)
+    assert.match(gap!.reason, /no server/)
+    const { lost } = await second.health()
+    assert.equal(lost, gap!.lost)
+    await second.kill()
+    const third = await WatchProcess.start(t, { stateDir })
+    const again = killLine()
+    inject(again.line)
+    await third.untilKill(again.pid)
+    assert.deepEqual(third.gaps, [], 'the gap is not told again')
+  })
+
+  test('a gap that was written down but perhaps not told is told as it was', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const path = join(stateDir, 'kmsg-position')
+    const first = await WatchProcess.start(t, { stateDir })
+    await first.kill()
+    const { crc32: _, ...position } = JSON.parse(readFileSync(path, 'utf8'))
+    const gap = {
+      event: 'kmsg.overrun',
+      lost: 5,
+      reason: 'x',
+      from: 1,
+      to: 2,
+      metadata: { boot_id: position.boot_id, kmsg_seq: String(position.read + 1) },
+    }
+    const json = JSON.stringify({ ...position, gap })
+    writeFileSync(path, `${json.slice(0, -1)},"crc32":${crc32(json)}}`.padEnd(2047).concat('\n'))
+    const second = await WatchProcess.start(t, { stateDir })
+    assert.deepEqual(second.gaps, [gap])
+    await second.kill()
+    const third = await WatchProcess.start(t, { stateDir })
+    assert.deepEqual(third.gaps, [])
+  })
+
+  for (const [kind, damage] of [
+    ['a flipped digit', (path: string) => flip(path)],
+    ['half of it', (path: string) => truncateSync(path, 30)],
+    ['text', (path: string) => writeFileSync(path, 'hello\n')],
+    ['null', (path: string) => writeFileSync(path, 'null\n'.padStart(2048))],
+    ['more than it holds', (path: string) => writeFileSync(path, Buffer.alloc(100_000, 'x'))],
+  ] as const) {
+    test(`a position file of ${kind} is a first start that says so`, async t => {
+      allowWrites(t)
+      const stateDir = stateFolder(t)
+      const first = await WatchProcess.start(t, { stateDir })
+      await first.kill()
+      damage(join(stateDir, 'kmsg-position'))
+      const missed = killLine()
+      inject(missed.line)
+      const second = await WatchProcess.start(t, { stateDir })
+      const { line, pid } = killLine()
+      inject(line)
+      await second.untilKill(pid)
+      assert.ok(!pids(second).includes(missed.pid))
+      assert.deepEqual(
+        second.gaps.map(({ event, lost }) => [event, lost]),
+        [['kmsg.position_damaged', undefined]]
+      )
+      assert.match(second.log, /position in the kernel log is damaged/)
+      await second.kill()
+      // It was written anew.
+      const meanwhile = killLine()
+      inject(meanwhile.line)
+      const third = await WatchProcess.start(t, { stateDir })
+      assert.equal((await third.untilKill(meanwhile.pid)).isReplayed, true)
+    })
+  }
+
+  test('an empty position file, as a crash at its making leaves it, is a first start', async t => {
+    const stateDir = stateFolder(t)
+    writeFileSync(join(stateDir, 'kmsg-position'), '')
+    const watch = await WatchProcess.start(t, { stateDir })
+    assert.deepEqual(watch.gaps, [])
+    assert.equal((await watch.health()).state, 'watching')
+  })
+
+  test('a position of another boot is none', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const first = await WatchProcess.start(t, { stateDir, bootId: 'the boot before' })
+    await first.kill()
+    const history = killLine()
+    inject(history.line)
+    const second = await WatchProcess.start(t, { stateDir })
+    const { line, pid } = killLine()
+    inject(line)
+    await second.untilKill(pid)
+    assert.ok(!pids(second).includes(history.pid))
+    assert.deepEqual(second.gaps, [])
+    assert.equal((await second.health()).resumed_after, undefined)
+  })
+
+  test('a position beyond the log, as after the return to a snapshot, is none', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const path = join(stateDir, 'kmsg-position')
+    const first = await WatchProcess.start(t, { stateDir })
+    await first.kill()
+    const { crc32: _, ...position } = JSON.parse(readFileSync(path, 'utf8'))
+    const json = JSON.stringify({
+      ...position,
+      read: position.read + 1e6,
+      resume: position.read + 1e6,
+      published: position.read + 1e6,
+    })
+    writeFileSync(path, `${json.slice(0, -1)},"crc32":${crc32(json)}}`.padEnd(2047).concat('\n'))
+    const second = await WatchProcess.start(t, { stateDir })
+    const { line, pid } = killLine()
+    inject(line)
+    await second.untilKill(pid)
+    assert.match(second.log, /set back to a snapshot/)
+    assert.deepEqual(second.gaps, [])
+  })
+
+  test('a first start skips the history, and publishes it where it is told to', async t => {
+    allowWrites(t)
+    const { line, pid } = killLine()
+    inject(line)
+    const plain = await WatchProcess.start(t, { stateDir: stateFolder(t) })
+    const all = await WatchProcess.start(t, { stateDir: stateFolder(t), history: true })
+    assert.equal((await all.untilKill(pid)).isReplayed, true)
+    const late = killLine()
+    inject(late.line)
+    await plain.untilKill(late.pid)
+    assert.ok(!pids(plain).includes(pid))
+    assert.equal((await all.untilKill(late.pid)).isReplayed, false)
+  })
+
+  for (const [kind, spoil] of [
+    ['a folder in its place', (folder: string) => mkdirSync(join(folder, 'kmsg-position'))],
+    [
+      'a file in the place of the folder',
+      (folder: string) => {
+        rmSync(folder, { recursive: true })
+        writeFileSync(folder, '')
+      },
+    ],
+  ] as const) {
+    test(`${kind}: reading goes on without a position, and the log and health say so`, async t => {
+      allowWrites(t)
+      const stateDir = stateFolder(t)
+      spoil(stateDir)
+      const watch = await WatchProcess.start(t, { stateDir })
+      const { line, pid } = killLine()
+      inject(line)
+      await watch.untilKill(pid)
+      assert.match(watch.log, /position in the kernel log cannot be kept/)
+      const { state, position_error } = await watch.health()
+      assert.equal(state, 'watching')
+      assert.ok(position_error !== undefined)
+    })
+  }
+
+  test('killed at any moment of a storm, each kill comes once by its number, and none is missing', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const expected: number[] = []
+    const seen = new Map<number, number>()
+    const told: number[] = []
+    let watch = await WatchProcess.start(t, { stateDir })
+    for (let round = 0; round < 12; round++) {
+      for (let count = 0; count < 8; count++) {
+        const { first, second, pid } = dumpHalves()
+        inject(...first, ...second)
+        expected.push(pid)
+      }
+      // From at once to some ms after the lines were written.
+      await new Promise(resolve => setTimeout(resolve, round))
+      await watch.kill()
+      told.push(...pids(watch))
+      for (const { seq, pid } of watch.kills) seen.set(seq, pid)
+      watch = await WatchProcess.start(t, { stateDir })
+    }
+    await watch.untilKill(expected.at(-1)!).catch(() => {})
+    for (const { seq, pid } of watch.kills) seen.set(seq, pid)
+    const own = new Set(expected)
+    const bySeq = [...seen].sort(([a], [b]) => a - b).map(([, pid]) => pid)
+    assert.deepEqual(
+      bySeq.filter(pid => own.has(pid)),
+      expected
+    )
+    assert.ok(told.length > 0)
+  })
+})
+
+/** Changes one digit of the sequence number. */
+function flip(path: string): void {
+  const text = readFileSync(path, 'latin1')
+  const at = text.indexOf('"read":') + 7
+  chmodSync(path, 0o600)
+  writeFileSync(path, `${text.slice(0, at)}${text[at] === '1' ? '2' : '1'}${text.slice(at + 1)}`)
+}

@@ -1,0 +1,59 @@
+/** Writing into the kernel log: lines that a person injects, and floods that overrun its ring. */
+
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import type { TestContext } from 'node:test'
+
+const RATE = '/proc/sys/kernel/printk_devkmsg'
+
+/** Lets a test write more than ten lines in five seconds. */
+export function allowWrites(t: TestContext): void {
+  const before = readFileSync(RATE, 'utf8')
+  if (before.trim() === 'on') return
+  writeFileSync(RATE, 'on\n')
+  t.after(() => writeFileSync(RATE, before))
+}
+
+export function inject(...lines: readonly string[]): void {
+  const fd = openSync('/dev/kmsg', 'w')
+  for (const line of lines) writeSync(fd, `<6>${line}\n`)
+  closeSync(fd)
+}
+
+/** Writes more than the ring of a usual machine holds (2^17 to 2^20 bytes of text), in one go. */
+export function overrun(lines = 6000): void {
+  const filler = 'x'.repeat(900)
+  inject(...Array.from({ length: lines }, () => filler))
+}
+
+let pids = 4_000_000 + (process.pid % 10_000) * 100
+
+/** A kill line of a process that never was, with a pid above any real one. */
+export function killLine(): { line: string; pid: number } {
+  const pid = pids++
+  return {
+    pid,
+    line: `Out of memory: Killed process ${pid} (chromium) total-vm:1000kB, anon-rss:600kB, file-rss:30kB, shmem-rss:4kB, UID:0 pgtables:8kB oom_score_adj:300`,
+  }
+}
+
+/** A dump of its own, in two halves: the second ends with the kill. */
+export function dumpHalves(): { first: string[]; second: string[]; pid: number; comm: string } {
+  const { line, pid } = killLine()
+  const comm = `half-${pid}`
+  return {
+    pid,
+    comm,
+    first: [
+      `${comm} invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP), order=0, oom_score_adj=300`,
+      `CPU: 1 UID: 1000 PID: ${pid} Comm: ${comm} Not tainted 6.12.0 #1`,
+      'Mem-Info:',
+      'active_anon:1413442 inactive_anon:1509191 isolated_anon:0',
+      ' free:4352 free_pcp:0 free_cma:0',
+    ],
+    second: [
+      '524288 pages RAM',
+      `oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/,task=chromium,pid=${pid},uid=1000`,
+      line,
+    ],
+  }
+}
