@@ -1,7 +1,7 @@
-/** Reads a file of raw records through splitter and parser, and prints rate and memory. */
+/** Reads a file of raw records the way the watcher does, and prints rate and memory. */
 
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
-import { KmsgRecordSplitter } from '../plugin/kmsg/record.ts'
+import { RawRecord } from '../plugin/kmsg/record.ts'
 import { oomKillFacts } from '../plugin/oom/event.ts'
 import { type OomOutcome, OomParser } from '../plugin/oom/parser.ts'
 
@@ -10,7 +10,7 @@ const peakMb = (): number =>
 
 const buffer = Buffer.alloc(64 * 1024)
 const fd = openSync(process.argv[2]!, 'r')
-const splitter = new KmsgRecordSplitter()
+const record = new RawRecord()
 const parser = new OomParser()
 let records = 0
 let kills = 0
@@ -22,11 +22,20 @@ const take = (outcomes: readonly OomOutcome[]): void => {
 }
 const idle = peakMb()
 const start = process.hrtime.bigint()
-for (let length = readSync(fd, buffer); length > 0; length = readSync(fd, buffer)) {
-  splitter.push(buffer.toString('latin1', 0, length), record => {
+// The device gives one record a read; here they are cut from larger ones, as the peer's reader does.
+let filled = 0
+for (;;) {
+  const length = readSync(fd, buffer, filled, buffer.length - filled, null)
+  if (length === 0) break
+  filled += length
+  const end = buffer.lastIndexOf(10, filled - 1) + 1
+  for (let at = 0; at < end; at = record.textEnd + 1) {
+    if (!record.read(buffer, at, end)) continue
     records++
-    take(parser.push(record))
-  })
+    take(parser.pushRaw(record))
+  }
+  buffer.copyWithin(0, end, filled)
+  filled -= end
 }
 take(parser.end())
 const seconds = Number(process.hrtime.bigint() - start) / 1e9

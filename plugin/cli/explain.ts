@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { type Explained, Explainer } from '../explain/explain.ts'
 import { COLOURED, killReport, noKillReport, PLAIN } from '../explain/report.ts'
+import { LineSplitter } from './lines.ts'
 import { parseOptions, UsageError } from './usage.ts'
 
 const HELP = `Usage: sysmon explain [--json] [FILE...]
@@ -67,16 +68,11 @@ export async function explainCommand(args: string[]): Promise<number> {
 
 async function eachLine(file: string, onLine: (line: string) => void): Promise<void> {
   const input: Readable = file === '-' ? process.stdin : createReadStream(file)
-  let rest = ''
+  const splitter = new LineSplitter(onLine)
   try {
-    // latin1 keeps every byte: names in the log may be no UTF-8.
-    for await (const chunk of input) {
-      const lines = (rest + (chunk as Buffer).toString('latin1')).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) onLine(line)
-    }
+    for await (const chunk of input) splitter.push((chunk as Buffer).toString('latin1'))
   } catch (error) {
     throw new UsageError(`cannot read ${file}: ${(error as Error).message}`)
   }
-  if (rest !== '') onLine(rest)
+  splitter.end()
 }

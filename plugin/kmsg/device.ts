@@ -43,11 +43,15 @@ export function openKmsg(path: string, blocking: boolean): number {
  * Reads what is there, record by record.
  *
  * @param fd opened without blocking
- * @param onRecord gets one record, as latin1
+ * @param onRecord gets one record, in `bytes[0]` up to `bytes[length]`, which the next one overwrites
  * @param max records read at most
  * @returns whether the end was reached, so that there is nothing left to read now
  */
-export function drainKmsg(fd: number, onRecord: (record: string) => void, max: number): boolean {
+export function drainKmsg(
+  fd: number,
+  onRecord: (bytes: Buffer, length: number) => void,
+  max: number
+): boolean {
   for (let count = 0; count < max; ) {
     let length: number
     try {
@@ -60,7 +64,7 @@ export function drainKmsg(fd: number, onRecord: (record: string) => void, max: n
       throw error
     }
     if (length === 0) return true
-    onRecord(buffer.toString('latin1', 0, length))
+    onRecord(buffer, length)
     count++
   }
   return false
@@ -88,7 +92,7 @@ export interface KmsgBell {
 }
 
 /** A record's number, from its header alone; undefined for what is no header. */
-export function kmsgSeq(record: string): number | undefined {
+function kmsgSeq(record: string): number | undefined {
   const seq = /^\d+,(\d+),\d+,/.exec(record)?.[1]
   return seq === undefined ? undefined : Number(seq)
 }

@@ -11,8 +11,8 @@ import { closeSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { KmsgState } from '../../generated/types.ts'
 import { BellKeeper } from './bell.ts'
-import { drainKmsg, explainError, kmsgSeq, openKmsg } from './device.ts'
-import { type KmsgRecord, parseKmsgRecord } from './record.ts'
+import { drainKmsg, explainError, openKmsg } from './device.ts'
+import { RawRecord } from './record.ts'
 
 /** The wait before the device is opened again, in ms: doubled each time. */
 const REOPEN_MS = { first: 200, last: 5000 }
@@ -22,8 +22,11 @@ const RECORDS_A_TURN = 1000
 export interface KmsgReaderHandlers {
   /** The device is open; nothing was read yet. */
   readonly onOpen: () => void
-  /** @param lost records before this one that the kernel had overwritten */
-  readonly onRecord: (record: KmsgRecord, lost: number) => void
+  /**
+   * @param record holds until the next one is read
+   * @param lost records before this one that the kernel had overwritten
+   */
+  readonly onRecord: (record: RawRecord, lost: number) => void
   /**
    * What was there when the device was opened has been read.
    *
@@ -42,6 +45,7 @@ export class KmsgReader {
   readonly #log: FastifyBaseLogger
   readonly #handlers: KmsgReaderHandlers
   readonly #bell: BellKeeper
+  readonly #record = new RawRecord()
   #state: KmsgState = 'starting'
   #error: string | undefined
   /** The device, opened without blocking. */
@@ -162,7 +166,7 @@ export class KmsgReader {
   #readSome(fd: number, max: number): boolean | undefined {
     this.#isDraining = true
     try {
-      return drainKmsg(fd, text => this.#read(text), max)
+      return drainKmsg(fd, (bytes, length) => this.#read(bytes, length), max)
     } catch (error) {
       this.#fail(error as NodeJS.ErrnoException)
       return undefined
@@ -172,17 +176,16 @@ export class KmsgReader {
   }
 
   /** Takes one record as the device gave it: its line, then perhaps lines of a dictionary. */
-  #read(text: string): void {
-    const seq = kmsgSeq(text)
-    if (seq === undefined) return
+  #read(bytes: Buffer, length: number): void {
+    const record = this.#record
+    if (!record.read(bytes, 0, length)) return
+    const { seq } = record
     this.#newest = seq
     if (seq <= this.#skipTo) return
     this.#skipTo = seq
     const lost = this.#lastSeq < 0 ? 0 : Math.max(0, seq - this.#lastSeq - 1)
     this.#lastSeq = Math.max(this.#lastSeq, seq)
-    const end = text.indexOf('\n')
-    const record = parseKmsgRecord(end === -1 ? text : text.slice(0, end))
-    if (record !== undefined) this.#handlers.onRecord(record, lost)
+    this.#handlers.onRecord(record, lost)
   }
 
   #fail(error: NodeJS.ErrnoException): void {

@@ -12,9 +12,6 @@
  * msg_add_ext_text.
  */
 
-/** The longest line accepted; the kernel's own bound is 2048 bytes and the header. */
-export const MAX_RECORD_LENGTH = 16_384
-
 export interface KmsgRecord {
   /** Number of the record since boot. */
   readonly seq: number
@@ -33,108 +30,117 @@ export interface KmsgRecord {
   readonly text: string
 }
 
+const NEWLINE = 10
+const ZERO = 48
 const COMMA = 44
-const SPACE = 32
-const CALLER = ',caller='
+const SEMICOLON = 59
+const CALLER = Buffer.from(',caller=')
 
 /**
- * Reads one header line, without its newline.
+ * A record where it lies, in the bytes that came from the device. Nearly all that the kernel prints
+ * is of no interest or a row of a task table: those are read in place, and no string is made of them.
+ * One object serves for all records, and holds until the next {@link read}.
+ */
+export class RawRecord {
+  seq = 0
+  timestampUs = 0
+  /** The text as it was read, with its escapes: `bytes[textAt]` up to `bytes[textEnd]`, exclusive. */
+  bytes: Buffer = Buffer.alloc(0)
+  textAt = 0
+  textEnd = 0
+  #priority = 0
+  /** Where the header's third comma is. */
+  #flagsAt = 0
+
+  get facility(): number {
+    return this.#priority >>> 3
+  }
+
+  get caller(): string {
+    const { bytes, textAt } = this
+    // Mostly it is `,-;` or `,c;` that comes before the text.
+    if (textAt <= this.#flagsAt + 3) return ''
+    const found = bytes.indexOf(CALLER, this.#flagsAt)
+    if (found === -1 || found >= textAt) return ''
+    const at = found + CALLER.length
+    const comma = bytes.indexOf(COMMA, at)
+    return bytes.toString('latin1', at, comma === -1 || comma >= textAt ? textAt - 1 : comma)
+  }
+
+  get text(): string {
+    return unescapeKmsgText(this.bytes.toString('latin1', this.textAt, this.textEnd))
+  }
+
+  /** A copy that stays. */
+  toRecord(): KmsgRecord {
+    return {
+      seq: this.seq,
+      timestampUs: this.timestampUs,
+      facility: this.facility,
+      level: this.#priority & 7,
+      caller: this.caller,
+      text: this.text,
+    }
+  }
+
+  /**
+   * Reads the record that begins at `start` and ends at the first newline or at `limit`; what follows
+   * the newline is its dictionary.
+   *
+   * @returns whether it is a record: dictionary lines, cut and foreign lines are none. `textEnd` is
+   *   where the line ends either way
+   */
+  read(bytes: Buffer, start: number, limit: number): boolean {
+    const newline = bytes.indexOf(NEWLINE, start)
+    const end = newline === -1 || newline > limit ? limit : newline
+    this.bytes = bytes
+    this.textEnd = end
+    // Written out by hand, because this runs for every line the kernel prints.
+    let at = start
+    let digit = bytes[at]! - ZERO
+    let priority = 0
+    for (; at < end && digit >= 0 && digit <= 9; digit = bytes[++at]! - ZERO)
+      priority = priority * 10 + digit
+    if (at === start || at >= end || bytes[at] !== COMMA) return false
+    const seqAt = ++at
+    let seq = 0
+    digit = bytes[at]! - ZERO
+    for (; at < end && digit >= 0 && digit <= 9; digit = bytes[++at]! - ZERO) seq = seq * 10 + digit
+    if (at === seqAt || at >= end || bytes[at] !== COMMA) return false
+    const stampAt = ++at
+    let stamp = 0
+    digit = bytes[at]! - ZERO
+    for (; at < end && digit >= 0 && digit <= 9; digit = bytes[++at]! - ZERO)
+      stamp = stamp * 10 + digit
+    if (at === stampAt || at >= end || bytes[at] !== COMMA) return false
+    const isShort = bytes[at + 2] === SEMICOLON && bytes[at + 1] !== SEMICOLON
+    const semicolon = isShort ? at + 2 : bytes.indexOf(SEMICOLON, at)
+    if (semicolon === -1 || semicolon >= end) return false
+    this.#priority = priority
+    this.seq = seq
+    this.timestampUs = stamp
+    this.#flagsAt = at
+    this.textAt = semicolon + 1
+    return true
+  }
+}
+
+const single = new RawRecord()
+
+/**
+ * Reads one line of raw records, one character per byte, without its newline.
  *
- * @returns undefined for anything that is not a record: dictionary lines, cut or foreign lines
+ * @returns undefined for anything that is not a record
  */
 export function parseKmsgRecord(line: string): KmsgRecord | undefined {
-  let at = 0
-  let number = 0
-  let digits = 0
-  let field = 0
-  let priority = 0
-  let seq = 0
-  // Written out by hand, because this runs for every line the kernel prints.
-  for (; field < 3; at++) {
-    const code = line.charCodeAt(at)
-    if (code >= 48 && code <= 57) {
-      number = number * 10 + (code - 48)
-      digits++
-    } else if (code === COMMA && digits > 0) {
-      if (field === 0) priority = number
-      else if (field === 1) seq = number
-      else break
-      number = 0
-      digits = 0
-      field++
-    } else {
-      return undefined
-    }
-  }
-  const semicolon = line.indexOf(';', at)
-  if (semicolon === -1) return undefined
-  let caller = ''
-  if (semicolon > at + 2) {
-    const start = line.indexOf(CALLER, at)
-    if (start !== -1 && start < semicolon) {
-      const from = start + CALLER.length
-      const end = line.indexOf(',', from)
-      caller = line.slice(from, end !== -1 && end < semicolon ? end : semicolon)
-    }
-  }
-  const raw = line.slice(semicolon + 1)
-  return {
-    seq,
-    timestampUs: number,
-    facility: priority >>> 3,
-    level: priority & 7,
-    caller,
-    text: raw.includes('\\') ? unescapeKmsgText(raw) : raw,
-  }
+  const bytes = Buffer.from(line, 'latin1')
+  return single.read(bytes, 0, bytes.length) ? single.toRecord() : undefined
 }
 
 /** Undoes `\xNN`. An escape cut short by the record's bound stays as it stands. */
 export function unescapeKmsgText(text: string): string {
+  if (!text.includes('\\')) return text
   return text.replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16))
   )
-}
-
-/**
- * Cuts a byte stream into records, wherever its chunks end. Holds at most one unfinished line, and
- * of that at most {@link MAX_RECORD_LENGTH} characters: what is longer is no record and is skipped.
- */
-export class KmsgRecordSplitter {
-  #rest = ''
-  #skipping = false
-
-  /**
-   * @param chunk bytes as a latin1 string
-   * @param onRecord called for each record that this chunk completes, in order
-   */
-  push(chunk: string, onRecord: (record: KmsgRecord) => void): void {
-    let start = 0
-    for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
-      if (this.#skipping) {
-        this.#skipping = false
-      } else {
-        const line =
-          this.#rest === '' ? chunk.slice(start, end) : this.#rest + chunk.slice(start, end)
-        this.#rest = ''
-        if (line.charCodeAt(0) !== SPACE && line.length <= MAX_RECORD_LENGTH) {
-          const record = parseKmsgRecord(line)
-          if (record !== undefined) onRecord(record)
-        }
-      }
-      start = end + 1
-    }
-    if (this.#skipping || start === chunk.length) return
-    if (this.#rest.length + chunk.length - start > MAX_RECORD_LENGTH) {
-      this.#rest = ''
-      this.#skipping = true
-    } else {
-      this.#rest += chunk.slice(start)
-    }
-  }
-
-  /** Forgets an unfinished line: its source ended in the middle of a record. */
-  reset(): void {
-    this.#rest = ''
-    this.#skipping = false
-  }
 }

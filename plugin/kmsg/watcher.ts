@@ -5,6 +5,7 @@
 
 import type { FastifyBaseLogger } from 'fastify'
 import type { KmsgHealth } from '../../generated/types.ts'
+import { mayMatter } from '../oom/interest.ts'
 import { OomParser } from '../oom/parser.ts'
 import { Beginning } from './beginning.ts'
 import { KernelClock } from './clock.ts'
@@ -12,7 +13,7 @@ import { positionDamagedGap, readerDownGap } from './gap.ts'
 import { KillWatch } from './kill-watch.ts'
 import { type KmsgPosition, PositionFile } from './position.ts'
 import { KmsgReader } from './reader.ts'
-import type { KmsgRecord } from './record.ts'
+import type { RawRecord } from './record.ts'
 import { type KmsgHandlers, type Overrun, Teller } from './teller.ts'
 
 /**
@@ -159,17 +160,18 @@ export class KmsgWatcher {
     if (this.#isFirst) this.#beginning.mark(this.#options.path)
   }
 
-  #onRecord(record: KmsgRecord, lost: number): void {
-    if (this.#isFirst) this.#beginning.push(record)
+  #onRecord(record: RawRecord, lost: number): void {
+    if (this.#isFirst) this.#beginning.push(record.toRecord())
     if (lost > 0) {
       this.#parser.tear()
       const lastUs = this.#lastStampUs
-      this.#teller.takeOverrun({ lost, next: record, lastUs, reader: this.#reading })
+      this.#teller.takeOverrun({ lost, next: record.toRecord(), lastUs, reader: this.#reading })
       this.#reading = 'reading'
     }
-    if (this.#resumedAfter === undefined || record.seq > this.#resumedAfter) this.#kills.see(record)
+    const isNew = this.#resumedAfter === undefined || record.seq > this.#resumedAfter
+    if (isNew && mayMatter(record)) this.#kills.see(record.toRecord())
     this.#lastStampUs = record.timestampUs
-    this.#teller.take(this.#parser.push(record))
+    this.#teller.take(this.#parser.pushRaw(record))
   }
 
   #onCaughtUp(newest: number): boolean {

@@ -58,7 +58,7 @@ export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKi
     oom_score_adj: victim.oomScoreAdj ?? row?.oomScoreAdj,
     uid: victim.uid ?? structured?.uid ?? row?.uid,
     swap_kb: kb(row?.swapPages),
-    pgtables_kb: pageTablesKb(kill),
+    pgtables_kb: pageTablesKb(victim.pgtablesKb, row?.pgtablesBytes),
     oom_memcg: path(dump.structured?.oomMemcg ?? dump.memcgLimitPath),
     task_memcg: path(
       kill.isFollower ? kill.groupPath : (structured?.taskMemcg ?? dump.memcgTaskPath)
@@ -78,7 +78,7 @@ export function isOomKillData(facts: OomKillFacts): facts is OomKillData {
 export function constraintOf(kill: OomKill): OomConstraint | undefined {
   const { structured } = kill.dump
   // The kill line's own words decide: a 5.2 prerelease printed NONE for a group's kill.
-  if (/^Memory cgroup out of memory/.test(kill.victim.prefix)) {
+  if (kill.victim.prefix.startsWith('Memory cgroup out of memory')) {
     return unknownConstraint(kill) === undefined ? 'memcg' : undefined
   }
   if (structured === undefined) return undefined
@@ -105,9 +105,7 @@ function topTasks(kill: OomKill, pageKb: number | undefined): OomTask[] | undefi
 }
 
 /** Early 5.4 kernels printed the page tables in bytes and called them kB; the task's row tells. */
-function pageTablesKb(kill: OomKill): number | undefined {
-  const bytes = kill.dump.tasks.find(kill.victim.pid)?.pgtablesBytes
-  const stated = kill.victim.pgtablesKb
+function pageTablesKb(stated: number | undefined, bytes: number | undefined): number | undefined {
   if (stated === undefined) return bytes === undefined ? undefined : bytes / 1024
   return stated === bytes ? stated / 1024 : stated
 }
@@ -142,8 +140,9 @@ export function oomKillSource(kill: OomKill, context: OomKillContext): EventSour
 }
 
 function withoutUndefined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
+  const stated: Partial<T> = {}
   for (const key of Object.keys(fields) as Array<keyof T>) {
-    if (fields[key] === undefined) delete fields[key]
+    if (fields[key] !== undefined) stated[key] = fields[key]
   }
-  return fields as T
+  return stated as T
 }

@@ -241,14 +241,17 @@ export function parseMemcgUsage(line: string): MemcgUsage | undefined {
 /** Mem-Info's counters, in pages: `active_anon:N inactive_anon:N ... free:N free_pcp:N`. */
 export function parseCounters(line: string, into: Map<string, number>): boolean {
   let found = false
-  for (const [, name, value] of line.matchAll(
-    /(?:^|\s)([a-z][a-z_]*(?:\([a-z]+\))?):(\d+)(?=\s|$)/g
-  )) {
+  if (!line.includes(':')) return found
+  COUNTER.lastIndex = 0
+  for (let match = COUNTER.exec(line); match !== null; match = COUNTER.exec(line)) {
     found = true
-    if (!into.has(name!) && into.size < 64) into.set(name!, Number(value))
+    const name = match[1]!
+    if (!into.has(name) && into.size < 64) into.set(name, Number(match[2]))
   }
   return found
 }
+
+const COUNTER = /(?:^|\s)([a-z][a-z_]*(?:\([a-z]+\))?):(\d+)(?=\s|$)/g
 
 /** `[Node N ]ZONE free:NkB [boost:NkB ]min:NkB low:NkB high:NkB ... present:NkB managed:NkB` */
 export interface Zone {

@@ -11,8 +11,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export function decodeName(bytes: string): string {
   let ascii = true
   for (let i = 0; i < bytes.length && ascii; i++) ascii = bytes.charCodeAt(i) < 128
-  // A copy, because V8 lets a slice keep the whole chunk it was cut from alive.
-  if (ascii) return Buffer.from(bytes, 'latin1').toString('latin1')
+  if (ascii) return bytes
   const buffer = Buffer.from(bytes, 'latin1')
   try {
     return strictUtf8.decode(buffer)

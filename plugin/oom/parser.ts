@@ -13,12 +13,12 @@
  * __oom_kill_process; lines see lines.ts.
  */
 
-import type { KmsgRecord } from '../kmsg/record.ts'
+import type { KmsgRecord, RawRecord } from '../kmsg/record.ts'
 import { OomDump } from './dump.ts'
+import { isOneLine, mayBePartOfHeadlessDump, mayMatter, mayStartSection } from './interest.ts'
 import {
   type DeadEnd,
   type KillLine,
-  mayBeSacrificeLine,
   parseDeadEnd,
   parseGroupLine,
   parseKillLine,
@@ -68,6 +68,9 @@ const MAX_SECTIONS = 16
 const MAX_VICTIMS = 32_768
 
 const NOTHING: readonly OomOutcome[] = []
+const OPEN = 91 // [
+
+type Stamped = Pick<KmsgRecord, 'timestampUs'>
 
 interface Section {
   readonly first: KmsgRecord
@@ -109,6 +112,26 @@ export class OomParser {
     return this.#sections.size
   }
 
+  /**
+   * As {@link push}, for a record that lies in the bytes of the device: of the two kinds that are
+   * nearly all of them, lines of no interest and rows of a task table, no string is made.
+   */
+  pushRaw(raw: RawRecord): readonly OomOutcome[] {
+    if (this.#sections.size === 0 && this.#held === undefined) {
+      return mayMatter(raw) ? this.push(raw.toRecord()) : NOTHING
+    }
+    const { caller } = raw
+    const section = this.#sections.get(caller)
+    if (section !== undefined && section.victims.size === 0) {
+      if (takesRow(section, raw) && section.dump.tasks.pushRaw(raw)) {
+        return this.#countRow(section, raw, caller)
+      }
+    } else if (!mayMatter(raw)) {
+      return this.#passOver(section, raw, caller)
+    }
+    return this.push(raw.toRecord())
+  }
+
   push(record: KmsgRecord): readonly OomOutcome[] {
     if (this.#sections.size === 0 && this.#held === undefined && !mayStartSection(record.text)) {
       return NOTHING
@@ -142,13 +165,8 @@ export class OomParser {
     let released: readonly OomOutcome[] = NOTHING
     let section = this.#sections.get(caller)
     // Most lines of a dump are rows of its table: they need no other test.
-    if (line.charCodeAt(0) === 91 && section !== undefined && section.victims.size === 0) {
-      if (record.timestampUs - section.lastUs <= SILENCE_US && section.dump.tasks.push(line)) {
-        section.lines++
-        section.lastUs = record.timestampUs
-        section.foreignLines = 0
-        return this.#held === undefined ? NOTHING : this.#release(caller)
-      }
+    if (line.charCodeAt(0) === OPEN && section !== undefined && takesRow(section, record)) {
+      if (section.dump.tasks.push(line)) return this.#countRow(section, record, caller)
     }
     if (section !== undefined && section.victims.size > 0) {
       const groupPath = parseGroupLine(line)
@@ -191,6 +209,24 @@ export class OomParser {
     }
     this.#pushToSection(section, record, line)
     return released
+  }
+
+  /** A line that is of no interest unless a dump is being printed. */
+  #passOver(section: Section | undefined, line: Stamped, caller: string): readonly OomOutcome[] {
+    const released = this.#release(caller)
+    if (section === undefined) return released
+    if (isOver(section, line, '')) return concat(released, this.#close(caller, 'cut'))
+    section.lines++
+    section.lastUs = line.timestampUs
+    section.foreignLines++
+    return released
+  }
+
+  #countRow(section: Section, record: Stamped, caller: string): readonly OomOutcome[] {
+    section.lines++
+    section.lastUs = record.timestampUs
+    section.foreignLines = 0
+    return this.#held === undefined ? NOTHING : this.#release(caller)
   }
 
   #pushToSection(section: Section, record: KmsgRecord, line: string): void {
@@ -284,24 +320,21 @@ export class OomParser {
   }
 }
 
-/**
- * Mem-Info and the memcg statistics are printed as one record of many lines. In these lines a
- * newline is part of a process's name, which may hold one like any other byte.
- */
-function isOneLine(text: string): boolean {
-  return (
-    /^(?:\[ *\d|CPU: ?\d|Pid: \d|oom-kill:constraint=|,)/.test(text) ||
-    text.includes(' invoked oom-killer') ||
-    /\b[Kk]ill(?:ed)? process \d/.test(text)
-  )
-}
-
 function concat(a: readonly OomOutcome[], b: readonly OomOutcome[]): readonly OomOutcome[] {
   if (b.length === 0) return a
   return a.length === 0 ? b : [...a, ...b]
 }
 
-function isOver(section: Section, record: KmsgRecord, line: string): boolean {
+/** Whether a row of the table may be this section's; the bounds are as in {@link isOver}. */
+function takesRow(section: Section, record: Stamped): boolean {
+  return (
+    section.victims.size === 0 &&
+    section.lines < MAX_LINES &&
+    record.timestampUs - section.lastUs <= SILENCE_US
+  )
+}
+
+function isOver(section: Section, record: Stamped, line: string): boolean {
   const { opener, triggerPid } = section.dump
   const isSilent =
     record.timestampUs - section.lastUs > SILENCE_US &&
@@ -314,35 +347,6 @@ function isOver(section: Section, record: KmsgRecord, line: string): boolean {
 function foreignBound({ victims, groupPath }: Section): number {
   if (victims.size === 0) return MAX_FOREIGN_LINES
   return groupPath === undefined ? MAX_LINES_AFTER_KILL.alone : MAX_LINES_AFTER_KILL.group
-}
-
-/** Cheap test for the common case: no dump open and an ordinary line. */
-function mayStartSection(text: string): boolean {
-  return (
-    text.includes('-killer') ||
-    text.includes('Kill') ||
-    text.includes('oom-kill:') ||
-    mayBePartOfHeadlessDump(text) ||
-    text.startsWith('Out of memory') ||
-    text.startsWith('Kernel panic - ')
-  )
-}
-
-/**
- * Lines with which a dump may begin for us when its head is missing (overwritten, filtered, cut):
- * unmistakable ones only. Anything looser would collect ordinary log lines as if they were a dump.
- */
-function mayBePartOfHeadlessDump(line: string): boolean {
-  const first = line.charCodeAt(0)
-  return (
-    (first === 111 && line.startsWith('oom-kill:constraint=')) ||
-    (first === 91 && /^\[ *pid *\]/.test(line)) ||
-    (first === 77 && line.startsWith('Mem-Info:')) ||
-    (first === 84 &&
-      (line.startsWith('Tasks state (memory values') || /^Task in .* killed as a/.test(line))) ||
-    mayBeSacrificeLine(line) ||
-    (first === 109 && /^memory: usage \d+kB, limit/.test(line))
-  )
 }
 
 /** A userspace program may log 'Killed process 7 (x)' too: the kernel's has figures or a dump. */

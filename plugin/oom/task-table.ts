@@ -11,6 +11,8 @@
  * Source: kernel, mm/oom_kill.c: dump_tasks, dump_task (2.6.32 to 6.18).
  */
 
+import { type RawRecord, unescapeKmsgText } from '../kmsg/record.ts'
+
 export interface TaskRow {
   readonly pid: number
   readonly uid: number
@@ -50,30 +52,39 @@ const COLUMNS = [
 ] as const
 type Column = (typeof COLUMNS)[number]
 const PID = 0
+const UID = 1
 const TOTAL_VM = 2
 const RSS = 3
-const WIDTH = COLUMNS.length
+const SWAP = 4
+const PGTABLES = 5
+const OOM_SCORE_ADJ = 6
+/** Where the numbers go that are of no use. */
+const UNUSED = 7
+const WIDTH = 8
 const OPEN = 91 // [
 const CLOSE = 93 // ]
 const SPACE = 32
 const MINUS = 45
-
-/** For each numeric column of the table, the index in COLUMNS under which it is stored, or -1. */
-type Layout = readonly number[]
-
-function layoutOf(columns: readonly string[]): Layout {
-  return columns.map(column => COLUMNS.indexOf(column as Column))
-}
+const ZERO = 48
 
 const HEADER = /^\[ *pid *\] +uid +tgid +total_vm +rss .*\bname *$/
 
+const asItIs = (raw: string): string => raw
+
+/** For lines that come as strings: a row is read from bytes only. */
+let scratch = Buffer.allocUnsafe(512)
+
 export class TaskTable {
-  #layout: Layout | undefined
+  /** For each numeric column of the table, its place in a row of `#values`. */
+  #layout: readonly number[] | undefined
+  /** The rows kept, WIDTH numbers each. */
   #values = new Float64Array(0)
   #kept = 0
   #count = 0
-  readonly #scratch = new Float64Array(WIDTH)
   readonly #top: TopTask[] = []
+  /** Row by pid; filled when a second process is looked for. */
+  #index: Map<number, number> | undefined
+  #indexed = 0
 
   /** Rows seen. */
   get count(): number {
@@ -95,91 +106,128 @@ export class TaskTable {
     if (line.charCodeAt(0) !== OPEN) return false
     const second = line.charCodeAt(1)
     if (second !== SPACE && !isDigit(second) && second !== MINUS && second !== 112) return false
-    return this.#pushRow(line) || this.#pushHeader(line)
+    if (line.length >= scratch.length) scratch = Buffer.allocUnsafe(line.length * 2)
+    const end = scratch.write(line, 'latin1')
+    scratch[end] = 0
+    return this.#pushRow(scratch, 0, end, asItIs) || this.#pushHeader(line)
   }
 
   #pushHeader(line: string): boolean {
     if (!HEADER.test(line)) return false
-    this.#layout = layoutOf(line.replace(/[[\]]/g, ' ').trim().split(/ +/).slice(0, -1))
+    const columns = line.replace(/[[\]]/g, ' ').trim().split(/ +/).slice(0, -1)
+    const layout = columns.map(column => {
+      const place = COLUMNS.indexOf(column as Column)
+      return place === -1 ? UNUSED : place
+    })
+    // A table of other columns: what the rows before did not state must not be read from them.
+    if (this.#layout !== undefined && String(this.#layout) !== String(layout)) this.#forget()
+    this.#layout = layout
+    if (this.#values.length === 0) this.#values = new Float64Array(FIRST_ROWS * WIDTH)
     return true
   }
 
-  #pushRow(line: string): boolean {
+  /** Takes a task's row; false when the record is none. */
+  pushRaw({ bytes, textAt, textEnd }: RawRecord): boolean {
+    return bytes[textAt] === OPEN && this.#pushRow(bytes, textAt, textEnd, unescapeKmsgText)
+  }
+
+  #pushRow(bytes: Buffer, from: number, end: number, decode: (raw: string) => string): boolean {
     // Rows without their header are not read: their columns would be guessed, and the largest of
     // the rows that are left need not be the largest of the table.
     const layout = this.#layout
     if (layout === undefined) return false
-    // NaN marks a column that this kernel does not print; -1 is a real oom_score_adj.
-    const row = this.#scratch.fill(Number.NaN)
-    let at = 1
-    for (let column = 0; column < layout.length; column++) {
-      while (line.charCodeAt(at) === SPACE) at++
-      const negative = line.charCodeAt(at) === MINUS
-      if (negative) at++
-      let code = line.charCodeAt(at)
-      if (!isDigit(code)) return false
+    // Written into the next free row, which counts only once it is whole.
+    const values = this.#values
+    const offset = this.#kept * WIDTH
+    const columns = layout.length
+    // A newline or a NUL stops every loop at `end`; where there is none, what was read past it shows.
+    let at = from + 1
+    let code = bytes[at]!
+    for (let column = 0; column < columns; column++) {
+      while (code === SPACE) code = bytes[++at]!
+      const negative = code === MINUS
+      if (negative) code = bytes[++at]!
+      let digit = code - ZERO
+      if (!(digit >= 0 && digit <= 9)) return false
       let value = 0
       do {
-        value = value * 10 + (code - 48)
-        code = line.charCodeAt(++at)
-      } while (isDigit(code))
+        value = value * 10 + digit
+        code = bytes[++at]!
+        digit = code - ZERO
+      } while (digit >= 0 && digit <= 9)
       if (column === 0) {
-        while (line.charCodeAt(at) === SPACE) at++
-        if (line.charCodeAt(at) !== CLOSE) return false
-        at++
-      } else if (code !== SPACE && at < line.length) {
+        while (code === SPACE) code = bytes[++at]!
+        if (code !== CLOSE) return false
+        code = bytes[++at]!
+      } else if (code !== SPACE && at < end) {
         return false
       }
-      const stored = layout[column]!
-      if (stored !== -1) row[stored] = negative ? -value : value
+      values[offset + layout[column]!] = negative ? -value : value
     }
+    if (at > end) return false
     this.#count++
-    this.#rank(row[PID]!, row[RSS]!, line, at + 1)
-    this.#keep(row)
+    const rssPages = values[offset + RSS]!
+    const top = this.#top
+    if (top.length < TOP_TASKS || top[TOP_TASKS - 1]!.rssPages < rssPages) {
+      const raw = bytes.toString('latin1', Math.min(at + 1, end), end)
+      this.#rank(values[offset + PID]!, rssPages, decode(raw))
+    }
+    if (this.#kept < MAX_ROWS && ++this.#kept * WIDTH === values.length) this.#grow()
     return true
   }
 
-  #rank(pid: number, rssPages: number, line: string, nameAt: number): void {
+  #rank(pid: number, rssPages: number, comm: string): void {
     const top = this.#top
-    if (top.length === TOP_TASKS && top[TOP_TASKS - 1]!.rssPages >= rssPages) return
-    let place = top.length
-    while (place > 0 && top[place - 1]!.rssPages < rssPages) place--
-    top.splice(place, 0, { pid, rssPages, comm: line.slice(nameAt) })
-    if (top.length > TOP_TASKS) top.pop()
+    let place = Math.min(top.length, TOP_TASKS - 1)
+    for (; place > 0 && top[place - 1]!.rssPages < rssPages; place--) top[place] = top[place - 1]!
+    top[place] = { pid, rssPages, comm }
   }
 
-  #keep(row: Float64Array): void {
-    if (this.#kept === MAX_ROWS) return
-    const offset = this.#kept * WIDTH
-    if (offset === this.#values.length) {
-      const larger = new Float64Array(Math.max(FIRST_ROWS * WIDTH, this.#values.length * 2))
-      larger.set(this.#values)
-      this.#values = larger
-    }
-    this.#values.set(row, offset)
-    this.#kept++
+  #forget(): void {
+    this.#kept = 0
+    this.#indexed = 0
+    this.#index = undefined
+  }
+
+  #grow(): void {
+    const rows = Math.min(MAX_ROWS + 1, this.#kept * 2)
+    const larger = new Float64Array(rows * WIDTH)
+    larger.set(this.#values)
+    this.#values = larger
   }
 
   /** The row of a process, for the figures that its kill line lacks. */
   find(pid: number): TaskRow | undefined {
-    const values = this.#values
-    for (let at = 0; at < this.#kept * WIDTH; at += WIDTH) {
-      if (values[at + PID] !== pid) continue
-      const of = (index: number): number | undefined => {
-        const value = values[at + index]!
-        return Number.isNaN(value) ? undefined : value
-      }
-      return {
-        pid,
-        uid: values[at + 1]!,
-        totalVmPages: values[at + TOTAL_VM]!,
-        rssPages: values[at + RSS]!,
-        swapPages: of(4),
-        pgtablesBytes: of(5),
-        oomScoreAdj: of(6),
-      }
+    const row = this.#rowOf(pid)
+    if (row === undefined) return undefined
+    const of = (place: number): number => this.#values[row * WIDTH + place]!
+    const ifStated = (place: number): number | undefined =>
+      this.#layout?.includes(place) === true ? of(place) : undefined
+    return {
+      pid,
+      uid: of(UID),
+      totalVmPages: of(TOTAL_VM),
+      rssPages: of(RSS),
+      swapPages: ifStated(SWAP),
+      pgtablesBytes: ifStated(PGTABLES),
+      oomScoreAdj: ifStated(OOM_SCORE_ADJ),
     }
-    return undefined
+  }
+
+  /** One victim is looked for row by row; the many of a group kill by an index. */
+  #rowOf(pid: number): number | undefined {
+    const values = this.#values
+    const index = this.#index
+    if (index === undefined) {
+      this.#index = new Map()
+      for (let row = 0; row < this.#kept; row++) if (values[row * WIDTH + PID] === pid) return row
+      return undefined
+    }
+    for (; this.#indexed < this.#kept; this.#indexed++) {
+      const other = values[this.#indexed * WIDTH + PID]!
+      if (!index.has(other)) index.set(other, this.#indexed)
+    }
+    return index.get(pid)
   }
 
   /** Sum of all tasks' RSS in pages, over the rows kept. */

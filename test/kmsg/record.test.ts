@@ -1,13 +1,12 @@
-/** The record format of /dev/kmsg, and cutting a stream of bytes into records. */
+/** The record format of /dev/kmsg. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
   type KmsgRecord,
-  KmsgRecordSplitter,
-  MAX_RECORD_LENGTH,
   parseKmsgRecord,
+  RawRecord,
   unescapeKmsgText,
 } from '../../plugin/kmsg/record.ts'
 
@@ -171,14 +170,7 @@ test('what is written as the kernel writes it is read back', () => {
   )
 })
 
-// The stream
-
-function split(chunks: readonly string[]): KmsgRecord[] {
-  const records: KmsgRecord[] = []
-  const splitter = new KmsgRecordSplitter()
-  for (const chunk of chunks) splitter.push(chunk, record => records.push(record))
-  return records
-}
+// In place
 
 const STREAM =
   '6,376,6502021,-;ACPI: \\x5c_SB_.LNKB: Enabled at IRQ 10\n' +
@@ -188,107 +180,53 @@ const STREAM =
   '\n' +
   '3,379,6839119,c;last\n'
 
+function readAll(stream: string): KmsgRecord[] {
+  const bytes = Buffer.from(stream, 'latin1')
+  const record = new RawRecord()
+  const records: KmsgRecord[] = []
+  for (let at = 0; at < bytes.length; at = record.textEnd + 1) {
+    if (record.read(bytes, at, bytes.length)) records.push(record.toRecord())
+  }
+  return records
+}
+
 test('dictionary lines and foreign lines are no records', () => {
   assert.deepEqual(
-    split([STREAM]).map(record => [record.seq, record.text]),
+    readAll(STREAM).map(record => [record.seq, record.caller, record.text]),
     [
-      [376, 'ACPI: \\_SB_.LNKB: Enabled at IRQ 10'],
-      [377, 'e1000 0000:00:02.0 eth0: (PCI:33MHz:32-bit)'],
-      [378, 'a\n b'],
-      [379, 'last'],
+      [376, '', 'ACPI: \\_SB_.LNKB: Enabled at IRQ 10'],
+      [377, '', 'e1000 0000:00:02.0 eth0: (PCI:33MHz:32-bit)'],
+      [378, 'T7', 'a\n b'],
+      [379, '', 'last'],
     ]
   )
 })
 
 test('a dictionary line that looks like a record is none', () => {
-  assert.deepEqual(split(['6,1,2,-;x\n 6,2,2,-;y\n']).length, 1)
+  assert.equal(readAll('6,1,2,-;x\n 6,2,2,-;y\n').length, 1)
 })
 
-test('a record is given out with its newline, not before', () => {
-  assert.equal(split(['6,1,2,-;x']).length, 0)
-  assert.equal(split(['6,1,2,-;x', '\n']).length, 1)
-})
-
-test('any split of the stream gives the same records', () => {
-  const whole = split([STREAM])
-  fc.assert(
-    fc.property(fc.array(fc.nat(STREAM.length), { maxLength: 20 }), cuts => {
-      const places = [0, ...cuts.sort((a, b) => a - b), STREAM.length]
-      const chunks = places.slice(1).map((end, index) => STREAM.slice(places[index], end))
-      assert.deepEqual(split(chunks), whole)
-    }),
-    { numRuns: 500 }
-  )
-  assert.deepEqual(split([...STREAM]), whole)
-})
-
-test('any split of any bytes gives the same records', () => {
-  const lines = fc.array(fc.oneof(recordish, fc.constant('6,1,2,-;x\n')), { maxLength: 8 })
-  fc.assert(
-    fc.property(lines, fc.array(fc.nat(200), { maxLength: 8 }), (parts, cuts) => {
-      const stream = parts.join('\n')
-      const places = [0, ...cuts.sort((a, b) => a - b), stream.length].map(place =>
-        Math.min(place, stream.length)
-      )
-      const chunks = places.slice(1).map((end, index) => stream.slice(places[index], end))
-      assert.deepEqual(split(chunks), split([stream]))
-    }),
-    { numRuns: 1000 }
-  )
-})
-
-test('reset() forgets an unfinished line', () => {
-  const records: KmsgRecord[] = []
-  const splitter = new KmsgRecordSplitter()
-  const onRecord = (record: KmsgRecord): void => {
-    records.push(record)
+test('what an earlier, longer read left in the buffer is none of the record', () => {
+  const buffer = Buffer.from('6,1,2,-;x4,55,66,-,caller=T9;Killed process 7 (x)\n', 'latin1')
+  const record = new RawRecord()
+  for (let length = 0; length <= buffer.length; length++) {
+    const line = buffer.toString('latin1', 0, length).replace('\n', '')
+    const expected = parseKmsgRecord(line)
+    assert.equal(record.read(buffer, 0, length), expected !== undefined, line)
+    if (expected !== undefined) assert.deepEqual(record.toRecord(), expected)
   }
-  splitter.push('6,1,2,-;cut', onRecord)
-  splitter.reset()
-  splitter.push('6,2,2,-;whole\n', onRecord)
-  assert.deepEqual(
-    records.map(record => record.text),
-    ['whole']
-  )
 })
 
-const HEAD = '6,1,2,-;'
-
-test('the longest line is taken, in one chunk and in many', () => {
-  const line = HEAD + 'x'.repeat(MAX_RECORD_LENGTH - HEAD.length)
-  assert.equal(split([`${line}\n`]).length, 1)
-  assert.equal(split([...line, '\n']).length, 1)
-})
-
-test('a longer line is none, in one chunk and in many; the next one is', () => {
-  const line = HEAD + 'x'.repeat(MAX_RECORD_LENGTH - HEAD.length + 1)
-  const next = '6,7,2,-;next\n'
-  assert.deepEqual(
-    split([`${line}\n${next}`]).map(record => record.seq),
-    [7]
-  )
-  assert.deepEqual(
-    split([...line, '\n', ...next]).map(record => record.seq),
-    [7]
-  )
-})
-
-test('an endless line costs no memory', () => {
-  const splitter = new KmsgRecordSplitter()
-  const records: KmsgRecord[] = []
-  const chunk = 'x'.repeat(4096)
-  global.gc?.()
-  const before = process.memoryUsage().heapUsed
-  let most = 0
-  for (let count = 0; count < 100_000; count++) {
-    // 400 MB in all: twice what is allowed below would be reached at once.
-    splitter.push(chunk, record => records.push(record))
-    if (count % 10_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed - before)
-  }
-  assert.ok(most < 32 * 2 ** 20, `${most} bytes`)
-  splitter.push(`\n${HEAD}after\n`, record => records.push(record))
-  assert.deepEqual(
-    records.map(record => record.text),
-    ['after']
+test('a record anywhere in a buffer of anything is the record alone', () => {
+  fc.assert(
+    fc.property(bytes(30), fc.oneof(recordish, bytes(60)), bytes(30), (before, line, after) => {
+      const [first = ''] = line.split('\n')
+      const buffer = Buffer.from(`${before}${first}\n${after}`, 'latin1')
+      const record = new RawRecord()
+      const isRecord = record.read(buffer, before.length, buffer.length)
+      assert.equal(record.textEnd, before.length + first.length)
+      assert.deepEqual(isRecord ? record.toRecord() : undefined, parseKmsgRecord(first))
+    }),
+    { numRuns: 5000 }
   )
 })

@@ -176,7 +176,7 @@ describe('corpus', { skip: 'missing' in corpus && corpus.missing }, () => {
         check(spec, known, reading)
         checkParts(name, spec, reading)
         if (form === '.txt') return
-        const live = readKmsg([text])
+        const live = readKmsg(text)
         assert.deepEqual(live.kills, reading.kills, 'the watcher reads the same')
         check(spec, known, live)
       })

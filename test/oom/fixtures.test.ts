@@ -154,17 +154,17 @@ describe('fixtures', () => {
     const text = readFileSync(join(folder, `${name}.kmsg`), 'latin1')
     const known = KNOWN[name] ?? []
 
-    test(`${name}: as the watcher reads it`, () => check(spec, known, readKmsg([text], PAGE_KB)))
+    test(`${name}: as the watcher reads it`, () => check(spec, known, readKmsg(text, PAGE_KB)))
 
     test(`${name}: as sysmon explain reads it`, () => check(spec, known, readLog(text)))
 
     test(`${name}: in random chunks`, () => {
-      const whole = readKmsg([text]).kills
+      const whole = readLog(text).kills
       fc.assert(
         fc.property(fc.array(fc.nat(text.length), { maxLength: 30 }), cuts => {
           const places = [0, ...cuts.sort((a, b) => a - b), text.length]
           const chunks = places.slice(1).map((end, index) => text.slice(places[index], end))
-          assert.deepEqual(readKmsg(chunks).kills, whole)
+          assert.deepEqual(readLog(...chunks).kills, whole)
         }),
         { numRuns: 20 }
       )

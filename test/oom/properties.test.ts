@@ -21,7 +21,7 @@ import {
   recordsOf,
   toKmsg,
 } from './dump-builder.ts'
-import { readKmsg } from './recorded.ts'
+import { readKmsg, readLog } from './recorded.ts'
 
 const recorded = (name: string): string =>
   readFileSync(join(process.cwd(), 'test', 'fixtures', `${name}.kmsg`), 'latin1')
@@ -48,12 +48,12 @@ const anyChunks = (length: number): fc.Arbitrary<number[]> =>
 for (const name of ['6.1-global', '6.12-memcg2-group', '6.18-memcg1-not-utf8']) {
   test(`any split into chunks gives the same events: ${name}`, () => {
     const text = recorded(name)
-    const whole = readKmsg([text]).kills
+    const whole = readLog(text).kills
     assert.ok(whole.length > 0)
     fc.assert(
       fc.property(anyChunks(text.length), places => {
         const chunks = places.slice(1).map((end, index) => text.slice(places[index], end))
-        assert.deepEqual(readKmsg(chunks).kills, whole)
+        assert.deepEqual(readLog(...chunks).kills, whole)
       }),
       { numRuns: 50 }
     )
@@ -98,7 +98,7 @@ for (const [name, lines] of DUMPS) {
 
 test('noise between the records of /dev/kmsg changes nothing', () => {
   const records = recordsOf(linesOf(buildDump())).map(toKmsg)
-  const expected = readKmsg(records).kills
+  const expected = readKmsg(records.join('')).kills
   assert.equal(expected.length, 1)
   const line = fc
     .uint8Array({ maxLength: 60 })
@@ -109,7 +109,7 @@ test('noise between the records of /dev/kmsg changes nothing', () => {
         ...places.filter(([before]) => before === at).map(([, text]) => text),
         record,
       ])
-      assert.deepEqual(readKmsg(mixed).kills, expected)
+      assert.deepEqual(readKmsg(mixed.join('')).kills, expected)
     }),
     { numRuns: 300 }
   )
@@ -188,10 +188,10 @@ for (const [name, lines] of DUMPS) {
 for (const name of ['6.1-global', '6.1-swap', '6.12-memcg2-group', '6.18-memcg1-child-killed']) {
   test(`a stream that ends at any byte never throws and never invents a kill: ${name}`, () => {
     const text = recorded(name)
-    const whole = readKmsg([text]).kills
+    const whole = readKmsg(text).kills
     fc.assert(
       fc.property(fc.nat(text.length), end => {
-        const { kills } = readKmsg([text.slice(0, end)])
+        const { kills } = readKmsg(text.slice(0, end))
         assert.deepEqual(
           kills.map(({ oom_group: _, ...kill }) => kill),
           whole.slice(0, kills.length).map(({ oom_group: _, ...kill }) => kill)

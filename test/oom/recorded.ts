@@ -5,8 +5,9 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { LineSplitter } from '../../plugin/cli/lines.ts'
 import { type Explained, Explainer } from '../../plugin/explain/explain.ts'
-import { KmsgRecordSplitter } from '../../plugin/kmsg/record.ts'
+import { RawRecord } from '../../plugin/kmsg/record.ts'
 import { type OomKillFacts, oomKillFacts } from '../../plugin/oom/event.ts'
 import { type OomOutcome, OomParser } from '../../plugin/oom/parser.ts'
 
@@ -15,11 +16,13 @@ export interface Reading {
   readonly outcomes: readonly OomOutcome[]
 }
 
-/** A log as `sysmon explain` reads it. @param text one character per byte */
-export function readLog(text: string): Reading {
+/** A log as `sysmon explain` reads it. @param chunks of it, one character per byte */
+export function readLog(...chunks: readonly string[]): Reading {
   const explained: Explained[] = []
   const explainer = new Explainer(one => explained.push(one))
-  for (const line of text.split('\n')) explainer.push(line)
+  const splitter = new LineSplitter(line => explainer.push(line))
+  for (const chunk of chunks) splitter.push(chunk)
+  splitter.end()
   explainer.end()
   return {
     kills: explained.flatMap(one => (one.type === 'kill' ? [one.event.data] : [])),
@@ -27,13 +30,16 @@ export function readLog(text: string): Reading {
   }
 }
 
-/** The bytes of /dev/kmsg as the watcher reads them. @param chunks one character per byte */
-export function readKmsg(chunks: readonly string[], pageSizeKb?: number): Reading {
+/** Raw records of /dev/kmsg as the watcher reads them. @param text one character per byte */
+export function readKmsg(text: string, pageSizeKb?: number): Reading {
   const parser = new OomParser()
-  const splitter = new KmsgRecordSplitter()
+  const record = new RawRecord()
+  const bytes = Buffer.from(text, 'latin1')
   const outcomes: OomOutcome[] = []
-  for (const chunk of chunks) {
-    splitter.push(chunk, record => outcomes.push(...parser.push(record)))
+  // The device gives whole records: a last line without its newline is none.
+  const end = bytes.lastIndexOf(10) + 1
+  for (let at = 0; at < end; at = record.textEnd + 1) {
+    if (record.read(bytes, at, end)) outcomes.push(...parser.pushRaw(record))
   }
   outcomes.push(...parser.end())
   return {
