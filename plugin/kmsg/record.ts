@@ -34,6 +34,7 @@ const NEWLINE = 10
 const ZERO = 48
 const COMMA = 44
 const SEMICOLON = 59
+const BACKSLASH = 92
 const CALLER = Buffer.from(',caller=')
 
 /**
@@ -65,6 +66,13 @@ export class RawRecord {
     const at = found + CALLER.length
     const comma = bytes.indexOf(COMMA, at)
     return bytes.toString('latin1', at, comma === -1 || comma >= textAt ? textAt - 1 : comma)
+  }
+
+  get isEscaped(): boolean {
+    const { bytes, textEnd } = this
+    let at = this.textAt
+    while (at < textEnd && bytes[at] !== BACKSLASH) at++
+    return at < textEnd
   }
 
   get text(): string {

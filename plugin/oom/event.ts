@@ -37,7 +37,7 @@ export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKi
   // The structured line is about the first victim only.
   const structured = kill.isFollower ? undefined : dump.structured
   const kb = (pages: number | undefined): number | undefined =>
-    pages === undefined || pageKb === undefined ? undefined : pages * pageKb
+    pages === undefined || pageKb === undefined ? undefined : exact(pages * pageKb)
   const isMemcg = constraintOf(kill) === 'memcg'
   const usage = dump.memcgUsage.get('memory')
   const { anonRssKb, fileRssKb, shmemRssKb } = victim
@@ -46,7 +46,9 @@ export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKi
   return withoutUndefined<OomKillFacts>({
     process_name: decodeName(victim.comm),
     pid: victim.pid,
-    rss_kb: stated ? (anonRssKb ?? 0) + (fileRssKb ?? 0) + (shmemRssKb ?? 0) : kb(row?.rssPages),
+    rss_kb: stated
+      ? exact((anonRssKb ?? 0) + (fileRssKb ?? 0) + (shmemRssKb ?? 0))
+      : kb(row?.rssPages),
     constraint: constraintOf(kill),
     mem_total_kb: isMemcg ? undefined : kb(dump.ramPages),
     mem_free_kb: isMemcg ? undefined : kb(dump.counters.get('free')),
@@ -106,8 +108,12 @@ function topTasks(kill: OomKill, pageKb: number | undefined): OomTask[] | undefi
 
 /** Early 5.4 kernels printed the page tables in bytes and called them kB; the task's row tells. */
 function pageTablesKb(stated: number | undefined, bytes: number | undefined): number | undefined {
-  if (stated === undefined) return bytes === undefined ? undefined : bytes / 1024
-  return stated === bytes ? stated / 1024 : stated
+  if (stated !== undefined && stated !== bytes) return stated
+  return bytes === undefined ? undefined : exact(bytes / 1024)
+}
+
+function exact(number: number): number | undefined {
+  return Number.isSafeInteger(number) ? number : undefined
 }
 
 function path(bytes: string | undefined): string | undefined {

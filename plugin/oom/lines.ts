@@ -10,6 +10,16 @@
  * All strings here hold one character per byte; names are decoded when an event is made of them.
  */
 
+/**
+ * A number as it is printed; undefined where there is none, and for one that a double cannot hold: a
+ * figure of which the last digits are made up is worse than none.
+ */
+function exact(digits: string | undefined): number | undefined {
+  if (digits === undefined) return undefined
+  const number = Number(digits)
+  return Number.isSafeInteger(number) ? number : undefined
+}
+
 /** `COMM invoked oom-killer: gfp_mask=0x..(GFP_..), order=N, oom_score_adj=N` */
 export interface Opener {
   readonly comm: string
@@ -30,7 +40,7 @@ export function parseOpener(line: string): Opener | undefined {
   return {
     comm: line.slice(0, at),
     gfpMask: /\bgfp_mask=(0x[0-9a-f]+(?:\([^)]*\))?)/.exec(rest)?.[1],
-    order: order === undefined ? undefined : Number(order),
+    order: exact(order),
   }
 }
 
@@ -44,7 +54,7 @@ export function parseTriggerPid(line: string, comm: string): number | undefined 
     /^CPU: ?\d+ (?:UID: \d+ )?PID: (\d+) Comm: /.exec(line) ?? /^Pid: (\d+), comm: /.exec(line)
   if (match === null) return undefined
   const rest = line.slice(match[0].length)
-  return rest === comm || rest.startsWith(`${comm} `) ? Number(match[1]) : undefined
+  return rest === comm || rest.startsWith(`${comm} `) ? exact(match[1]) : undefined
 }
 
 /** The kernel's release from a `CPU:` or `Pid:` line (`6.1.0-18-amd64`), for the diagnosis only. */
@@ -102,8 +112,8 @@ export function parseStructuredLine(line: string, comm?: string): StructuredLine
     // Without what follows it, a path may be cut short and is not believed.
     taskMemcg: taskAt !== -1 && taskMemcg?.startsWith('/') ? taskMemcg : undefined,
     comm: tail !== null && taskAt !== -1 ? line.slice(taskAt + 6, end) : undefined,
-    pid: tail === null ? undefined : Number(tail[1]),
-    uid: tail === null ? undefined : Number(tail[2]),
+    pid: exact(tail?.[1]),
+    uid: exact(tail?.[2]),
   }
 }
 
@@ -161,7 +171,8 @@ export function parseKillLine(line: string): KillLine | undefined {
   const at = line.indexOf(KILLED)
   if (at === -1) return undefined
   const head = /^(\d+)(?:, UID (\d+),)? \(/.exec(line.slice(at + KILLED.length, at + 64))
-  if (head === null) return undefined
+  const pid = exact(head?.[1])
+  if (head === null || pid === undefined) return undefined
   const nameAt = at + KILLED.length + head[0].length
   // The name may hold any byte, ')' and ' total-vm:' too: it ends at the last place that fits.
   const figures = /.*(\)(?:, UID (\d+))?,? total-vm:)/s.exec(line.slice(nameAt))
@@ -172,21 +183,20 @@ export function parseKillLine(line: string): KillLine | undefined {
   const uid = head[2] ?? figures?.[2] ?? /\bUID:(\d+)/.exec(rest)?.[1]
   return {
     prefix: line.slice(0, at).replace(/: *$/, ''),
-    pid: Number(head[1]),
+    pid,
     comm: line.slice(nameAt, nameEnd),
     totalVmKb: kilobytes(rest, /\btotal-vm:(\d+)(?=k)/),
     anonRssKb: kilobytes(rest, /\banon-rss:(\d+)(?=k)/),
     fileRssKb: kilobytes(rest, /\bfile-rss:(\d+)(?=k)/),
     shmemRssKb: kilobytes(rest, /\bshmem-rss:(\d+)(?=k)/),
-    uid: uid === undefined ? undefined : Number(uid),
+    uid: exact(uid),
     pgtablesKb: kilobytes(rest, /\bpgtables:(\d+)(?=k)/),
     oomScoreAdj: kilobytes(rest, /\boom_score_adj:(-?\d+)/),
   }
 }
 
 function kilobytes(text: string, pattern: RegExp): number | undefined {
-  const digits = pattern.exec(text)?.[1]
-  return digits === undefined ? undefined : Number(digits)
+  return exact(pattern.exec(text)?.[1])
 }
 
 /**
@@ -197,7 +207,8 @@ export function parseSacrificeLine(line: string): { pid: number; prefix: string 
   if (!mayBeSacrificeLine(line)) return undefined
   const match =
     /^(.*?): [Kk]ill process (\d+) \(.*\) (?:score \d+ )?or (?:sacrifice|a) child/s.exec(line)
-  return match === null ? undefined : { prefix: match[1]!, pid: Number(match[2]) }
+  const pid = exact(match?.[2])
+  return match === null || pid === undefined ? undefined : { prefix: match[1]!, pid }
 }
 
 /** A cheap test before the pattern. */
@@ -229,13 +240,10 @@ export interface MemcgUsage {
 export function parseMemcgUsage(line: string): MemcgUsage | undefined {
   const match =
     /^(memory|memory\+swap|swap|kmem): usage (\d+)kB, limit (\d+)kB(?:, failcnt (\d+))?/.exec(line)
-  if (match === null) return undefined
-  return {
-    resource: match[1]!,
-    usageKb: Number(match[2]),
-    limitKb: Number(match[3]),
-    failcnt: match[4] === undefined ? undefined : Number(match[4]),
-  }
+  const usageKb = exact(match?.[2])
+  const limitKb = exact(match?.[3])
+  if (match === null || usageKb === undefined || limitKb === undefined) return undefined
+  return { resource: match[1]!, usageKb, limitKb, failcnt: exact(match[4]) }
 }
 
 /** Mem-Info's counters, in pages: `active_anon:N inactive_anon:N ... free:N free_pcp:N`. */
@@ -246,7 +254,8 @@ export function parseCounters(line: string, into: Map<string, number>): boolean 
   for (let match = COUNTER.exec(line); match !== null; match = COUNTER.exec(line)) {
     found = true
     const name = match[1]!
-    if (!into.has(name) && into.size < 64) into.set(name, Number(match[2]))
+    const value = exact(match[2])
+    if (value !== undefined && !into.has(name) && into.size < 64) into.set(name, value)
   }
   return found
 }
@@ -321,15 +330,17 @@ export function parsePages(
   line: string
 ): { of: 'RAM' | 'reserved' | 'HighMem'; pages: number } | undefined {
   const match = /^(\d+) pages (RAM|reserved|HighMem)\b/.exec(line)
-  return match === null
+  const pages = exact(match?.[1])
+  return match === null || pages === undefined
     ? undefined
-    : { pages: Number(match[1]), of: match[2] as 'RAM' | 'reserved' | 'HighMem' }
+    : { pages, of: match[2] as 'RAM' | 'reserved' | 'HighMem' }
 }
 
 /** `Free swap  = NkB`, `Total swap = NkB` */
 export function parseSwap(line: string): { of: 'Free' | 'Total'; kb: number } | undefined {
   const match = /^(Free|Total) swap *= *(\d+)kB/.exec(line)
-  return match === null ? undefined : { of: match[1] as 'Free' | 'Total', kb: Number(match[2]) }
+  const kb = exact(match?.[2])
+  return match === null || kb === undefined ? undefined : { of: match[1] as 'Free' | 'Total', kb }
 }
 
 /** How a dump ends when the kernel finds nobody to kill, or is told to panic instead. */

@@ -126,7 +126,8 @@ export class OomParser {
       if (takesRow(section, raw) && section.dump.tasks.pushRaw(raw)) {
         return this.#countRow(section, raw, caller)
       }
-    } else if (!mayMatter(raw)) {
+    } else if (!mayMatter(raw) && !raw.isEscaped) {
+      // Of a record of several lines, any may begin a dump.
       return this.#passOver(section, raw, caller)
     }
     return this.push(raw.toRecord())

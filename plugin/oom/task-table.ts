@@ -66,6 +66,8 @@ const CLOSE = 93 // ]
 const SPACE = 32
 const MINUS = 45
 const ZERO = 48
+/** 256 KiB is the largest page. */
+const MAX_FIGURE = Number.MAX_SAFE_INTEGER / 256
 
 const HEADER = /^\[ *pid *\] +uid +tgid +total_vm +rss .*\bname *$/
 
@@ -162,7 +164,11 @@ export class TaskTable {
       } else if (code !== SPACE && at < end) {
         return false
       }
-      values[offset + layout[column]!] = negative ? -value : value
+      // No kernel counts so far, and in KiB it would not be exact.
+      if (value > MAX_FIGURE) return false
+      const place = layout[column]!
+      if (negative && place !== OOM_SCORE_ADJ && place !== UNUSED) return false
+      values[offset + place] = negative ? -value : value
     }
     if (at > end) return false
     this.#count++

@@ -1,0 +1,118 @@
+/**
+ * Feeds damaged dumps through record, parser and event, as the watcher does, and holds what comes out
+ * against what went in.
+ */
+
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { RawRecord } from '../../plugin/kmsg/record.ts'
+import { oomKillFacts, oomKillSource } from '../../plugin/oom/event.ts'
+import { type OomOutcome, OomParser } from '../../plugin/oom/parser.ts'
+import { Evidence } from './evidence.ts'
+import { type Line, makeStream, toRaw } from './mutate.ts'
+import { Random } from './random.ts'
+
+export interface Tally {
+  records: number
+  mutated: number
+  kills: number
+  withoutKill: number
+}
+
+/** Streams that one parser sees, one after the other. */
+const STREAMS_A_ROUND = 32
+const MAX_SECTIONS = 16
+const PAGE_KB = 4
+
+/** The recordings to damage, dictionaries left out. @param folders of files of raw records */
+export function readRecordings(folders: readonly string[]): Line[][] {
+  const recordings: Line[][] = []
+  for (const folder of folders.filter(existsSync)) {
+    for (const name of readdirSync(folder).sort()) {
+      if (!name.endsWith('.kmsg')) continue
+      const lines = readFileSync(join(folder, name), 'latin1').split('\n')
+      recordings.push(
+        lines.flatMap((line): Line[] => {
+          const match = /^(\d+),\d+,\d+,[^,;]*(?:,caller=([^,;]*))?[^;]*;(.*)$/.exec(line)
+          if (match === null) return []
+          return [{ priority: match[1]!, caller: match[2] ?? '', text: match[3]!, damage: '' }]
+        })
+      )
+    }
+  }
+  return recordings
+}
+
+const buffer = Buffer.alloc(1 << 17)
+
+/**
+ * One parser and the streams of one seed.
+ *
+ * @throws AssertionError that says what does not hold
+ */
+export function fuzzRound(recordings: readonly Line[][], seed: number, tally: Tally): void {
+  const random = new Random(seed)
+  const record = new RawRecord()
+  const parser = new OomParser()
+  // The same records as strings, as a saved log gives them, must lead to the same outcomes.
+  const stringParser = random.below(4) === 0 ? new OomParser() : undefined
+  const evidence = new Evidence()
+  let seq = 1000
+  let us = 1_000_000
+  for (let count = 0; count < STREAMS_A_ROUND; count++) {
+    const { lines, mutated } = makeStream(recordings, random)
+    tally.mutated += mutated
+    for (const line of lines) {
+      seq++
+      us += 20
+      if (line.damage === 'late') us += 20_000_000
+      tally.records++
+      const length = buffer.write(`${toRaw(line, seq, us)}\n`, 'latin1')
+      if (!record.read(buffer, 0, length)) continue
+      const copy = record.toRecord()
+      evidence.push(copy)
+      const outcomes = parser.pushRaw(record)
+      if (stringParser !== undefined) compare(outcomes, stringParser.push(copy))
+      if (outcomes.length > 0) check(outcomes, evidence, tally)
+    }
+    if (random.below(4) === 0) {
+      parser.tear()
+      stringParser?.tear()
+    }
+    if (random.below(4) === 0) {
+      const outcomes = parser.flush()
+      if (stringParser !== undefined) compare(outcomes, stringParser.flush())
+      check(outcomes, evidence, tally)
+    }
+    assert.ok(parser.openSections <= MAX_SECTIONS, `${parser.openSections} open sections`)
+  }
+  const last = parser.end()
+  if (stringParser !== undefined) compare(last, stringParser.end())
+  check(last, evidence, tally)
+  assert.equal(parser.openSections, 0)
+  assert.equal(parser.hasHeldKill, false)
+}
+
+function check(outcomes: readonly OomOutcome[], evidence: Evidence, tally: Tally): void {
+  for (const outcome of outcomes) {
+    if (outcome.type !== 'kill') {
+      tally.withoutKill++
+      continue
+    }
+    tally.kills++
+    evidence.check(outcome, oomKillFacts(outcome, { pageSizeKb: PAGE_KB }))
+    oomKillSource(outcome, { isRaw: true })
+  }
+}
+
+function compare(raw: readonly OomOutcome[], strings: readonly OomOutcome[]): void {
+  if (raw.length === 0 && strings.length === 0) return
+  const told = (outcomes: readonly OomOutcome[]): unknown[] =>
+    outcomes.map(outcome =>
+      outcome.type === 'kill'
+        ? [outcome.record, outcome.partial, oomKillFacts(outcome, { pageSizeKb: PAGE_KB })]
+        : [outcome.record, outcome.outcome, outcome.dump.tasks.count]
+    )
+  assert.deepEqual(told(raw), told(strings))
+}
