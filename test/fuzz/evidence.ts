@@ -44,8 +44,9 @@ export class Evidence {
     let window = this.#windows.get(caller)
     // What looks like a row may hold anything in its name, and be a row all the same.
     const isRow = line.charCodeAt(0) === 91
-    const isOpener = !isRow && parseOpener(line) !== undefined
-    const isGroupLine = !isOpener && parseGroupLine(line) !== undefined
+    const isGroupLine = parseGroupLine(line) !== undefined
+    const isOpener =
+      !isRow && !(isGroupLine && window !== undefined) && parseOpener(line) !== undefined
     const victim = isOpener ? undefined : parseKillLine(line)
     // A program may print these words, too: whether such a line ends a dump depends on the dump.
     const isCertain =
