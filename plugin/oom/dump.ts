@@ -118,7 +118,8 @@ export class OomDump {
 
   #pushStructuredTail(line: string): boolean {
     const isCut = this.structured !== undefined && this.structured.pid === undefined
-    return isCut && isStructuredTail(line) && this.#pushStructured(this.#structuredText + line)
+    if (!isCut || !isStructuredTail(line, this.#structuredText)) return false
+    return this.#pushStructured(this.#structuredText + line)
   }
 
   /**

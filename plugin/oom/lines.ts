@@ -143,9 +143,17 @@ function splitGroups(groups: string): [oom: string | undefined, task: string | u
   return [undefined, undefined]
 }
 
-/** The end of a structured line whose pr_cont chain another CPU's output cut in two. */
-export function isStructuredTail(line: string): boolean {
-  return /^,(?:global_oom|oom_memcg=|task_memcg=|task=).*,pid=\d+,uid=\d+\s*$/s.test(line)
+/** What may follow the structured line's head, in this order. */
+const STRUCTURED_PARTS = [/,(?:global_oom|oom_memcg=)/, /,task_memcg=/, /,task=/]
+
+/**
+ * Whether a line is the end of a structured line whose pr_cont chain another CPU's output cut in two.
+ * It must not say once more what the line says already: then it is another line's.
+ */
+export function isStructuredTail(line: string, head = STRUCTURED): boolean {
+  if (!/^,.*,pid=\d+,uid=\d+\s*$/s.test(line)) return false
+  const first = STRUCTURED_PARTS.findIndex(part => line.search(part) === 0)
+  return first !== -1 && !STRUCTURED_PARTS.slice(first).some(part => part.test(head))
 }
 
 /**

@@ -96,13 +96,16 @@ function checkFacts(facts: OomKillFacts, killText: string, lines: readonly strin
   const inKill = numbersIn(killText)
   const rows = lines.filter(line => line.charCodeAt(0) === 91)
   const inRows = rowsOf(rows, facts.pid)
-  const structured = numbersIn(
-    lines.filter(line => line.startsWith('oom-kill:') || line.startsWith(',')).join(' ')
-  )
   const inWord = (pattern: RegExp, value: number): boolean =>
     Array.from(all.matchAll(pattern)).some(match => Number(match[1]) === value)
   const inPages = (value: number, has: (pages: number) => boolean): boolean =>
     PAGE_SIZES_KB.some(size => has(value / size))
+  // The structured line may be printed in two parts, with others between them.
+  const heads = lines.filter(line => line.startsWith('oom-kill:'))
+  const tails = lines.filter(line => line.startsWith(','))
+  const structured = numbersIn([...heads, ...tails].join(' '))
+  const isPath = (path: string): boolean =>
+    hasName(all, path) || heads.some(head => tails.some(tail => hasName(head + tail, path)))
 
   const isJustified: { [K in keyof OomKillFacts]-?: (value: number) => boolean } = {
     pid: value => inKill.has(value),
@@ -120,9 +123,8 @@ function checkFacts(facts: OomKillFacts, killText: string, lines: readonly strin
     process_name: () => hasName(killText, facts.process_name),
     trigger_process_name: () =>
       lines.some(line => hasName(line, `${facts.trigger_process_name} invoked oom-killer`)),
-    // The structured line may be printed in two parts.
-    oom_memcg: () => hasName(all, facts.oom_memcg!) || hasName(lines.join(''), facts.oom_memcg!),
-    task_memcg: () => hasName(all, facts.task_memcg!) || hasName(lines.join(''), facts.task_memcg!),
+    oom_memcg: () => isPath(facts.oom_memcg!),
+    task_memcg: () => isPath(facts.task_memcg!),
     oom_group: () => all.includes('memory.oom.group'),
     constraint: () =>
       facts.constraint === 'memcg'

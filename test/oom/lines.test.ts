@@ -379,6 +379,11 @@ test('structured line: its tail alone, and no other line with a comma', () => {
   assert.equal(isStructuredTail(',global_oom,task_memcg=/,task=x,pid=1,uid=0'), true)
   assert.equal(isStructuredTail(', and more'), false)
   assert.equal(isStructuredTail(',task=x,pid=1'), false)
+  const head = 'oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),global_oom,task_memcg=/a'
+  assert.equal(isStructuredTail(',task=x,pid=1,uid=0', head), true)
+  // Of another line: this one has its groups.
+  assert.equal(isStructuredTail(',task_memcg=/b,task=x,pid=1,uid=0', head), false)
+  assert.equal(isStructuredTail(',global_oom,task_memcg=/,task=x,pid=1,uid=0', head), false)
 })
 
 test('structured line: no other line', () => {
