@@ -1,7 +1,12 @@
 /**
  * The parser over a storm: 1,000 dumps of 200 tasks each between ordinary lines, as raw /dev/kmsg
- * records. The peer reads the same file in the same run: go-kmsg-parser v2.0.0 and cadvisor
- * v0.60.6, which pins it; they read neither the tasks nor the memory lines.
+ * records. The peer reads the same file in the same run: go-kmsg-parser v2.0.0 and cadvisor v0.60.6,
+ * the newest, which pins it; they read neither the tasks nor the memory lines. (go-kmsg-parser v3.0.0
+ * is tagged, but the module proxy has not got it and cadvisor does not use it. It parses a record as v2
+ * does, and reads from a device only.)
+ *
+ * Both read the file five times in one process. The last pass is the figure of a watcher, which lives
+ * for weeks; the first, in which V8 still compiles, is printed beside it.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -42,14 +47,27 @@ export async function storm(log: (line: string) => void): Promise<Figure[]> {
       )
       theirs.push(JSON.parse(execFileSync(peer, [file], { encoding: 'utf8' })))
     }
-    const rate = (runs: Run[]): number =>
-      median(runs.map(({ records, seconds }) => records / seconds)) / 1e6
+    const rate = (runs: Run[], of: 'first' | 'seconds'): number =>
+      median(runs.map(run => run.records / run[of])) / 1e6
     log(
       `storm: ${ours[0]!.records} records, ${ours[0]!.kills} kills; the peer saw ${theirs[0]!.kills}`
     )
-    const name = 'go-kmsg-parser + cadvisor oomparser'
+    const name = 'go-kmsg-parser v2.0.0 + cadvisor v0.60.6 oomparser'
     return [
-      figure('parser over a storm', 'M records/s', rate(ours), rate(theirs), name),
+      figure(
+        'parser over a storm',
+        'M records/s',
+        rate(ours, 'seconds'),
+        rate(theirs, 'seconds'),
+        name
+      ),
+      figure(
+        'parser over a storm, first pass',
+        'M records/s',
+        rate(ours, 'first'),
+        rate(theirs, 'first'),
+        name
+      ),
       figure(
         'memory of the parser over an idle process',
         'MB',
@@ -66,7 +84,9 @@ export async function storm(log: (line: string) => void): Promise<Figure[]> {
 interface Run {
   readonly records: number
   readonly kills: number
+  /** The last pass. */
   readonly seconds: number
+  readonly first: number
   readonly megabytes?: number
 }
 
