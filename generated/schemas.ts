@@ -583,7 +583,7 @@ export const schemas: Record<SchemaName, object> = {
   "TelemetryGapEvent": {
     "$id": "sysmon:TelemetryGapEvent",
     "type": "object",
-    "description": "Something was, or may have been, lost: without this event, nothing seen and nothing\nhappened would look the same. Cannot be turned off.\n",
+    "description": "Something was, or may have been, lost: without this event, nothing seen and nothing\nhappened would look the same. Cannot be turned off.\n\nWhere the server itself tells of the kernel log, the event of its `source` is one of\n\n- `kmsg.overrun`: the kernel overwrote records before they were read.\n- `kmsg.reader_down`: the log could not be read for a while. `lost` is 0 when everything was\n  read afterwards.\n- `kmsg.kills_missed`: the kernel counted kills that its log did not show. `lost` is the\n  number of processes; their lines are mostly among the records of an overrun.\n- `kmsg.position_damaged`: where an earlier server stopped reading is not known.\n",
     "required": [
       "ts",
       "type",

@@ -41,9 +41,10 @@ export interface paths {
          *
          *     **Idempotency.** A `system_oom_kill` is identified by `boot_id` and `kmsg_seq` in
          *     `source.metadata`, a `service_crashed` or `telemetry_gap` by `supervisor_instance` and
-         *     `supervisor_serial`. When an event of the same type with the same key has been published
+         *     `supervisor_serial`, a `telemetry_gap` of the kernel log by `boot_id` and the `kmsg_seq` of
+         *     the first record after it, or `boot_id` and `oom_kill`, the kernel's count of kills. When an event of the same type with the same key has been published
          *     before, nothing is added: the answer is 200 with the first envelope. Publishing again
-         *     after a lost answer is therefore safe. Without both values there is no key, and every
+         *     after a lost answer is therefore safe. Without these values there is no key, and every
          *     request adds an event.
          *
          *     An event whose category is turned off is answered with 204. It uses no sequence number.
@@ -506,6 +507,15 @@ export interface components {
         /**
          * @description Something was, or may have been, lost: without this event, nothing seen and nothing
          *     happened would look the same. Cannot be turned off.
+         *
+         *     Where the server itself tells of the kernel log, the event of its `source` is one of
+         *
+         *     - `kmsg.overrun`: the kernel overwrote records before they were read.
+         *     - `kmsg.reader_down`: the log could not be read for a while. `lost` is 0 when everything was
+         *       read afterwards.
+         *     - `kmsg.kills_missed`: the kernel counted kills that its log did not show. `lost` is the
+         *       number of processes; their lines are mostly among the records of an overrun.
+         *     - `kmsg.position_damaged`: where an earlier server stopped reading is not known.
          */
         TelemetryGapEvent: {
             /** @description When the gap was noticed, in Unix microseconds. */

@@ -3,13 +3,16 @@
  *
  * A stamp counts microseconds of the kernel's local clock, which starts with the boot and which no
  * system call gives. It runs beside CLOCK_MONOTONIC, some milliseconds off, and is never corrected
- * by NTP, so that the distance of the two grows by seconds over weeks. Three things are known of it:
+ * by NTP, so that the distance of the two grows by seconds over weeks. Known of it is:
  *
  * - a line of our own: its stamp lies between two readings of CLOCK_MONOTONIC (some 20 us);
  * - no record comes in before it was printed: each one that does bounds the distance from above,
  *   which also catches a local clock that ran on through a suspend (s2idle on x86) at once;
- * - with the bell, a record comes in some 2 ms after it was printed: if none of many does, the
- *   clocks have drifted apart.
+ * - the log was empty a second ago at most, when the reader last looked, which bounds the distance
+ *   from below;
+ * - with the bell, a record comes in some 2 ms after it was printed: if none of several does, the
+ *   clocks have drifted apart. NTP corrects by 10 to 50 us a second, so that a record now and then
+ *   keeps the error at some 10 ms, and one in an hour at half a second.
  *
  * CLOCK_MONOTONIC and the wall clock are slewed alike, so their offset changes only in jumps: when
  * the wall clock is set, and by the length of a suspend. It is looked at with every conversion, and
@@ -51,7 +54,7 @@ const SYSTEM: ClockSource = { monotonicUs, wallMs: () => Date.now(), bootS: upti
 /** How far the wall clock may be from where it was expected before it counts as stepped, in us. */
 const STEP_US = 500
 /** If so many records in a row come in later than this, the clocks have drifted apart. */
-const DRIFT = { records: 32, us: 10_000 } as const
+const DRIFT = { records: 4, us: 10_000 } as const
 /** What a record takes from the kernel to us, in us: what is left of a drift that was found. */
 const USUAL_DELAY_US = 1500
 /** A machine that was suspended for less than this, in us, was not: /proc/uptime has hundredths. */
@@ -105,11 +108,18 @@ export class KernelClock {
    * A record with this stamp has just come in.
    *
    * @param isNewest no other one is left to be read, so that it is late only by what the bell takes
+   * @param emptyAtUs CLOCK_MONOTONIC at which it was not there yet
    */
-  observe(stampUs: number, isNewest: boolean): void {
-    const lateUs = this.#source.monotonicUs() - stampUs - this.#distanceUs
+  observe(stampUs: number, isNewest: boolean, emptyAtUs = Number.NEGATIVE_INFINITY): void {
+    const nowUs = this.#source.monotonicUs()
+    const lateUs = nowUs - stampUs - this.#distanceUs
     if (lateUs < 0) {
       this.#distanceUs += lateUs
+      this.#late = 0
+      return
+    }
+    if (stampUs + this.#distanceUs < emptyAtUs) {
+      this.#distanceUs = Math.max(emptyAtUs, nowUs - USUAL_DELAY_US) - stampUs
       this.#late = 0
       return
     }

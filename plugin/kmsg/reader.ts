@@ -11,6 +11,7 @@ import { closeSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { KmsgState } from '../../generated/types.ts'
 import { BellKeeper } from './bell.ts'
+import { monotonicUs } from './clock.ts'
 import { drainKmsg, explainError, openKmsg } from './device.ts'
 import { RawRecord } from './record.ts'
 
@@ -34,8 +35,13 @@ export interface KmsgReaderHandlers {
    * @returns false when the position was none of this log: it is then read from its oldest record
    */
   readonly onCaughtUp: (newest: number) => boolean
-  /** A turn has read some records. @param isAtEnd all there were */
-  readonly onTurn: (isAtEnd: boolean) => void
+  /**
+   * A turn has read some records.
+   *
+   * @param isAtEnd all there were
+   * @param emptyAtUs CLOCK_MONOTONIC at which none of them was there yet
+   */
+  readonly onTurn: (isAtEnd: boolean, emptyAtUs: number) => void
   /** The device failed, or cannot be opened. Called once until it is open again. */
   readonly onDown: () => void
 }
@@ -56,6 +62,8 @@ export class KmsgReader {
   #isDraining = false
   /** Records up to this one are not wanted. */
   #skipTo = -1
+  /** When nothing was left to be read, in microseconds of CLOCK_MONOTONIC. */
+  #emptyAtUs = Number.NEGATIVE_INFINITY
   /** The last record that the device gave, wanted or not. */
   #newest = -1
   #lastSeq = -1
@@ -123,8 +131,10 @@ export class KmsgReader {
     // Handlers may ask for it while it is under way.
     if (this.#fd === undefined || this.#isDraining) return false
     const before = this.#lastSeq
+    const startUs = monotonicUs()
     const isAtEnd = this.#readSome(this.#fd, RECORDS_A_TURN)
-    if (this.#lastSeq !== before) this.#handlers.onTurn(isAtEnd === true)
+    if (this.#lastSeq !== before) this.#handlers.onTurn(isAtEnd === true, this.#emptyAtUs)
+    if (isAtEnd === true) this.#emptyAtUs = startUs
     if (isAtEnd === undefined) return false
     if (!isAtEnd && !this.#isDrainScheduled) {
       this.#isDrainScheduled = true

@@ -89,7 +89,7 @@ export class KmsgWatcher {
       onOpen: () => this.#onOpen(),
       onRecord: (record, lost) => this.#onRecord(record, lost),
       onCaughtUp: newest => this.#onCaughtUp(newest),
-      onTurn: isAtEnd => this.#onTurn(isAtEnd),
+      onTurn: (isAtEnd, emptyAtUs) => this.#onTurn(isAtEnd, emptyAtUs),
       onDown: () => {
         this.#downSince = this.#clock.nowUs()
         this.#kills.use(false, this.#downSince)
@@ -215,8 +215,8 @@ export class KmsgWatcher {
     this.#handlers.onGap(readerDownGap(isWhole ? 0 : undefined, { from, to }))
   }
 
-  #onTurn(isAtEnd: boolean): void {
-    this.#clock.observe(this.#lastStampUs, isAtEnd)
+  #onTurn(isAtEnd: boolean, emptyAtUs: number): void {
+    this.#clock.observe(this.#lastStampUs, isAtEnd, emptyAtUs)
     this.#lastRecordAt = this.#clock.nowUs()
     this.#teller.tell()
     this.#holdKill()

@@ -77,10 +77,9 @@ export class WatchProcess {
   log = ''
   #health: KmsgHealth | undefined
 
-  private constructor(options: Options) {
-    const child = spawn(process.execPath, [self, JSON.stringify(options)], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
+  private constructor(options: Options, around: readonly string[]) {
+    const [command, ...args] = [...around, process.execPath, self, JSON.stringify(options)]
+    const child = spawn(command!, args, { stdio: ['pipe', 'pipe', 'pipe'] })
     this.child = child
     createInterface({ input: child.stdout }).on('line', text => {
       const line = JSON.parse(text) as Line
@@ -94,9 +93,17 @@ export class WatchProcess {
     child.stdin.on('error', () => {})
   }
 
-  /** Resolves when it watches, or has tried to. */
-  static async start(t: TestContext, options: Options): Promise<WatchProcess> {
-    const watch = new WatchProcess(options)
+  /**
+   * Resolves when it watches, or has tried to.
+   *
+   * @param around a command that runs another one, which is given as its last arguments
+   */
+  static async start(
+    t: TestContext,
+    options: Options,
+    around: readonly string[] = []
+  ): Promise<WatchProcess> {
+    const watch = new WatchProcess(options, around)
     t.after(() => watch.kill())
     await watch.until(() => watch.#health !== undefined, 'the start')
     return watch

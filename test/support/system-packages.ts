@@ -8,6 +8,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 /** Command: the Debian package that brings it. */
 const NEEDED: Readonly<Record<string, string>> = {
   curl: 'curl',
+  faketime: 'faketime',
   supervisord: 'supervisor',
 }
 
