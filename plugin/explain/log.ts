@@ -8,6 +8,7 @@
 
 import { type KmsgRecord, parseKmsgRecord } from '../kmsg/record.ts'
 import { QUOTE, stripPrefix } from './prefix.ts'
+import { isComplete, isLineOfItsOwn, Wrapping } from './wrapped.ts'
 
 export interface LogRecord extends KmsgRecord {
   /** The record as /dev/kmsg gave it: seq and facility are the kernel's own. */
@@ -26,17 +27,15 @@ interface Pending {
   length: number
 }
 
-type Wrap = 'hard' | 'soft' | 'unknown'
-
 /** Raw record: `PRIO,SEQ,STAMP,FLAGS[,...];` */
 const RAW = /^\d+,\d+,\d+,[^;]*;/
 const INDENTED =
-  /^ +(?=\S.* invoked oom-killer|oom-kill:constraint=|\S.*\bKilled process \d|Mem-Info:)/
+  /^[ \t]+(?=\S.* invoked oom-killer|oom-kill:constraint=|\S.*\bKilled process \d|Mem-Info:|Tasks state \(|\[ *pid *\])/
+/** A kernel line that console output without a line break stands before. */
+const GLUED = /^[^[]*[^[\s>][^[]*?(?=\[ *\d+\.\d{6}\] \S.* invoked(?: oom-killer:|$))/
 /** Distance given to records of a log without stamps, in microseconds. */
 const UNSTAMPED_US = 100
 const MAX_JOINED = 65_536
-/** A mail program that breaks lines at spaces does so before this column. */
-const MAX_SOFT_ROW = 90
 
 export class LogReader {
   readonly #onRecord: (record: LogRecord) => void
@@ -45,9 +44,7 @@ export class LogReader {
   #lastUs = 1_000_000
   #indent = ''
   #length = 0
-  #broken = 0
-  #longestBroken = 0
-  #longestCount = 0
+  readonly #wrapping = new Wrapping()
 
   /** @param onRecord called for every record of the kernel, in order */
   constructor(onRecord: (record: LogRecord) => void) {
@@ -79,8 +76,10 @@ export class LogReader {
         return
       }
     }
-    const stripped = stripPrefix(this.#unindent(unquoted))
+    const glued = unquoted.includes(' invoked') ? unquoted.replace(GLUED, '') : unquoted
+    const stripped = stripPrefix(this.#unindent(glued))
     if (!stripped.isKernel) return
+    if (stripped.found) stripped.text = this.#unindent(stripped.text)
     if (!stripped.found && wallUs === undefined && this.#continues(stripped.text)) return
     this.#lastUs = stripped.stampUs ?? stripped.wallUs ?? wallUs ?? this.#lastUs + UNSTAMPED_US
     const { caller } = stripped
@@ -100,30 +99,10 @@ export class LogReader {
     )
   }
 
-  /**
-   * How the log was wrapped: a program that breaks anywhere leaves broken lines as long as the
-   * longest, one that breaks at spaces leaves them ragged. Rows of the table, being of one length by
-   * themselves, tell nothing.
-   *
-   * @param length of the line that is broken here
-   */
-  #wrap(text: string, length: number): Wrap {
-    if (!/^\[ *\d/.test(text.slice(text.lastIndexOf('\n') + 1))) {
-      if (length > this.#longestBroken) {
-        this.#longestBroken = length
-        this.#longestCount = 0
-      }
-      if (length === this.#longestBroken) this.#longestCount++
-      this.#broken++
-    }
-    if (this.#broken < 4) return 'unknown'
-    const share = this.#longestCount / this.#broken
-    return share > 0.8 ? 'hard' : share < 0.5 ? 'soft' : 'unknown'
-  }
-
   /** A dump that was pasted indented: by as much as its first telling line. */
   #unindent(line: string): string {
-    if (line.charCodeAt(0) !== 32) return line
+    const first = line.charCodeAt(0)
+    if (first !== 32 && first !== 9) return line
     const indent = INDENTED.exec(line)
     if (indent !== null) this.#indent = indent[0]
     const isIndented = this.#indent !== '' && line.startsWith(this.#indent)
@@ -138,78 +117,32 @@ export class LogReader {
   #emit(): void {
     const pending = this.#pending
     this.#pending = undefined
-    if (pending !== undefined) this.#onRecord(pending.record)
+    if (pending === undefined) return
+    this.#wrapping.see(pending.record.text)
+    this.#onRecord(pending.record)
   }
 
   /** Adds a line without a prefix to the record before it; false when it begins one of its own. */
   #continues(line: string): boolean {
     const pending = this.#pending
-    if (pending === undefined || / invoked oom-killer/.test(line)) return false
+    if (pending === undefined || /\S invoked oom-killer/.test(line)) return false
     const { record } = pending
     if (record.isRaw && /^ [A-Z_]+=/.test(line)) return true
     const { text } = record
-    const isBroken = isCutShort(text)
-    if (!pending.isPrefixed && !isBroken) return false
+    const { isPrefixed } = pending
+    const wrapping = this.#wrapping
+    const isBroken =
+      wrapping.isCutShort(text, isPrefixed) && wrapping.canContinue(text, line, isPrefixed)
+    if (!isPrefixed && !isBroken && !wrapping.isRestOfLast(text, line)) return false
     if (text.length + line.length > MAX_JOINED) return false
-    if (!isBroken && isLineOfItsOwn(line)) {
-      this.#start({ ...record, text: unescapeSyslog(line) }, pending.isPrefixed)
+    if (!isBroken && (isLineOfItsOwn(line) || isComplete(text, line))) {
+      this.#start({ ...record, text: unescapeSyslog(line) }, isPrefixed)
     } else {
-      const joined = unescapeSyslog(joinBroken(text, line, this.#wrap(text, pending.length)))
+      const joined = unescapeSyslog(wrapping.join(text, line, pending.length))
       this.#pending = { ...pending, length: this.#length, record: { ...record, text: joined } }
     }
     return true
   }
-}
-
-/** Lines of the dump that must have more to them than this. */
-function isCutShort(text: string): boolean {
-  const line = text.slice(text.lastIndexOf('\n') + 1)
-  if (line.includes(' invoked oom-killer: ') || line.endsWith(' invoked oom-killer:'))
-    return !/\boom_(?:score_)?adj=-?\d+/.test(line)
-  if (line.startsWith('oom-kill:constraint=')) return !/,pid=\d+,uid=\d+$/.test(line)
-  if (/\bKilled process \d+(?:,|$| )/.test(line)) {
-    return !/\bfile-rss:\d+kB/.test(line) || /,\s*$/.test(line)
-  }
-  return false
-}
-
-/** A continuation line that is a line of the kernel's own, of a multi-line printk. */
-function isLineOfItsOwn(line: string): boolean {
-  return (
-    /^\s*[a-z_]+(?:\([a-z]+\))?:\d+(?:\s|$)/.test(line) ||
-    /^\s*[a-z_0-9]+ \d+$/.test(line) ||
-    /^(?:\[ *\d+\]|Node \d|lowmem_reserve|\d+ pages |\d+ total |Mem-Info|Tasks state|memory: |swap: )/.test(
-      line
-    ) ||
-    line.trim() === '' ||
-    /^[-=*#.<]{3,}/.test(line)
-  )
-}
-
-/** Tokens of kill lines and table headers, whole: broken in two, no space belongs between. */
-const WHOLE_TOKEN =
-  /^(?:(?:total-vm|anon-rss|file-rss|shmem-rss):\d+kB,?|UID:\d+|pgtables:\d+kB|oom_score_adj:-?\d+|total_vm|rss_(?:anon|file|shmem)|pgtables_bytes|swapents|oom_score_adj|name)$/
-
-function joinBroken(text: string, line: string, wrap: Wrap): string {
-  if (wrap === 'hard') return text + line
-  if (text === '' || /\s$/.test(text) || /^\s/.test(line)) return text + line
-  // The structured line has no spaces but those in names, so it can only be broken inside a token.
-  const last = text.slice(text.lastIndexOf('\n') + 1)
-  if (last.startsWith('oom-kill:')) {
-    const isInName = /,task=(?!.*,pid=)/.test(last)
-    return wrap === 'soft' && isInName ? `${text} ${line}` : text + line
-  }
-  // A row of the task table is broken past the width of a screen only in the middle of its name.
-  if (/^\[ *\d/.test(last) && last.length > MAX_SOFT_ROW && !/ -?\d+$/.test(last)) {
-    return text + line
-  }
-  const before = /\S+$/.exec(text)![0]
-  const after = /^\S+/.exec(line)?.[0] ?? ''
-  // No token of a kill line begins with a digit but the pid, which comes after a word.
-  if (/\d$/.test(before) && /^\d/.test(after) && /\bKilled process \d/.test(last))
-    return text + line
-  const isOneToken = !WHOLE_TOKEN.test(before) && WHOLE_TOKEN.test(before + after)
-  return isOneToken ? text + line : `${text} ${line}`
 }
 
 /** rsyslog writes control characters as `#ooo`, octal. */

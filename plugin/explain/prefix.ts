@@ -50,7 +50,8 @@ const RFC5424_TAG = /^\S+ (\S+) \S+ \S+ (?:-|\[.*?\]) /
 const OTHER_TAG = /^\S+ [\w./@-]+(?:\[\d+\])?: /
 const COMPOSE = /^[\w.-]+ +\| /
 export const QUOTE = /^(?:> ?)+/
-const INDENT = /^ +(?=\[ *\d+\.\d+\]|<\d{1,3}>|\d+,\d+,\d+,)/
+const INDENT =
+  /^[ \t]+(?=\[ *\d+\.\d+\]|\[[^\]]{0,40}\d:\d\d:\d\d|<\d{1,3}>|\d+,\d+,\d+,|[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d |\d{4}-\d\d-\d\d[T ]|(?:\S+ )?kernel(?:\[\d+\])?: )/
 const ANSI = /\x1b\[[0-9;]*[A-Za-z]/g
 
 export function stripPrefix(given: string): Prefixed {
@@ -96,6 +97,7 @@ function stripOne(line: Line): boolean {
     case 60:
       line.isRfc5424 = RFC5424_HEAD.test(text)
       return take(PRIORITY.exec(text))
+    case 9: // tab
     case 32:
       return take(INDENT.exec(text))
     case 62:

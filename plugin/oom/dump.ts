@@ -3,7 +3,9 @@
  * pages, and which line belongs to which dump is the parser's business (parser.ts).
  */
 
+import { KernelMemory } from './kernel-memory.ts'
 import {
+  addMemcgStats,
   type BuddyLine,
   isStructuredTail,
   type MemcgUsage,
@@ -12,6 +14,7 @@ import {
   parseCounters,
   parseHugePages,
   parseKernelRelease,
+  parseLowmemReserve,
   parseMemcgLine,
   parseMemcgUsage,
   parseNodeCounter,
@@ -37,10 +40,14 @@ export class OomDump {
   /** Mem-Info's counters of the whole machine, in pages. */
   readonly counters = new Map<string, number>()
   readonly zones: Zone[] = []
+  /** By the zone's place in `zones`: its lowmem_reserve, in pages. */
+  readonly lowmemReserves: number[][] = []
   readonly buddies: BuddyLine[] = []
   /** Sum of the nodes' active_anon in KiB and how many nodes were printed: reveals the page size. */
   nodeActiveAnonKb = 0
   nodes = 0
+  kernelStackKb = 0
+  readonly kernelMemory = new KernelMemory()
   ramPages: number | undefined
   reservedPages: number | undefined
   highMemPages: number | undefined
@@ -50,7 +57,7 @@ export class OomDump {
   totalSwapKb: number | undefined
   /** By resource: memory, memory+swap, swap, kmem. */
   readonly memcgUsage = new Map<string, MemcgUsage>()
-  /** `Memory cgroup stats`: bytes by name (5.3), or KiB lines of the older form in bytes. */
+  /** `Memory cgroup stats`: bytes by name, also of the older form in KiB. */
   readonly memcgStats = new Map<string, number>()
   memcgLimitPath: string | undefined
   memcgTaskPath: string | undefined
@@ -71,7 +78,7 @@ export class OomDump {
 
   /** Takes one line of the dump; false when it is none that is known. */
   push(line: string): boolean {
-    if (this.tasks.push(line)) return true
+    if (this.tasks.push(line) || this.kernelMemory.push(line)) return true
     // The first character decides, because most lines of a dump are of no interest.
     switch (line.charCodeAt(0)) {
       case 67: // C
@@ -92,6 +99,7 @@ export class OomDump {
       case 77: // M
         if (line.startsWith('Memory cgroup stats')) {
           this.#inMemcgStats = true
+          addMemcgStats(line, this.memcgStats)
           return true
         }
         return line.startsWith('Mem-Info:') || this.#pushZoneLine(line)
@@ -138,6 +146,7 @@ export class OomDump {
     const zone = parseZone(line)
     if (zone !== undefined) {
       if (this.zones.length < MAX_ZONES) this.zones.push(zone)
+      this.kernelStackKb += zone.kernelStackKb ?? 0
       return true
     }
     const buddy = parseBuddyLine(line)
@@ -149,6 +158,7 @@ export class OomDump {
     if (node !== undefined) {
       this.nodes++
       this.nodeActiveAnonKb += node.activeAnonKb
+      this.kernelStackKb += node.kernelStackKb
       return true
     }
     const huge = parseHugePages(line)
@@ -182,6 +192,12 @@ export class OomDump {
       if (pages.of === 'RAM') this.ramPages = pages.pages
       else if (pages.of === 'reserved') this.reservedPages = pages.pages
       else this.highMemPages = pages.pages
+      return true
+    }
+    const reserve = first === 108 ? parseLowmemReserve(line) : undefined
+    if (reserve !== undefined) {
+      const at = this.zones.length - 1
+      if (at >= 0) this.lowmemReserves[at] ??= reserve
       return true
     }
     const usage = parseMemcgUsage(line)

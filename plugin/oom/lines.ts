@@ -36,6 +36,8 @@ export function parseOpener(line: string): Opener | undefined {
   const at = line.indexOf(INVOKED)
   if (at === -1) return undefined
   const rest = line.slice(at + INVOKED.length)
+  // What people write about it ("x invoked oom-killer on our machine") is no line of the kernel.
+  if (!/^(?::|\s*$)|\b(?:gfp_mask|order)=/.test(rest) || rest.includes('=%')) return undefined
   const order = /\border=(-?\d+)/.exec(rest)?.[1]
   return {
     comm: line.slice(0, at),
@@ -254,6 +256,19 @@ export function parseMemcgUsage(line: string): MemcgUsage | undefined {
   return { resource: match[1]!, usageKb, limitKb, failcnt: exact(match[4]) }
 }
 
+/**
+ * `Memory cgroup stats for PATH: cache:NKB rss:NKB ...` (before 5.3): one line for the group and one
+ * for each below it, each its own figures only, so they add up.
+ */
+export function addMemcgStats(line: string, into: Map<string, number>): boolean {
+  const match = /^Memory cgroup stats(?: for .*)?:((?: [a-z_]+:\d+KB)+)/s.exec(line)
+  if (match === null) return false
+  for (const [, name, kb] of match[1]!.matchAll(/([a-z_]+):(\d+)KB/g)) {
+    into.set(name!, (into.get(name!) ?? 0) + Number(kb) * 1024)
+  }
+  return true
+}
+
 /** Mem-Info's counters, in pages: `active_anon:N inactive_anon:N ... free:N free_pcp:N`. */
 export function parseCounters(line: string, into: Map<string, number>): boolean {
   let found = false
@@ -277,6 +292,12 @@ export interface Zone {
   readonly freeKb: number
   readonly minKb: number | undefined
   readonly lowKb: number | undefined
+  readonly highKb: number | undefined
+  /** Kept for atomic allocations of several pages (4.20): free, but not for everybody. */
+  readonly highAtomicKb: number | undefined
+  /** Free in the contiguous memory allocator's areas: for movable pages only. */
+  readonly freeCmaKb: number | undefined
+  readonly kernelStackKb: number | undefined
   readonly presentKb: number | undefined
   readonly managedKb: number | undefined
 }
@@ -292,9 +313,22 @@ export function parseZone(line: string): Zone | undefined {
     freeKb: Number(match[3]),
     minKb: kilobytes(line, / min:(\d+)kB/),
     lowKb: kilobytes(line, / low:(\d+)kB/),
+    highKb: kilobytes(line, / high:(\d+)kB/),
+    highAtomicKb: kilobytes(line, / reserved_highatomic:(\d+)KB/i),
+    freeCmaKb: kilobytes(line, / free_cma:(\d+)kB/),
+    kernelStackKb: kilobytes(line, / kernel_stack:(\d+)kB/),
     presentKb: kilobytes(line, / present:(\d+)kB/),
     managedKb: kilobytes(line, / managed:(\d+)kB/),
   }
+}
+
+/**
+ * `lowmem_reserve[]: 0 1921 1921 1921`, after its zone: by how many pages more than the minimum must
+ * be free for an allocation that may use a higher zone, in the order of the zones.
+ */
+export function parseLowmemReserve(line: string): number[] | undefined {
+  const match = /^lowmem_reserve\[\]:((?: \d+)+)/.exec(line)
+  return match?.[1]?.trim().split(' ').slice(0, 8).map(Number)
 }
 
 /** `[Node N ]ZONE: A*4kB (UME) B*8kB ... = NkB`: free blocks by size; the first is one page. */
@@ -319,9 +353,17 @@ export function parseBuddyLine(line: string): BuddyLine | undefined {
 }
 
 /** `Node N active_anon:NkB ... ` (4.8): the node's own counters, in KiB. */
-export function parseNodeCounter(line: string): { node: number; activeAnonKb: number } | undefined {
+export function parseNodeCounter(
+  line: string
+): { node: number; activeAnonKb: number; kernelStackKb: number } | undefined {
   const match = /^Node (\d+) active_anon:(\d+)kB /.exec(line)
-  return match === null ? undefined : { node: Number(match[1]), activeAnonKb: Number(match[2]) }
+  if (match === null) return undefined
+  return {
+    node: Number(match[1]),
+    activeAnonKb: Number(match[2]),
+    // The zones' until 5.9.
+    kernelStackKb: kilobytes(line, / kernel_stack:(\d+)kB/) ?? 0,
+  }
 }
 
 /** `Node N hugepages_total=N hugepages_free=N hugepages_surp=N hugepages_size=NkB` */
@@ -333,20 +375,25 @@ export function parseHugePages(line: string): { totalKb: number; freeKb: number 
   return { totalKb: Number(match[1]) * size, freeKb: Number(match[2]) * size }
 }
 
-/** `N pages RAM`, `N pages reserved`, `N pages HighMem[/MovableOnly]` */
+/**
+ * `N pages RAM`, `N pages reserved`, `N pages HighMem[/MovableOnly]`; ARM's own show_mem (before 3.1)
+ * wrote `N pages of RAM`, `N reserved pages`
+ */
 export function parsePages(
   line: string
 ): { of: 'RAM' | 'reserved' | 'HighMem'; pages: number } | undefined {
-  const match = /^(\d+) pages (RAM|reserved|HighMem)\b/.exec(line)
+  const match =
+    /^(\d+) pages (?:of )?(RAM|reserved|HighMem)\b/.exec(line) ??
+    /^(\d+) (reserved) pages$/.exec(line)
   const pages = exact(match?.[1])
   return match === null || pages === undefined
     ? undefined
     : { pages, of: match[2] as 'RAM' | 'reserved' | 'HighMem' }
 }
 
-/** `Free swap  = NkB`, `Total swap = NkB` */
+/** `Free swap  = NkB`, `Total swap = NkB`; the free is negative while swap is being turned off. */
 export function parseSwap(line: string): { of: 'Free' | 'Total'; kb: number } | undefined {
-  const match = /^(Free|Total) swap *= *(\d+)kB/.exec(line)
+  const match = /^(Free|Total) swap *= *(-?\d+)kB/.exec(line)
   const kb = exact(match?.[2])
   return match === null || kb === undefined ? undefined : { of: match[1] as 'Free' | 'Total', kb }
 }

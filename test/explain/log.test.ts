@@ -251,6 +251,78 @@ test('a log of any length costs bounded memory: lines without prefix are not joi
   assert.ok(grown < 64 * 2 ** 20, `${grown} bytes`)
 })
 
+test('wrapped at any width a mail program uses, with and without prefixes: every field', () => {
+  const console = FORMS.find(form => form.name === 'the console, each line stamped')!
+  const journal = FORMS.find(form => form.name === 'journalctl')!
+  const bare = FORMS.find(form => form.name === 'the bare words')!
+  for (const kind of ['none', 'memcg'] as const) {
+    const lines = linesOf(buildDump({ kind, counters: 'records' }))
+    for (const { name, render } of [console, journal, bare]) {
+      for (const wrap of [wrapSoft, wrapHard]) {
+        for (let columns = 68; columns <= 80; columns++) {
+          const text = render(recordsOf(lines)).flatMap(line => wrap(line, columns))
+          const read = killsIn(text).map(kill => kill.event.data)
+          assert.deepEqual(read, [factsOf(lines)], `${kind}, ${name}, ${wrap.name} at ${columns}`)
+        }
+      }
+    }
+  }
+})
+
+test('words that follow a cut kill line do not become part of the name', () => {
+  const [kill] = killsIn([
+    '[  395.922444] node invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0',
+    '[  396.264068] Out of memory: Killed process 2614 (mem on node0)',
+    'That is all it says (I think). Regards',
+    'Somebody',
+  ])
+  assert.equal(kill?.event.data.process_name, 'mem on node0')
+})
+
+test('indented by tabs, or by more spaces after the stamp', () => {
+  const lines = linesOf(buildDump({ kind: 'memcg' }))
+  const stamped = recordsOf(lines).flatMap(record =>
+    record.text.split('\n').map(line => `[    5.000000]  ${line}`)
+  )
+  for (const text of [
+    lines.map(line => `>> \t${line}`),
+    stamped,
+    stamped.map(line => `\t${line}`),
+    lines.map(line => `    Aug 12 03:54:03 my-host kernel: ${line}`),
+  ]) {
+    assert.deepEqual(
+      killsIn(text).map(kill => kill.event.data),
+      [factsOf(lines)]
+    )
+  }
+})
+
+test('an opener that console output stands before, broken in its middle', () => {
+  const [kill] = killsIn([
+    'Creating journal (4096 blocks): [   34.739137] mkfs.ext4 invoked',
+    'oom-killer: gfp_mask=0x101cc0(GFP_USER|__GFP_WRITE), order=0,',
+    'oom_score_adj=0',
+    '[   34.748889] CPU: 0 PID: 393 Comm: mkfs.ext4 Not tainted',
+    '5.7.0 #1',
+    '[   35.429982] Out of memory: Killed process 350 (polkitd)',
+    'total-vm:78084kB, anon-rss:2976kB, file-rss:8288kB, shmem-rss:0kB',
+  ])
+  assert.equal(kill?.event.data.trigger_process_name, 'mkfs.ext4')
+  assert.equal(kill?.event.data.trigger_pid, 393)
+  assert.equal(kill?.event.data.rss_kb, 11_264)
+})
+
+test('a kill of two lines, the first of them wrapped: whose limit it was', () => {
+  const [kill] = killsIn([
+    '>> [   95.238504] Memory cgroup out of memory: Kill process 284 (syz-executor)',
+    '>> score 0 or sacrifice child',
+    '>> [   95.240419] Killed process 284 (syz-executor) total-vm:37044kB,',
+    '>> anon-rss:76kB, file-rss:632kB, shmem-rss:0kB',
+  ])
+  assert.equal(kill?.event.data.constraint, 'memcg')
+  assert.equal(kill?.event.data.rss_kb, 708)
+})
+
 test('the wrapping used here loses nothing but spaces', () => {
   const line = killLine()
   assert.equal(wrapSoft(line).join(' '), line)

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  addMemcgStats,
   isStructuredTail,
   type KillLine,
   type Opener,
@@ -16,6 +17,7 @@ import {
   parseHugePages,
   parseKernelRelease,
   parseKillLine,
+  parseLowmemReserve,
   parseMemcgLine,
   parseMemcgUsage,
   parseNodeCounter,
@@ -109,6 +111,8 @@ test('opener: no other line', () => {
     'oom-kill:constraint=CONSTRAINT_NONE',
     'chrome invoked the oom-killer',
     'sysrq: Manual OOM execution',
+    'an allocating task invoked oom-killer on our machine',
+    'pr_warn("%s invoked oom-killer: gfp_mask=%#x(%pGg), order=%d',
   ]) {
     assert.equal(parseOpener(line), undefined, line)
   }
@@ -718,6 +722,10 @@ const ZONES: Array<[string, string, ReturnType<typeof parseZone>]> = [
       freeKb: 1592,
       minKb: 1640,
       lowKb: 2048,
+      highKb: 2456,
+      highAtomicKb: 0,
+      freeCmaKb: undefined,
+      kernelStackKb: undefined,
       presentKb: 245_632,
       managedKb: 193_136,
     },
@@ -731,6 +739,10 @@ const ZONES: Array<[string, string, ReturnType<typeof parseZone>]> = [
       freeKb: 1_048_740,
       minKb: 512,
       lowKb: 1748,
+      highKb: 2984,
+      highAtomicKb: undefined,
+      freeCmaKb: undefined,
+      kernelStackKb: undefined,
       presentKb: 1_149_540,
       managedKb: 1_149_540,
     },
@@ -744,20 +756,28 @@ const ZONES: Array<[string, string, ReturnType<typeof parseZone>]> = [
       freeKb: 44,
       minKb: 45,
       lowKb: 56,
+      highKb: 67,
+      highAtomicKb: undefined,
+      freeCmaKb: undefined,
+      kernelStackKb: undefined,
       presentKb: 15_996,
       managedKb: undefined,
     },
   ],
   [
     'Movable',
-    'Node 4 Movable free:130021408kB min:9140kB low:139160kB high:269180kB',
+    'Node 4 Movable free:130021408kB min:9140kB low:139160kB high:269180kB reserved_highatomic:2048KB present:0kB kernel_stack:16kB free_pcp:0kB free_cma:512kB',
     {
       node: 4,
       name: 'Movable',
       freeKb: 130_021_408,
       minKb: 9140,
       lowKb: 139_160,
-      presentKb: undefined,
+      highKb: 269_180,
+      highAtomicKb: 2048,
+      freeCmaKb: 512,
+      kernelStackKb: 16,
+      presentKb: 0,
       managedKb: undefined,
     },
   ],
@@ -768,6 +788,31 @@ const ZONES: Array<[string, string, ReturnType<typeof parseZone>]> = [
 for (const [title, line, expected] of ZONES) {
   test(`zone: ${title}`, () => assert.deepEqual(parseZone(line), expected))
 }
+
+test('lowmem_reserve: pages by zone', () => {
+  assert.deepEqual(parseLowmemReserve('lowmem_reserve[]: 0 1921 1921 1921'), [0, 1921, 1921, 1921])
+  assert.equal(parseLowmemReserve('lowmem_reserve[]:'), undefined)
+})
+
+test('memcg statistics before 5.3: groups of one line each add up', () => {
+  const into = new Map<string, number>()
+  for (const line of [
+    'Memory cgroup stats for /a: cache:100KB rss:20KB rss_huge:0KB',
+    'Memory cgroup stats for /a/b: c: cache:8KB rss:4KB',
+    'Memory cgroup stats for /a:',
+    'Memory cgroup out of memory: Killed process 1 (x)',
+  ]) {
+    addMemcgStats(line, into)
+  }
+  assert.deepEqual(
+    [...into],
+    [
+      ['cache', 108 * 1024],
+      ['rss', 24 * 1024],
+      ['rss_huge', 0],
+    ]
+  )
+})
 
 test('buddy line: block sizes and counts, with the migrate types', () => {
   assert.deepEqual(parseBuddyLine('Node 1 Normal: 2*4kB (UE) 0*8kB 5*16kB (U) = 88kB'), {
@@ -801,7 +846,13 @@ test('node counter: active_anon in kB', () => {
   assert.deepEqual(parseNodeCounter('Node 3 active_anon:3044kB inactive_anon:1kB'), {
     node: 3,
     activeAnonKb: 3044,
+    kernelStackKb: 0,
   })
+  assert.equal(
+    parseNodeCounter('Node 0 active_anon:1kB shmem:0kB kernel_stack:2160kB pagetables:9kB')
+      ?.kernelStackKb,
+    2160
+  )
   assert.equal(parseNodeCounter('Node 0 DMA free:1kB active_anon:5kB '), undefined)
 })
 
@@ -823,6 +874,9 @@ const PAGES: Array<[string, ReturnType<typeof parsePages>]> = [
   ['0 pages HighMem/MovableOnly', { of: 'HighMem', pages: 0 }],
   ['287385 pages HighMem', { of: 'HighMem', pages: 287_385 }],
   ['20068 pages reserved', { of: 'reserved', pages: 20_068 }],
+  ['16384 pages of RAM', { of: 'RAM', pages: 16_384 }],
+  ['1087 reserved pages', { of: 'reserved', pages: 1087 }],
+  ['369 free pages', undefined],
   ['113 pages in swap cache', undefined],
   ['0 pages cma reserved', undefined],
   ['0 pages hwpoisoned', undefined],
@@ -839,6 +893,7 @@ const SWAPS: Array<[string, ReturnType<typeof parseSwap>]> = [
   ['Free swap  = 120kB', { of: 'Free', kb: 120 }],
   ['Total swap = 191452kB', { of: 'Total', kb: 191_452 }],
   ['Total swap = 0kB', { of: 'Total', kb: 0 }],
+  ['Free swap  = -1640kB', { of: 'Free', kb: -1640 }],
   ['Swap cache stats: add 0, delete 0, find 0/0', undefined],
   ['Free swap  = 12', undefined],
 ]
