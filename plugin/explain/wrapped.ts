@@ -123,9 +123,11 @@ export class Wrapping {
     if (/^\[ *\d/.test(lastLine(text)) && !/\s$/.test(text) && !/^\s/.test(line)) {
       const fitting = ['', ' '].filter(space => this.#isRow(lastLine(text) + space + line))
       if (fitting.length === 1) return text + fitting[0] + line
-      // A program that breaks anywhere would have filled the line.
-      if (wrap === 'unknown' && length < Math.min(this.#longestBroken, MAX_SOFT_ROW))
-        return `${text} ${line}`
+      // A program that breaks anywhere fills the line; one that breaks at spaces, when the next word
+      // would not fit.
+      const isFull = length + 1 + line.trimEnd().search(/(?: |$)/) > this.#longestBroken
+      if (!isFull) return text + line
+      if (wrap === 'unknown' && length < this.#longestBroken) return `${text} ${line}`
     }
     return joinBroken(text, line, wrap, this.#names)
   }
