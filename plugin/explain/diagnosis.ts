@@ -3,12 +3,16 @@
  * kernel printed and says nothing where the kernel printed nothing about it.
  */
 
-import type { OomDump } from '../oom/dump.ts'
 import type { OomKillFacts } from '../oom/event.ts'
+import { oomDumpFacts } from '../oom/event.ts'
 import { decodeName } from '../oom/names.ts'
-import { revealedPageSizeKb } from '../oom/page-size.ts'
-import type { OomKill } from '../oom/parser.ts'
+import type { OomKill, OomWithoutKill } from '../oom/parser.ts'
+import { advise } from './advice.ts'
+import { type Case, caseOf, MUCH, NO_LIMIT_KB, SOME } from './case.ts'
+import { causeOf } from './cause.ts'
+import type { TableSums } from './families.ts'
 import { percent, printable, size } from './units.ts'
+import type { ZoneView } from './zones.ts'
 
 export interface Diagnosis {
   /** Whose fault, as far as the dump says: the first thing to read. */
@@ -19,197 +23,94 @@ export interface Diagnosis {
   readonly advice: readonly string[]
 }
 
-/** What the limit of a group is when there is none: PAGE_COUNTER_MAX pages (v2), LONG_MAX bytes (v1). */
-const NO_LIMIT_KB = 2 ** 52
-/** Shares of the memory from which something counts as the cause. */
-const MOST = 0.5
-const MUCH = 0.2
-
-interface Case {
-  readonly kill: OomKill
-  readonly dump: OomDump
-  readonly facts: OomKillFacts
-  readonly pageKb: number | undefined
-  /** The victim's name, safe to print. */
-  readonly name: string
+/** @param sums of the table of all processes, where the log has been followed for it */
+export function diagnose(kill: OomKill, facts: OomKillFacts, sums?: TableSums): Diagnosis {
+  const known = caseOf(kill.dump, kill, facts, sums)
+  const { kind, text } = causeOf(known)
+  if (kind === 'group') return { cause: text, evidence: [], advice: [] }
+  const told = (line: string): boolean => text.includes(line.split(' together')[0]!)
+  const evidence = [...memoryEvidence(known), ...smallVictim(known), ...group(known)].filter(
+    line => !told(line)
+  )
+  return { cause: text, evidence, advice: advise(known, kind) }
 }
 
-export function diagnose(kill: OomKill, facts: OomKillFacts): Diagnosis {
-  const { dump } = kill
-  const known: Case = {
-    kill,
-    dump,
-    facts,
-    pageKb: revealedPageSizeKb(dump, kill.victim),
-    name: printable(facts.process_name),
-  }
-  const evidence = [
+/** The evidence of a dump after which nobody was killed. */
+export function evidenceOf({ dump }: OomWithoutKill, sums?: TableSums): readonly string[] {
+  return memoryEvidence(caseOf(dump, undefined, oomDumpFacts(dump), sums))
+}
+
+function memoryEvidence(known: Case): string[] {
+  return [
     ...unowned(known),
     ...watermarks(known),
     ...swap(known),
-    ...smallVictim(known),
-    ...group(known),
+    ...families(known),
+    ...parts(known),
+    ...kernelMemory(known),
   ]
-  return { cause: cause(known), evidence, advice: advice(known, evidence) }
 }
 
-function cause(known: Case): string {
-  const { kill, dump, facts, name } = known
-  const grown =
-    facts.rss_kb === undefined ? `${name} was killed` : `${name} held ${size(facts.rss_kb)}`
-  if (dump.isManual)
-    return `somebody asked for this kill (SysRq f): ${grown}, and memory need not have been short`
-  switch (facts.constraint) {
-    case 'memcg':
-      return memcgCause(known, grown)
-    case 'cpuset':
-    case 'memory_policy':
-      return nodeCause(known, grown)
-    default:
-      return kill.partial && !dump.hasMemInfo
-        ? `${grown}; the log does not show the state of the memory`
-        : globalCause(known, grown)
+/** Memory that no process owns, and that killing processes therefore does not give back. */
+function unowned({ holders, totalKb }: Case): string[] {
+  if (totalKb === undefined || totalKb === 0) return []
+  return holders
+    .filter(({ kb, isUnowned }) => isUnowned && kb >= totalKb * MUCH)
+    .map(
+      ({ kb, what }) =>
+        `${size(kb)} (${percent(kb / totalKb)}) were ${what}: killing a process need not free it`
+    )
+}
+
+function watermarks({ facts, dump, zones }: Case): string[] {
+  if (facts.constraint === 'memcg' || dump.isManual) return []
+  const usable = zones.filter(({ isUsable, state }) => isUsable && state !== 'unknown')
+  if (usable.length === 0) return []
+  const below = usable.filter(({ state }) => state === 'below')
+  const rest = usable.filter(({ state }) => state !== 'below')
+  const lines: string[] = []
+  if (below.length > 0) {
+    lines.push(
+      `free memory was below the minimum in ${below.slice(0, 4).map(shortZone).join(', ')}`
+    )
   }
-}
-
-function memcgCause(known: Case, grown: string): string {
-  const { facts, name } = known
-  const { oom_memcg: path, rss_kb: rss } = facts
-  const who = path === undefined ? 'a control group' : `the control group ${printable(path)}`
-  const reached = reachedLimit(known)
-  if (reached === undefined) return `${who} hit its own limit, not the machine's: ${grown}`
-  const { limitKb, usageKb, what } = reached
-  if (limitKb >= NO_LIMIT_KB) {
-    return `${who} has no limit of its own, yet its processes were chosen: ${grown}`
+  if (rest.length > 0) {
+    const isLow = rest.every(({ state }) => state === 'low')
+    const names = rest.slice(0, 4).map(roomyZone).join(', ')
+    const other = below.length > 0 ? 'another zone' : 'zones'
+    lines.push(
+      isLow
+        ? `little was left above the minimum in ${names}`
+        : `${other} had memory above what the kernel keeps free: ${names}`
+    )
   }
-  const share = rss !== undefined && usageKb > 0 ? rss / usageKb : 0
-  const mostly = share < MOST ? '' : `, most of it ${name}'s (${percent(Math.min(1, share))})`
-  return `${who} hit its own limit of ${size(limitKb)}${what}${mostly}: ${grown}; the machine itself was not out of memory`
+  return lines
 }
 
-/** The limit that was reached: that of memory, or of memory and swap together (cgroup v1). */
-function reachedLimit({
-  dump,
-}: Case): { limitKb: number; usageKb: number; what: string } | undefined {
-  const memory = dump.memcgUsage.get('memory')
-  const both = dump.memcgUsage.get('memory+swap')
-  if (memory !== undefined && memory.limitKb < NO_LIMIT_KB) return { ...memory, what: '' }
-  if (both !== undefined && both.limitKb < NO_LIMIT_KB) {
-    return { ...both, what: ' for memory and swap together' }
-  }
-  return memory === undefined ? undefined : { ...memory, what: '' }
+function shortZone({ zone, usableKb, floorKb }: ZoneView): string {
+  const floor = floorKb ?? 0
+  const kept = floor - (zone.minKb ?? 0)
+  const withheld = zone.freeKb - usableKb
+  const notes = [
+    ...(withheld > 0
+      ? [`${size(withheld)} of the ${size(zone.freeKb)} free are kept for others`]
+      : []),
+    ...(kept > 0 ? [`${size(kept)} of the minimum are kept for what can use no higher zone`] : []),
+  ]
+  const [have, need] = pair(usableKb, floor)
+  return `${zone.name} of node ${zone.node} (${[`${have} of ${need}`, ...notes].join('; ')})`
 }
 
-/** Free memory in zones that the allocation may not use: Movable, for what cannot be moved. */
-function idleZones({ dump }: Case): string | undefined {
-  const mask = dump.opener?.gfpMask ?? ''
-  const { zones } = dump
-  if (!mask.includes('(') || mask.includes('MOVABLE')) return undefined
-  const isIdle =
-    zones.length > 0 &&
-    zones.every(zone => zone.name === 'Movable' && zone.freeKb > (zone.minKb ?? 0))
-  if (!isIdle) return undefined
-  const free = zones.reduce((sum, zone) => sum + zone.freeKb, 0)
-  return `${size(free)} free, but all of it in zone Movable, which this allocation may not use`
+function roomyZone({ zone, usableKb, floorKb }: ZoneView): string {
+  const [have, need] = pair(usableKb, floorKb ?? 0)
+  const withheld = zone.freeKb - usableKb
+  const others = withheld > 0 ? ` without ${size(withheld)} that are kept for others` : ''
+  return `${zone.name} of node ${zone.node} (${have}${others}, minimum ${need})`
 }
 
-function nodeCause(known: Case, grown: string): string {
-  const { dump, facts, pageKb } = known
-  const { structured, zones } = dump
-  const what =
-    facts.constraint === 'cpuset'
-      ? `the cpuset ${printable(decodeName(structured?.cpuset ?? ''))}`.trimEnd()
-      : 'a memory policy'
-  const nodes = [...new Set(zones.map(zone => zone.node))]
-  const bound = nodes.length === 0 ? '' : ` (node ${nodes.join(', ')})`
-  const idle = idleZones(known)
-  if (idle !== undefined) return `${what}${bound} had ${idle}: ${grown}`
-  const all = dump.counters.get('free')
-  const here = zones.reduce((sum, zone) => sum + zone.freeKb, 0)
-  const elsewhere =
-    all === undefined || pageKb === undefined || zones.length === 0
-      ? undefined
-      : all * pageKb - here
-  const contrast =
-    elsewhere !== undefined && elsewhere > here
-      ? ` while ${size(elsewhere)} were free elsewhere`
-      : ''
-  return `${what}${bound} ran dry${contrast}: ${grown}`
-}
-
-function globalCause(known: Case, grown: string): string {
-  const { facts, dump, name, pageKb } = known
-  const total = facts.mem_total_kb
-  const free = facts.mem_free_kb
-  if (total === undefined) return `the machine ran out of memory: ${grown}`
-  const machine = `a machine with ${size(total)}${free === undefined ? '' : ` and ${size(free)} free`}`
-  const dry = dryZone(known)
-  if (dry !== undefined) return `${dry}: ${grown} on ${machine}`
-  const order = dump.opener?.order ?? 0
-  if (
-    order > 0 &&
-    free !== undefined &&
-    isAboveWatermark(dump) &&
-    hasNoBlock(dump, order, pageKb)
-  ) {
-    const wanted =
-      pageKb === undefined
-        ? `2^${order} pages in one piece`
-        : `${size(2 ** order * pageKb)} in one piece`
-    return `the memory was fragmented: ${wanted} were asked for with ${size(free)} free of ${size(total)}; ${grown}`
-  }
-  const share = (facts.rss_kb ?? 0) / total
-  if (share >= MOST)
-    return `${name} grew to ${size(facts.rss_kb ?? 0)} on ${machine}: a leak in ${name}, or more than this machine can hold`
-  return `the machine ran out of memory: ${grown} on ${machine}`
-}
-
-/**
- * Low memory of a 32-bit kernel below its minimum while high memory is free. The zone is called
- * Normal, on some ARM machines DMA.
- */
-function dryZone({ dump }: Case): string | undefined {
-  const { zones } = dump
-  const high = zones.filter(zone => zone.name === 'HighMem' && zone.freeKb > (zone.lowKb ?? 0))
-  const low = zones.filter(zone => zone.name !== 'HighMem' && zone.name !== 'Movable')
-  const [main] = [...low].sort(
-    (a, b) => (b.managedKb ?? b.presentKb ?? 0) - (a.managedKb ?? a.presentKb ?? 0)
-  )
-  if (high.length === 0 || main?.minKb === undefined || main.freeKb >= main.minKb) return undefined
-  const all = zones.reduce((sum, zone) => sum + zone.freeKb, 0)
-  const here = low.reduce((sum, zone) => sum + zone.freeKb, 0)
-  return `the zone ${main.name} ran dry (${size(main.freeKb)} free) while ${size(all - here)} were free in HighMem and others`
-}
-
-/** No free block of the wanted size or larger in any zone. */
-function hasNoBlock(dump: OomDump, order: number, pageKb: number | undefined): boolean {
-  if (pageKb === undefined || dump.buddies.length === 0) return false
-  const wanted = 2 ** order * pageKb
-  const mask = dump.opener?.gfpMask ?? ''
-  const mayUse = ({ zone }: { zone: string }): boolean =>
-    (zone !== 'Movable' || mask.includes('MOVABLE')) &&
-    (zone !== 'HighMem' || mask.includes('HIGH')) // GFP_HIGHUSER, __GFP_HIGHMEM
-  return dump.buddies
-    .filter(mayUse)
-    .every(zone => zone.blocks.every(([kb, count]) => kb < wanted || count === 0))
-}
-
-function isAboveWatermark(dump: OomDump): boolean {
-  const zones = dump.zones.filter(zone => zone.minKb !== undefined && (zone.managedKb ?? 1) > 0)
-  const main = zones.filter(zone => zone.name !== 'DMA')
-  return main.length > 0 && main.every(zone => zone.freeKb >= zone.minKb!)
-}
-
-function watermarks({ dump, facts }: Case): string[] {
-  if (facts.constraint === 'memcg' || dump.zones.length === 0) return []
-  const below = dump.zones.filter(zone => zone.minKb !== undefined && zone.freeKb < zone.minKb)
-  if (below.length === 0) {
-    return isAboveWatermark(dump) ? ['every zone had more free than its minimum'] : []
-  }
-  const names = below
-    .slice(0, 4)
-    .map(zone => `${zone.name} of node ${zone.node} (${size(zone.freeKb)} of ${size(zone.minKb!)})`)
-  return [`free memory was below the minimum in ${names.join(', ')}`]
+/** Two sizes that are told apart also when they are nearly equal. */
+function pair(a: number, b: number): [string, string] {
+  return a !== b && size(a) === size(b) ? [`${a} KiB`, `${b} KiB`] : [size(a), size(b)]
 }
 
 function swap({ dump, facts }: Case): string[] {
@@ -222,6 +123,10 @@ function swap({ dump, facts }: Case): string[] {
       : []
   }
   const { totalSwapKb: total, freeSwapKb: free } = dump
+  // The kernel subtracts the device first, then moves its pages back to memory.
+  if (free !== undefined && free < 0) {
+    return [`swap was being turned off (swapoff), ${size(-free)} of it still to be moved to memory`]
+  }
   if (total === undefined) return []
   if (total === 0) return ['there is no swap']
   if (free === undefined) return []
@@ -230,47 +135,57 @@ function swap({ dump, facts }: Case): string[] {
     : [`${size(free)} of ${size(total)} of swap were free`]
 }
 
-/** Memory that no process owns, and that killing processes therefore does not give back. */
-function unowned(known: Case): string[] {
-  const { dump, facts, pageKb } = known
-  const isMemcg = facts.constraint === 'memcg'
-  const total = isMemcg ? facts.memcg_usage_kb : facts.mem_total_kb
-  if (total === undefined || total === 0) return []
-  const owners: Array<[number | undefined, string]> = isMemcg
-    ? [
-        [bytesToKb(dump.memcgStats.get('shmem')), 'shared memory and tmpfs (/dev/shm above all)'],
-        [
-          bytesToKb(dump.memcgStats.get('slab') ?? dump.memcgStats.get('slab_unreclaimable')),
-          'kernel slab',
-        ],
-        [bytesToKb(dump.memcgStats.get('pagetables')), 'page tables'],
-      ]
-    : [
-        [pages(dump, 'shmem', pageKb), 'shared memory and tmpfs (/dev/shm above all)'],
-        [pages(dump, 'slab_unreclaimable', pageKb), 'kernel slab that cannot be reclaimed'],
-        [pages(dump, 'pagetables', pageKb), 'page tables'],
-        [dump.hugePagesKb, 'reserved huge pages'],
-      ]
-  return owners
-    .filter(([kb]) => kb !== undefined && kb >= total * MUCH)
+/** Many processes of one name that held more together than any alone. */
+function families(known: Case): string[] {
+  const { totalKb, families: all, facts } = known
+  if (totalKb === undefined || totalKb === 0) return []
+  return all
+    .filter(({ processes, rssKb }) => processes > 1 && rssKb >= totalKb * SOME)
+    .filter(({ name, rssKb }) => name !== known.name || rssKb > (facts.rss_kb ?? 0) * 1.1)
+    .slice(0, 3)
     .map(
-      ([kb, what]) =>
-        `${size(kb!)} (${percent(kb! / total)}) were ${what}: killing a process need not free it`
+      ({ name, processes, rssKb }) =>
+        `${processes} ${name} processes held ${size(rssKb)} together${rssKb > totalKb ? '' : `, ${percent(rssKb / totalKb)} of the memory`} (what they share counted in each)`
     )
 }
 
-function pages(dump: OomDump, counter: string, pageKb: number | undefined): number | undefined {
-  const count = dump.counters.get(counter)
-  return count === undefined || pageKb === undefined ? undefined : count * pageKb
+/** Where the rest of the memory was, largest first. */
+function parts({ holders, totalKb, facts }: Case): string[] {
+  if (totalKb === undefined || totalKb === 0) return []
+  const large = holders
+    .filter(({ kb, isUnowned }) => kb >= totalKb * SOME && !(isUnowned && kb >= totalKb * MUCH))
+    .sort((a, b) => b.kb - a.kb)
+    .map(({ kb, what }) => `${size(kb)} ${what}`)
+  if (large.length === 0) return []
+  const whose = facts.constraint === 'memcg' ? 'the group used' : 'the machine has'
+  return [`of the ${size(totalKb)} that ${whose}: ${large.join(', ')}`]
 }
 
-function bytesToKb(bytes: number | undefined): number | undefined {
-  return bytes === undefined ? undefined : bytes / 1024
+/** The kernel's own tables of its memory, which it prints when that is much. */
+function kernelMemory({ dump, totalKb }: Case): string[] {
+  if (totalKb === undefined) return []
+  const { slabs, allocations } = dump.kernelMemory
+  const text = (all: ReadonlyArray<{ name: string; kb: number }>): string =>
+    all
+      .filter(({ kb }) => kb >= totalKb * 0.02)
+      .map(({ name, kb }) => `${printable(name)} (${size(kb)})`)
+      .join(', ')
+  const largestSlabs = text(slabs)
+  const largestPlaces = text(allocations)
+  return [
+    ...(largestSlabs === '' ? [] : [`the largest slab caches were ${largestSlabs}`]),
+    ...(largestPlaces === '' ? [] : [`the kernel allocated most at ${largestPlaces}`]),
+  ]
 }
 
 function smallVictim({ kill, dump, facts, name }: Case): string[] {
-  if (kill.victim.prefix.includes('oom_kill_allocating_task')) {
-    return [`vm.oom_kill_allocating_task is set: ${name} died for asking, not for its size`]
+  if (kill?.victim.prefix.includes('oom_kill_allocating_task')) {
+    const isAsker = facts.trigger_pid === undefined || facts.trigger_pid === facts.pid
+    return [
+      isAsker
+        ? `vm.oom_kill_allocating_task is set: ${name} died for asking, not for its size`
+        : `vm.oom_kill_allocating_task is set: ${name}, a child of the process that asked, died for it, not for its size`,
+    ]
   }
   const largest = facts.top_tasks?.[0]
   const score = facts.oom_score_adj
@@ -285,29 +200,9 @@ function smallVictim({ kill, dump, facts, name }: Case): string[] {
 }
 
 function group({ kill }: Case): string[] {
-  return kill.groupPath === undefined
+  return kill?.groupPath === undefined
     ? []
     : [
         `all processes of ${printable(decodeName(kill.groupPath))} were killed with it (memory.oom.group)`,
       ]
-}
-
-function advice({ facts, dump, name }: Case, evidence: readonly string[]): string[] {
-  if (dump.isManual) return ['find out who wrote f to /proc/sysrq-trigger (or pressed the keys)']
-  const shared = evidence.some(line => line.includes('/dev/shm'))
-  const lines = shared ? ['look into /dev/shm and other tmpfs mounts: df -h -t tmpfs'] : []
-  if (facts.constraint === 'memcg') {
-    lines.push(
-      `find what makes ${name} grow, or raise the limit (memory.max, docker --memory, resources.limits.memory)`
-    )
-  } else if (facts.constraint === 'cpuset' || facts.constraint === 'memory_policy') {
-    lines.push('let the process use more nodes (cpuset.mems, numactl), or move load to other nodes')
-  } else if (dump.hasMemInfo) {
-    lines.push(
-      `find what makes ${name} grow, give it a limit of its own, or give the machine more memory`
-    )
-  } else {
-    lines.push(`find what makes ${name} grow`)
-  }
-  return lines
 }

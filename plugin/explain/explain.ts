@@ -3,6 +3,7 @@
 import type { SystemOomKillEvent } from '../../generated/types.ts'
 import { type OomKillFacts, oomKillFacts, oomKillSource } from '../oom/event.ts'
 import { type OomKill, type OomOutcome, OomParser, type OomWithoutKill } from '../oom/parser.ts'
+import { TableReader, type TableSums } from './families.ts'
 import { LogReader, type LogRecord } from './log.ts'
 
 export interface ExplainedKill {
@@ -15,13 +16,17 @@ export interface ExplainedKill {
    * does not say when it was (`boot`), or nothing the log states: then it is the time of reading.
    */
   readonly time: 'wall' | 'boot' | 'unknown'
+  /** Of the dump's table of processes, where it has one. */
+  readonly sums: TableSums | undefined
 }
 
-export type Explained = ExplainedKill | OomWithoutKill
+export type ExplainedDump = OomWithoutKill & { readonly sums: TableSums | undefined }
+export type Explained = ExplainedKill | ExplainedDump
 
 /** Takes a log line by line; bounded in memory whatever the log's length. */
 export class Explainer {
   readonly #parser = new OomParser()
+  readonly #tables = new TableReader()
   readonly #onExplained: (explained: Explained) => void
   readonly #reader = new LogReader(record => this.#push(record))
   #lastRawSeq: number | undefined
@@ -52,18 +57,22 @@ export class Explainer {
       this.#lastRawSeq = record.seq
     }
     this.#deliver(this.#parser.push(record))
+    // After the parser: a kill is given out with the record after it.
+    this.#tables.push(record.text, record.caller)
   }
 
   #deliver(outcomes: readonly OomOutcome[]): void {
     for (const outcome of outcomes) {
+      const sums = outcome.dump.tasks.present ? this.#tables.sums(outcome.record.caller) : undefined
       if (outcome.type !== 'kill') {
-        this.#onExplained(outcome)
+        if (isOfOomKiller(outcome)) this.#onExplained({ ...outcome, sums })
         continue
       }
       const { isRaw, wallUs, timestampUs, isStamped } = outcome.record as LogRecord
       this.#onExplained({
         type: 'kill',
         kill: outcome,
+        sums,
         time: wallUs !== undefined ? 'wall' : isStamped ? 'boot' : 'unknown',
         event: {
           ts: wallUs ?? (isStamped ? timestampUs : Date.now() * 1000),
@@ -75,4 +84,15 @@ export class Explainer {
       })
     }
   }
+}
+
+/** The state of the memory alone is printed for a failed allocation, too, and by SysRq m. */
+function isOfOomKiller({ dump, outcome }: OomWithoutKill): boolean {
+  return (
+    outcome !== 'cut' ||
+    dump.opener !== undefined ||
+    dump.structured !== undefined ||
+    dump.tasks.present ||
+    dump.memcgUsage.size > 0
+  )
 }

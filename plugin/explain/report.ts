@@ -1,9 +1,10 @@
 /** A kill as a text for a person: who died, why, and the evidence. */
 
+import type { OomDump } from '../oom/dump.ts'
 import { decodeName } from '../oom/names.ts'
-import type { OomWithoutKill } from '../oom/parser.ts'
-import { diagnose } from './diagnosis.ts'
-import type { ExplainedKill } from './explain.ts'
+import { diagnose, evidenceOf } from './diagnosis.ts'
+import type { ExplainedDump, ExplainedKill } from './explain.ts'
+import { gfpFlags } from './gfp.ts'
 import { printable, sinceBoot, size, wallTime } from './units.ts'
 
 export interface Style {
@@ -20,7 +21,7 @@ export const COLOURED: Style = {
 export function killReport(explained: ExplainedKill, number: number, style: Style): string {
   const { event, kill } = explained
   const facts = event.data
-  const { cause, evidence, advice } = diagnose(kill, facts)
+  const { cause, evidence, advice } = diagnose(kill, facts, explained.sums)
   const name = printable(facts.process_name)
   const when = { wall: wallTime, boot: sinceBoot, unknown: () => undefined }[explained.time](
     event.ts
@@ -33,6 +34,8 @@ export function killReport(explained: ExplainedKill, number: number, style: Styl
     row('cause', cause),
     ...evidence.map((line, index) => row(index === 0 ? 'evidence' : '', line)),
   ]
+  // All else is as in the report of the group's first victim.
+  if (kill.isFollower) return [...lines, ''].join('\n')
   if (facts.mem_total_kb !== undefined || facts.mem_free_kb !== undefined) {
     const total = facts.mem_total_kb === undefined ? '' : `${size(facts.mem_total_kb)} of memory, `
     const free =
@@ -49,6 +52,7 @@ export function killReport(explained: ExplainedKill, number: number, style: Styl
     const pid = facts.trigger_pid === undefined ? '' : ` (pid ${facts.trigger_pid})`
     lines.push(row('asked by', `${printable(facts.trigger_process_name)}${pid}`))
   }
+  lines.push(...askedFor(kill.dump))
   for (const [index, task] of (facts.top_tasks ?? []).entries()) {
     lines.push(
       row(
@@ -63,7 +67,18 @@ export function killReport(explained: ExplainedKill, number: number, style: Styl
   )
 }
 
-export function noKillReport(outcome: OomWithoutKill, style: Style): string {
+/** How much was asked for, with which flags, and of which kernel. */
+function askedFor(dump: OomDump): string[] {
+  const { opener, kernelRelease } = dump
+  const lines = kernelRelease === undefined ? [] : [row('kernel', printable(kernelRelease))]
+  if (opener?.gfpMask === undefined || dump.isManual) return lines
+  const flags = gfpFlags(opener.gfpMask, kernelRelease)?.join('|')
+  const mask = opener.gfpMask.replace(/\(.*/, '')
+  const order = opener.order === undefined ? '' : `, order ${opener.order}`
+  return [row('wanted', `${flags === undefined || flags === '' ? mask : flags}${order}`), ...lines]
+}
+
+export function noKillReport(outcome: ExplainedDump, style: Style): string {
   const opener = outcome.dump.opener
   const who =
     opener === undefined
@@ -74,7 +89,12 @@ export function noKillReport(outcome: OomWithoutKill, style: Style): string {
     panic: 'made the kernel panic instead of killing (vm.panic_on_oom)',
     cut: 'shows no kill: the log ends or goes on before it',
   }[outcome.outcome]
-  return `${style.bold(`-  ${who} ${what}`)}\n`
+  const evidence = evidenceOf(outcome, outcome.sums)
+  return [
+    style.bold(`-  ${who} ${what}`),
+    ...evidence.map((line, index) => row(index === 0 ? 'evidence' : '', line)),
+    '',
+  ].join('\n')
 }
 
 function row(label: string, text: string): string {

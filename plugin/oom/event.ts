@@ -4,6 +4,7 @@
  */
 
 import type { EventSource, OomConstraint, OomKillData, OomTask } from '../../generated/types.ts'
+import type { OomDump } from './dump.ts'
 import { decodeName } from './names.ts'
 import { revealedPageSizeKb } from './page-size.ts'
 import type { OomKill } from './parser.ts'
@@ -68,6 +69,27 @@ export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKi
     memcg_limit_kb: usage?.limitKb,
     memcg_usage_kb: usage?.usageKb,
     oom_group: kill.groupPath === undefined ? undefined : true,
+  })
+}
+
+/** What a dump says of the memory when nobody was killed after it. */
+export function oomDumpFacts(
+  dump: OomDump
+): Pick<
+  OomKillFacts,
+  'constraint' | 'mem_total_kb' | 'mem_free_kb' | 'oom_memcg' | 'memcg_limit_kb' | 'memcg_usage_kb'
+> {
+  const pageKb = revealedPageSizeKb(dump)
+  const free = dump.counters.get('free')
+  const usage = dump.memcgUsage.get('memory')
+  return withoutUndefined({
+    constraint: usage === undefined ? undefined : 'memcg',
+    mem_total_kb:
+      pageKb === undefined || dump.ramPages === undefined ? undefined : dump.ramPages * pageKb,
+    mem_free_kb: pageKb === undefined || free === undefined ? undefined : free * pageKb,
+    oom_memcg: path(dump.structured?.oomMemcg ?? dump.memcgLimitPath),
+    memcg_limit_kb: usage?.limitKb,
+    memcg_usage_kb: usage?.usageKb,
   })
 }
 

@@ -26,6 +26,8 @@ export interface Opener {
   readonly gfpMask: string | undefined
   /** Allocation order (2^order pages); -1 when a person asked for the kill through sysrq. */
   readonly order: number | undefined
+  /** The trigger's own. */
+  readonly oomScoreAdj: number | undefined
 }
 
 const INVOKED = ' invoked oom-killer'
@@ -43,6 +45,7 @@ export function parseOpener(line: string): Opener | undefined {
     comm: line.slice(0, at),
     gfpMask: /\bgfp_mask=(0x[0-9a-f]+(?:\([^)]*\))?)/.exec(rest)?.[1],
     order: exact(order),
+    oomScoreAdj: kilobytes(rest, /\boom_score_adj=(-?\d+)/),
   }
 }
 

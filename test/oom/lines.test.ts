@@ -37,67 +37,82 @@ const OPENERS: Array<[string, string, Opener]> = [
   [
     '2.6.24, oomkilladj',
     'apache2 invoked oom-killer: gfp_mask=0x1201d2, order=0, oomkilladj=0',
-    { comm: 'apache2', gfpMask: '0x1201d2', order: 0 },
+    { comm: 'apache2', gfpMask: '0x1201d2', order: 0, oomScoreAdj: undefined },
   ],
   [
     '2.6.32, oom_adj only',
     'mysqld invoked oom-killer: gfp_mask=0x201da, order=0, oom_adj=-17',
-    { comm: 'mysqld', gfpMask: '0x201da', order: 0 },
+    { comm: 'mysqld', gfpMask: '0x201da', order: 0, oomScoreAdj: undefined },
   ],
   [
     '2.6.36 to 3.6 and RHEL 6, both',
     'dsm_sa_datamgrd invoked oom-killer: gfp_mask=0x201da, order=0, oom_adj=0, oom_score_adj=0',
-    { comm: 'dsm_sa_datamgrd', gfpMask: '0x201da', order: 0 },
+    { comm: 'dsm_sa_datamgrd', gfpMask: '0x201da', order: 0, oomScoreAdj: 0 },
   ],
   [
     '3.7 to 4.5 and RHEL 7',
     'IPDL Background invoked oom-killer: gfp_mask=0x24000c0, order=2, oom_score_adj=0',
-    { comm: 'IPDL Background', gfpMask: '0x24000c0', order: 2 },
+    { comm: 'IPDL Background', gfpMask: '0x24000c0', order: 2, oomScoreAdj: 0 },
   ],
   [
     '4.6 to 4.8, flags by name',
     'java invoked oom-killer: gfp_mask=0x24280ca(GFP_HIGHUSER_MOVABLE|__GFP_ZERO), order=0, oom_score_adj=300',
-    { comm: 'java', gfpMask: '0x24280ca(GFP_HIGHUSER_MOVABLE|__GFP_ZERO)', order: 0 },
+    {
+      comm: 'java',
+      gfpMask: '0x24280ca(GFP_HIGHUSER_MOVABLE|__GFP_ZERO)',
+      order: 0,
+      oomScoreAdj: 300,
+    },
   ],
   [
     '4.9 to 4.20, nodemask in between, two spaces',
     'CPU 0/KVM invoked oom-killer: gfp_mask=0x14000c0(GFP_KERNEL), nodemask=(null),  order=0, oom_score_adj=0',
-    { comm: 'CPU 0/KVM', gfpMask: '0x14000c0(GFP_KERNEL)', order: 0 },
+    { comm: 'CPU 0/KVM', gfpMask: '0x14000c0(GFP_KERNEL)', order: 0, oomScoreAdj: 0 },
   ],
   [
     '4.9 to 4.20, a list of nodes',
     'stress invoked oom-killer: gfp_mask=0x14280ca(GFP_HIGHUSER_MOVABLE|__GFP_ZERO), nodemask=0,2-3, order=9, oom_score_adj=0',
-    { comm: 'stress', gfpMask: '0x14280ca(GFP_HIGHUSER_MOVABLE|__GFP_ZERO)', order: 9 },
+    {
+      comm: 'stress',
+      gfpMask: '0x14280ca(GFP_HIGHUSER_MOVABLE|__GFP_ZERO)',
+      order: 9,
+      oomScoreAdj: 0,
+    },
   ],
   [
     '5.0 to 6.18',
     'runc:[2:INIT] invoked oom-killer: gfp_mask=0x500cc2(GFP_HIGHUSER|__GFP_ACCOUNT), order=0, oom_score_adj=-998',
-    { comm: 'runc:[2:INIT]', gfpMask: '0x500cc2(GFP_HIGHUSER|__GFP_ACCOUNT)', order: 0 },
+    {
+      comm: 'runc:[2:INIT]',
+      gfpMask: '0x500cc2(GFP_HIGHUSER|__GFP_ACCOUNT)',
+      order: 0,
+      oomScoreAdj: -998,
+    },
   ],
   [
     'a page fault, no flags',
     'nfsd invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0',
-    { comm: 'nfsd', gfpMask: '0x0()', order: 0 },
+    { comm: 'nfsd', gfpMask: '0x0()', order: 0, oomScoreAdj: 0 },
   ],
   [
     'sysrq',
     'kworker/0:2 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=-1, oom_score_adj=0',
-    { comm: 'kworker/0:2', gfpMask: '0xcc0(GFP_KERNEL)', order: -1 },
+    { comm: 'kworker/0:2', gfpMask: '0xcc0(GFP_KERNEL)', order: -1, oomScoreAdj: 0 },
   ],
   [
     'cut after the words',
     'mem_on_node0 invoked oom-killer',
-    { comm: 'mem_on_node0', gfpMask: undefined, order: undefined },
+    { comm: 'mem_on_node0', gfpMask: undefined, order: undefined, oomScoreAdj: undefined },
   ],
   [
     'a process without a name',
     ' invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0',
-    { comm: '', gfpMask: '0xcc0(GFP_KERNEL)', order: 0 },
+    { comm: '', gfpMask: '0xcc0(GFP_KERNEL)', order: 0, oomScoreAdj: 0 },
   ],
   [
     'a name with order= in it',
     'order=7 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=1, oom_score_adj=0',
-    { comm: 'order=7', gfpMask: '0xcc0(GFP_KERNEL)', order: 1 },
+    { comm: 'order=7', gfpMask: '0xcc0(GFP_KERNEL)', order: 1, oomScoreAdj: 0 },
   ],
 ]
 

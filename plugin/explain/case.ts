@@ -1,0 +1,97 @@
+/** All that the sentences about one dump are made from, in KiB and safe to print. */
+
+import type { OomDump } from '../oom/dump.ts'
+import type { OomKillFacts } from '../oom/event.ts'
+import { revealedPageSizeKb } from '../oom/page-size.ts'
+import type { OomKill } from '../oom/parser.ts'
+import type { TableSums } from './families.ts'
+import { groupHolders, type Holder, machineHolders } from './holders.ts'
+import { printable } from './units.ts'
+import { viewZones, type ZoneView } from './zones.ts'
+
+/** What the limit of a group is when there is none: PAGE_COUNTER_MAX pages (v2), LONG_MAX bytes (v1). */
+export const NO_LIMIT_KB = 2 ** 52
+/** Shares of the memory from which something counts as the cause, as much, as worth a word. */
+export const MOST = 0.5
+export const MUCH = 0.2
+export const SOME = 0.1
+
+export interface FamilyKb {
+  readonly name: string
+  readonly processes: number
+  readonly rssKb: number
+}
+
+export interface Case {
+  readonly dump: OomDump
+  readonly facts: Partial<OomKillFacts>
+  /** undefined for a dump after which nobody was killed */
+  readonly kill: OomKill | undefined
+  readonly pageKb: number | undefined
+  readonly name: string
+  readonly zones: readonly ZoneView[]
+  /** Parts of the memory that ran out: the machine's, or the group's. */
+  readonly holders: readonly Holder[]
+  /** The memory that ran out, in KiB. */
+  readonly totalKb: number | undefined
+  /** RSS of all processes in the table. */
+  readonly tasksKb: number | undefined
+  readonly processes: number | undefined
+  readonly families: readonly FamilyKb[]
+}
+
+export function caseOf(
+  dump: OomDump,
+  kill: OomKill | undefined,
+  facts: Partial<OomKillFacts>,
+  sums: TableSums | undefined
+): Case {
+  const pageKb = revealedPageSizeKb(dump, kill?.victim)
+  const isMemcg = facts.constraint === 'memcg'
+  const kb = (pages: number): number => pages * pageKb!
+  const isSummed = sums !== undefined && pageKb !== undefined && dump.tasks.present
+  return {
+    dump,
+    facts,
+    kill,
+    pageKb,
+    name: printable(facts.process_name ?? ''),
+    zones: viewZones(dump, pageKb),
+    holders: isMemcg ? groupHolders(dump) : machineHolders(dump, pageKb),
+    totalKb: isMemcg ? facts.memcg_usage_kb : facts.mem_total_kb,
+    tasksKb: isSummed ? kb(sums.rssPages) : undefined,
+    processes: isSummed ? sums.processes : undefined,
+    families: isSummed
+      ? sums.families.map(({ name, processes, rssPages }) => ({
+          name: printable(name),
+          processes,
+          rssKb: kb(rssPages),
+        }))
+      : [],
+  }
+}
+
+/** The largest part that no process owns; the kernel's slab counts as one. */
+export function largestUnowned({ holders }: Case): Holder | undefined {
+  const slab = holders.filter(one => one.what.startsWith('kernel slab'))
+  const slabKb = slab.reduce((sum, one) => sum + one.kb, 0)
+  const fixed = slab[0]?.kb ?? 0
+  const joined =
+    slab.length > 1 && slabKb > 0
+      ? [
+          {
+            ...slab[0]!,
+            kb: slabKb,
+            what: `kernel slab (${Math.round((fixed / slabKb) * 100)} % of it not reclaimable)`,
+          },
+        ]
+      : slab
+  return [...holders.filter(one => one.isUnowned && !slab.includes(one)), ...joined].reduce<
+    Holder | undefined
+  >((most, one) => (most === undefined || one.kb > most.kb ? one : most), undefined)
+}
+
+/** The largest family of two processes and more. */
+export function largestFamily({ families }: Case): FamilyKb | undefined {
+  return families.find(family => family.processes > 1)
+}

@@ -1,0 +1,114 @@
+/** The numbers behind the sentences, as `sysmon explain --json` gives them beside the event. */
+
+import type { OomDump } from '../oom/dump.ts'
+import { decodeName } from '../oom/names.ts'
+import type { Case } from './case.ts'
+import { gfpFlags } from './gfp.ts'
+import { orderOf, wantedZone } from './zones.ts'
+
+export type Figures = Readonly<Record<string, unknown>>
+
+/** Every part only where the dump states it; sizes in KiB. */
+export function figuresOf(known: Case): Figures {
+  const { dump } = known
+  return compact({
+    kernel: dump.kernelRelease,
+    page_size_kb: known.pageKb,
+    allocation: allocation(dump, known.pageKb),
+    counters_kb: counters(dump, known.pageKb),
+    swap: compact({ total_kb: dump.totalSwapKb, free_kb: dump.freeSwapKb }),
+    managed_kb: managedKb(dump, known.pageKb),
+    huge_pages:
+      dump.hugePagesKb === 0
+        ? undefined
+        : { total_kb: dump.hugePagesKb, free_kb: dump.hugePagesFreeKb },
+    zones: known.zones.map(({ zone, isUsable, usableKb, floorKb, state, hasBlock }) =>
+      compact({
+        node: zone.node,
+        zone: zone.name,
+        free_kb: zone.freeKb,
+        min_kb: zone.minKb,
+        low_kb: zone.lowKb,
+        high_kb: zone.highKb,
+        managed_kb: zone.managedKb,
+        usable: isUsable,
+        usable_kb: usableKb,
+        needed_kb: floorKb,
+        state,
+        has_block: hasBlock,
+      })
+    ),
+    held: known.holders
+      .filter(({ kb }) => kb > 0)
+      .map(({ kb, what }) => ({ kb: Math.round(kb), what })),
+    memcg: memcg(dump),
+    tasks: compact({
+      processes: known.processes,
+      rss_kb: known.tasksKb,
+      by_name: known.families.map(({ name, processes, rssKb }) => ({
+        name,
+        processes,
+        rss_kb: rssKb,
+      })),
+    }),
+    cpuset: dump.structured?.cpuset === undefined ? undefined : decodeName(dump.structured.cpuset),
+    mems_allowed: dump.structured?.memsAllowed,
+    nodemask: dump.structured?.nodemask,
+    oom_group: known.kill?.groupPath === undefined ? undefined : decodeName(known.kill.groupPath),
+    slab_caches: dump.kernelMemory.slabs,
+    kernel_allocations: dump.kernelMemory.allocations,
+  })
+}
+
+function allocation(dump: OomDump, pageKb: number | undefined): Figures | undefined {
+  const { opener } = dump
+  if (opener === undefined) return undefined
+  const { gfpMask, order } = opener
+  return compact({
+    gfp_mask: gfpMask?.replace(/\(.*/, ''),
+    gfp_flags: gfpMask === undefined ? undefined : gfpFlags(gfpMask, dump.kernelRelease),
+    order,
+    wanted_kb:
+      order === undefined || order < 0 || pageKb === undefined
+        ? undefined
+        : 2 ** orderOf(dump) * pageKb,
+    zone: wantedZone(dump),
+    oom_score_adj: opener.oomScoreAdj,
+  })
+}
+
+function managedKb(dump: OomDump, pageKb: number | undefined): number | undefined {
+  const { ramPages, reservedPages } = dump
+  return ramPages === undefined || reservedPages === undefined || pageKb === undefined
+    ? undefined
+    : (ramPages - reservedPages) * pageKb
+}
+
+function counters(dump: OomDump, pageKb: number | undefined): Figures | undefined {
+  if (pageKb === undefined) return undefined
+  return compact(
+    Object.fromEntries([...dump.counters].map(([name, pages]) => [name, pages * pageKb]))
+  )
+}
+
+function memcg(dump: OomDump): Figures | undefined {
+  const usage = [...dump.memcgUsage.values()].map(({ resource, usageKb, limitKb, failcnt }) => [
+    resource,
+    compact({ usage_kb: usageKb, limit_kb: limitKb, failcnt }),
+  ])
+  return compact({
+    ...Object.fromEntries(usage),
+    stats_bytes: compact(Object.fromEntries(dump.memcgStats)),
+  })
+}
+
+/** Without what is absent or empty; undefined when nothing is left. */
+function compact(fields: Record<string, unknown>): Figures {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => {
+      if (value === undefined) return false
+      if (Array.isArray(value)) return value.length > 0
+      return typeof value !== 'object' || value === null || Object.keys(value).length > 0
+    })
+  )
+}

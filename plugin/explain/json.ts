@@ -1,0 +1,36 @@
+/** What `sysmon explain --json` prints: the event, its diagnosis, and the numbers behind it. */
+
+import { oomDumpFacts } from '../oom/event.ts'
+import { decodeName } from '../oom/names.ts'
+import { caseOf } from './case.ts'
+import { diagnose, evidenceOf } from './diagnosis.ts'
+import type { ExplainedDump, ExplainedKill } from './explain.ts'
+import { figuresOf } from './figures.ts'
+
+export function killJson({ event, kill, time, sums }: ExplainedKill): object {
+  return {
+    ...event,
+    time,
+    diagnosis: diagnose(kill, event.data, sums),
+    dump: figuresOf(caseOf(kill.dump, kill, event.data, sums)),
+  }
+}
+
+export function dumpJson(explained: ExplainedDump): object {
+  const { dump, outcome, sums } = explained
+  const facts = oomDumpFacts(dump)
+  const { opener } = dump
+  return {
+    type: 'oom_without_kill',
+    outcome,
+    data: {
+      ...facts,
+      ...(opener === undefined || dump.isManual
+        ? {}
+        : { trigger_process_name: decodeName(opener.comm) }),
+      ...(dump.triggerPid === undefined || dump.isManual ? {} : { trigger_pid: dump.triggerPid }),
+    },
+    evidence: evidenceOf(explained, sums),
+    dump: figuresOf(caseOf(dump, undefined, facts, sums)),
+  }
+}
