@@ -33,7 +33,8 @@ interface Line extends Prefixed {
 
 const PRIORITY = /^<\d{1,3}>(?:1 (?=\d{4}-))?/
 const RFC5424_HEAD = /^<\d{1,3}>1 \d{4}-/
-const STAMP = /^\[ *(\d+)\.(\d{1,9})\] ?/
+/** Vendors of phones and television sets put the CPU before it, or CPU and task after it. */
+const STAMP = /^\[ *(?:\d{1,3}-)?(\d+)\.(\d{1,9})\] ?(?: *\(\d\)\[\d+:[^\]]+\])?/
 const CALLER = /^\[ *([TC]\d+)\] ?/
 const HUMAN_STAMP = /^\[([^\]]{0,40}?\d{1,2}:\d{2}:\d{2}[^\]]{0,20})\] ?/
 const DECODED =

@@ -1,7 +1,7 @@
 /**
  * The page size of the machine that wrote a dump, read from the dump itself: a saved dump may come
  * from another machine (16 and 64 KiB pages on arm64 and ppc64), and so may one that somebody
- * injected. Each test below compares two lines that state the same thing, once in pages and once in
+ * injected. Most tests below compare two lines that state the same thing, once in pages and once in
  * KiB.
  */
 
@@ -10,7 +10,9 @@ import type { KillLine } from './lines.ts'
 
 /** @returns KiB a page, or undefined when the dump does not reveal it */
 export function revealedPageSizeKb(dump: OomDump, kill?: KillLine): number | undefined {
-  return fromBuddyLine(dump) ?? fromNodeCounters(dump) ?? fromVictim(dump, kill)
+  return (
+    fromBuddyLine(dump) ?? fromNodeCounters(dump) ?? fromVictim(dump, kill) ?? fromRelease(dump)
+  )
 }
 
 /** `Node 0 Normal: 7*4kB ...`: the smallest block of the buddy allocator is one page. */
@@ -48,4 +50,9 @@ function plausible(sizeKb: number | undefined): number | undefined {
     sizeKb === 256
     ? sizeKb
     : undefined
+}
+
+/** The distributions that name the architecture: an x86 has pages of 4 KiB and no others. */
+function fromRelease({ kernelRelease }: OomDump): number | undefined {
+  return /[.-](?:x86_64|amd64|i[3-6]86)(?:\W|$)/.test(kernelRelease ?? '') ? 4 : undefined
 }
