@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { buildDump, factsOf, linesOf, recordsOf, toKmsg } from '../oom/dump-builder.ts'
 
 const COMMAND = fileURLToPath(new URL('../../plugin/cli/sysmon.js', import.meta.url))
@@ -63,6 +64,78 @@ test('--json: one event a line, and nothing else', () => {
   for (const { type, category } of events) {
     assert.deepEqual([type, category], ['system_oom_kill', 'system'])
   }
+})
+
+test('--json: the sentences and the numbers behind them beside the event', () => {
+  const { out } = run(['--json'], kmsg(GLOBAL))
+  const { time, diagnosis, dump } = JSON.parse(out) as {
+    time: string
+    diagnosis: { cause: string; evidence: string[]; advice: string[] }
+    dump: {
+      allocation: { order: number; gfp_flags: string[]; zone: string; wanted_kb: number }
+      zones: Array<{ zone: string; state: string; needed_kb: number }>
+      tasks: { processes: number; by_name: Array<{ name: string }> }
+      swap: { total_kb: number }
+    }
+  }
+  assert.equal(time, 'boot')
+  assert.match(diagnosis.cause, /chrome/)
+  assert.ok(diagnosis.evidence.length > 0 && diagnosis.advice.length > 0)
+  assert.deepEqual(
+    [dump.allocation.order, dump.allocation.gfp_flags[0], dump.allocation.wanted_kb],
+    [0, 'GFP_HIGHUSER_MOVABLE', 4]
+  )
+  assert.deepEqual(
+    dump.zones.map(({ zone, state, needed_kb }) => [zone, state, needed_kb]),
+    [
+      ['DMA', 'below', 380 + 1921 * 4],
+      ['DMA32', 'below', 44_600],
+    ]
+  )
+  assert.equal(dump.tasks.processes, 7)
+  assert.equal(dump.tasks.by_name[0]!.name, 'chrome')
+  assert.equal(dump.swap.total_kb, 191_452)
+})
+
+test('--json --all: the dumps without a kill, too', () => {
+  const cut = kmsg(GLOBAL.slice(0, -2))
+  const { status, out } = run(['--json', '--all'], cut)
+  assert.equal(status, 1)
+  const line = JSON.parse(out) as Record<string, unknown> & { data: Record<string, unknown> }
+  assert.deepEqual([line.type, line.outcome], ['oom_without_kill', 'cut'])
+  assert.equal(line.data.trigger_process_name, 'node')
+  assert.equal(run(['--all'], cut).status, 2)
+})
+
+test('a failed allocation, and the memory shown by SysRq m, are no work of the OOM killer', () => {
+  const { status, out, err } = run(
+    [],
+    kmsg(['x: page allocation failure: order:9', ...GLOBAL.slice(6, 12)])
+  )
+  assert.equal(status, 1)
+  assert.equal(out, '')
+  assert.match(err, /no OOM kill/)
+})
+
+test('compressed with gzip: a file and standard input', () => {
+  const path = join(folder, 'kern.log.2.gz')
+  writeFileSync(path, gzipSync(Buffer.from(kmsg(GLOBAL), 'latin1')))
+  assert.match(run([path]).out, /killed chrome/)
+  const cut = join(folder, 'cut.gz')
+  writeFileSync(cut, gzipSync(kmsg(GLOBAL)).subarray(0, 100))
+  assert.equal(run([cut]).status, 2)
+})
+
+test('a binary file without a line break costs bounded memory, and is told as no log', () => {
+  const path = join(folder, 'binary')
+  writeFileSync(path, Buffer.alloc(64 * 2 ** 20, 1))
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--max-old-space-size=48', COMMAND, 'explain', path],
+    { encoding: 'utf8' }
+  )
+  assert.equal(status, 1)
+  assert.match(stderr, /no OOM kill|no line of the kernel/)
 })
 
 test('several files, one after the other; a dump never goes on in the next file', () => {

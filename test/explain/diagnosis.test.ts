@@ -67,6 +67,102 @@ const LOW_MEMORY = 'node invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0
 
 const SMALL = { comm: 'helper', pid: 4711, rssPages: 2500, totalVmPages: 9000 }
 
+/** As `sysmon explain` says it: with the sums over the table. */
+function explained(dump: Dump): Diagnosis {
+  const { kill, event, sums } = killIn(linesOf(dump))
+  return diagnose(kill, event.data, sums)
+}
+
+describe('who held the memory', () => {
+  const workers = Array.from({ length: 40 }, (_, at) => ({
+    comm: 'chrome',
+    pid: 100 + at,
+    rssPages: 9000,
+  }))
+
+  test('many processes of one name, together', () => {
+    const diagnosis = explained(buildDump({ victim: SMALL, others: workers }))
+    assert.match(diagnosis.cause, /40 chrome processes held 1\.4 GiB together/)
+    assert.match(diagnosis.advice.join(), /chrome/)
+    isSilentOf(diagnosis, /leak/)
+  })
+
+  test('many processes of one name in a group with a limit', () => {
+    const dump = buildDump({ kind: 'memcg', victim: SMALL, others: workers.slice(0, 12) })
+    assert.match(explained(dump).cause, /12 chrome processes held 422 MiB together/)
+  })
+
+  test('nothing of sums where each name has one process', () => {
+    isSilentOf(explained(buildDump()), /together/)
+  })
+
+  test('no process at all: kernel slab, of which a part could be reclaimed', () => {
+    const dump = withMemory(
+      { victim: SMALL },
+      { ' slab_reclaimable': ' slab_reclaimable:150000 slab_unreclaimable:200000' }
+    )
+    const diagnosis = explained(dump)
+    assert.match(diagnosis.cause, /no process held most.*1\.3 GiB.*slab \(57 % of it not/)
+    assert.match(diagnosis.advice.join(), /slabtop/)
+  })
+
+  test('no process, and none of the counters', () => {
+    const counters =
+      'active_anon:1000 inactive_anon:9000 active_file:200 inactive_file:100 unevictable:0 slab_reclaimable:1000 slab_unreclaimable:2000 shmem:100 pagetables:300 free:11072'
+    const dump = withMemory(
+      { victim: SMALL },
+      {
+        active_anon: counters,
+        ' active_file': null,
+        ' slab_': null,
+        ' mapped': null,
+        ' free:': null,
+      }
+    )
+    // (524158 - 20068 pages) without the counters' 24672.
+    assert.match(explained(dump).cause, /1\.8 GiB of 2\.0 GiB were in none of the kernel/)
+  })
+
+  test('a group full of cached files', () => {
+    const dump = withMemory(
+      { kind: 'memcg', victim: SMALL },
+      { 'file 16384': 'inactive_file 500000000', 'anon ': 'anon 30000000' }
+    )
+    assert.match(explained(dump).cause, /477 MiB of it were cached files/)
+  })
+})
+
+describe('what the dump does not explain', () => {
+  test('a page fault refused although memory was free: no leak is claimed', () => {
+    const dump = withMemory(
+      { freePages: 400_000 },
+      {
+        'Node 0 DMA32 free':
+          'Node 0 DMA32 free:1580000kB boost:0kB min:44600kB low:55752kB high:66904kB present:2080640kB managed:2001000kB',
+      }
+    )
+    const opener = 'node invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0'
+    const diagnosis = explained({ ...dump, opener: [opener] })
+    assert.match(diagnosis.cause, /page fault was refused memory although 1\.5 GiB/)
+    isSilentOf(diagnosis, /leak/)
+  })
+
+  test('swap that is being turned off', () => {
+    says(
+      explained(
+        withMemory({}, { 'Free swap': 'Free swap  = -245760kB', 'Total swap': 'Total swap = 0kB' })
+      ),
+      /swapoff.*240 MiB/
+    )
+  })
+
+  test('a child of the process that asked (vm.oom_kill_allocating_task)', () => {
+    const dump = buildDump()
+    const kill = dump.kill[0]!.replace('Out of memory', 'Out of memory (oom_kill_allocating_task)')
+    says(explained({ ...dump, kill: [kill] }), /chrome, a child of the process that asked/)
+  })
+})
+
 describe('whose limit', () => {
   test("a control group's own limit: path, limit, and that the machine had memory", () => {
     const diagnosis = diagnosisOf(buildDump({ kind: 'memcg' }))

@@ -92,7 +92,7 @@ export function buildDump(options: DumpOptions = {}): Dump {
       `${trigger.comm} invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP), order=${order}, oom_score_adj=0`,
     ],
     cpu: [
-      `CPU: 3 UID: 1000 PID: ${trigger.pid} Comm: ${trigger.comm} Not tainted 6.12.9-amd64 #1 PREEMPT_DYNAMIC`,
+      `CPU: 3 UID: 1000 PID: ${trigger.pid} Comm: ${trigger.comm} Not tainted 6.12.9 #1 PREEMPT_DYNAMIC`,
       'Hardware name: QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16.2 04/01/2014',
     ],
     stack: ['Call Trace:', ' <TASK>', ' dump_stack_lvl+0x5d/0x80', ' </TASK>'],
