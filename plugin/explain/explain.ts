@@ -65,7 +65,7 @@ export class Explainer {
     for (const outcome of outcomes) {
       const sums = outcome.dump.tasks.present ? this.#tables.sums(outcome.record.caller) : undefined
       if (outcome.type !== 'kill') {
-        if (isOfOomKiller(outcome)) this.#onExplained({ ...outcome, sums })
+        this.#onExplained({ ...outcome, sums })
         continue
       }
       const { isRaw, wallUs, timestampUs, isStamped } = outcome.record as LogRecord
@@ -84,15 +84,4 @@ export class Explainer {
       })
     }
   }
-}
-
-/** The state of the memory alone is printed for a failed allocation, too, and by SysRq m. */
-function isOfOomKiller({ dump, outcome }: OomWithoutKill): boolean {
-  return (
-    outcome !== 'cut' ||
-    dump.opener !== undefined ||
-    dump.structured !== undefined ||
-    dump.tasks.present ||
-    dump.memcgUsage.size > 0
-  )
 }

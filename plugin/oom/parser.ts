@@ -72,6 +72,8 @@ const OPEN = 91 // [
 
 type Stamped = Pick<KmsgRecord, 'timestampUs'>
 
+type Sacrifice = NonNullable<ReturnType<typeof parseSacrificeLine>>
+
 interface Section {
   readonly first: KmsgRecord
   readonly dump: OomDump
@@ -81,6 +83,8 @@ interface Section {
   /** pid of `Kill process P (..) or sacrifice child`: the victim may be P's child. */
   sacrificePid: number | undefined
   sacrificePrefix: string | undefined
+  /** The same line after this section's kill: it announces the next, whose dump the rate limit dropped. */
+  announced: Sacrifice | undefined
   groupPath: string | undefined
   readonly victims: Set<number>
 }
@@ -246,6 +250,8 @@ export class OomParser {
         section.foreignLines = 0
         return
       }
+    } else {
+      section.announced = parseSacrificeLine(line) ?? section.announced
     }
     section.foreignLines++
   }
@@ -253,17 +259,27 @@ export class OomParser {
   #kill(record: KmsgRecord, line: KillLine, open: Section | undefined): readonly OomOutcome[] {
     let section = open
     let isFollower = false
+    let announced: Sacrifice | undefined
     if (section !== undefined && section.victims.size > 0) {
       if (section.victims.has(line.pid)) return NOTHING
       isFollower = section.groupPath !== undefined
-      if (!isFollower) section = undefined
+      if (!isFollower) {
+        announced = section.announced
+        section = undefined
+      }
     } else if (section !== undefined && !agrees(section, line)) {
+      const { sacrificePid: pid, sacrificePrefix: prefix } = section
+      if (isFailedAllocation(section.dump) && pid !== undefined) {
+        announced = { pid, prefix: prefix ?? '' }
+      }
       section = undefined
     }
     let abandoned = NOTHING
     if (section === undefined) {
       abandoned = this.#close(record.caller, 'cut')
       section = this.#open(record)
+      section.sacrificePid = announced?.pid
+      section.sacrificePrefix = announced?.prefix
     }
     if (section.victims.size < MAX_VICTIMS) section.victims.add(line.pid)
     section.lastUs = record.timestampUs
@@ -300,6 +316,7 @@ export class OomParser {
       foreignLines: 0,
       sacrificePid: undefined,
       sacrificePrefix: undefined,
+      announced: undefined,
       groupPath: undefined,
       victims: new Set(),
     }
@@ -317,6 +334,7 @@ export class OomParser {
     if (section === undefined) return NOTHING
     this.#sections.delete(caller)
     if (section.victims.size > 0) return NOTHING
+    if (outcome === 'cut' && isFailedAllocation(section.dump)) return NOTHING
     return [{ type: 'no_kill', record: section.first, dump: section.dump, outcome }]
   }
 }
@@ -361,9 +379,23 @@ function isKernelsKill(line: KillLine, section: Section | undefined): boolean {
  */
 function agrees(section: Section, line: KillLine): boolean {
   const { structured } = section.dump
+  if (isFailedAllocation(section.dump)) return false
   if (structured?.pid === undefined) return true
   if (section.sacrificePid === structured.pid) return true
   return section.dump.concerns(line.pid, line.comm)
+}
+
+/**
+ * The state of the memory without anything of the OOM killer: printed for an allocation that failed,
+ * and by SysRq m. A dump whose head is lost has its table or its structured line before the kill.
+ */
+function isFailedAllocation(dump: OomDump): boolean {
+  return (
+    dump.hasMemInfo &&
+    dump.opener === undefined &&
+    dump.structured === undefined &&
+    !dump.tasks.present
+  )
 }
 
 function isPartial(dump: OomDump): boolean {

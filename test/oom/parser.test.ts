@@ -631,3 +631,34 @@ test('a victim that is its own trigger (oom_kill_allocating_task) is both', () =
   assert.equal(facts.trigger_pid, VICTIM.pid)
   assert.equal(facts.constraint, 'none')
 })
+
+test('the memory shown for a failed allocation is not that of the kill after it', () => {
+  const { memory } = buildDump({ counters: 'records' })
+  const [kill] = killsOf(
+    parseLines(['x: page allocation failure: order:9', ...memory, ...buildDump().kill])
+  )
+  assert.equal(kill?.partial, true)
+  assert.equal(kill?.dump.hasMemInfo, false)
+  assert.deepEqual(parseLines(['x: page allocation failure: order:9', ...memory]), [])
+})
+
+test('kills of two lines whose dumps the rate limit dropped: whose limit each was', () => {
+  const kills = killsOf(
+    parseLines([
+      'Memory cgroup out of memory: Kill process 7 (a) score 9 or sacrifice child',
+      'Killed process 7 (a) total-vm:8kB, anon-rss:4kB, file-rss:0kB',
+      'Memory cgroup out of memory: Kill process 8 (b) score 9 or sacrifice child',
+      'Killed process 9 (c) total-vm:8kB, anon-rss:4kB, file-rss:0kB',
+      'Out of memory: Kill process 10 (d) score 9 or sacrifice child',
+      'Killed process 10 (d) total-vm:8kB, anon-rss:4kB, file-rss:0kB',
+    ])
+  )
+  assert.deepEqual(
+    kills.map(kill => [kill.victim.pid, kill.victim.prefix]),
+    [
+      [7, 'Memory cgroup out of memory'],
+      [9, 'Memory cgroup out of memory'],
+      [10, 'Out of memory'],
+    ]
+  )
+})
