@@ -13,7 +13,11 @@ const MAX_SOFT_ROW = 90
 /** Shorter than this, no program breaks a line. */
 const MIN_BROKEN = 40
 const MAX_COMM = 15
+/** The rest of a pid, and the bracket after it. */
+const MAX_PID = 9
 const MAX_NAMES = 64
+/** Words that must come out whole. */
+const WORDS = ['Killed process ', 'Kill process ', 'out of memory: ', ' invoked oom-killer']
 
 /** How lines of a dump begin, and what the whole of such a line has. */
 const WHOLE: ReadonlyArray<readonly [begins: RegExp, whole: RegExp]> = [
@@ -126,7 +130,8 @@ export class Wrapping {
       // A program that breaks anywhere fills the line; one that breaks at spaces, when the next word
       // would not fit.
       const isFull = length + 1 + line.trimEnd().search(/(?: |$)/) > this.#longestBroken
-      if (!isFull) return text + line
+      const isLongest = length === this.#longestBroken && this.#longestCount > 1
+      if (!isFull || (wrap === 'unknown' && isLongest)) return text + line
       if (wrap === 'unknown' && length < this.#longestBroken) return `${text} ${line}`
     }
     return joinBroken(text, line, wrap, this.#names)
@@ -198,8 +203,8 @@ function continuesKill(last: string, line: string): boolean {
   let text = line.trimEnd()
   // Until its figures begin, the name may go on, with brackets of its own.
   if (!/\) (?:total-vm|$)|\),? UID/.test(last)) {
-    const bracket = text.lastIndexOf(')', MAX_COMM + 1)
     const isNameOpen = !/\bKilled process \d.*\)/s.test(last)
+    const bracket = text.lastIndexOf(')', isNameOpen ? MAX_PID + MAX_COMM : MAX_COMM + 1)
     if (bracket === -1 && isNameOpen) return false
     text = text.slice(bracket + 1)
     if (text === '' || bracket !== -1) return true
@@ -227,7 +232,7 @@ function joinBroken(text: string, line: string, wrap: Wrap, names: readonly stri
   }
   const isNameBroken = (name: string): boolean =>
     `${text}${line}`.includes(name) && !`${text} ${line}`.includes(name)
-  if (names.some(isNameBroken)) return text + line
+  if (names.some(isNameBroken) || WORDS.some(isNameBroken)) return text + line
   // A row of the task table is broken past the width of a screen only in the middle of its name.
   const isLongRow = /^\[ *\d/.test(last) && last.length > MAX_SOFT_ROW
   if (isLongRow && wrap !== 'soft' && !/ -?\d+$/.test(last)) {
