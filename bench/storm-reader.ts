@@ -1,6 +1,7 @@
 /**
  * Reads a file of raw records the way the watcher does, five times over, and prints how long the first
- * pass took, in which V8 still compiles, how long the last, and the memory.
+ * pass took, in which V8 still compiles, how long the last and
+ * on how much processor time, and the memory.
  */
 
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
@@ -12,7 +13,7 @@ const peakMb = (): number =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]) / 1024
 
 /** The file once through, as if it came from the device. */
-function pass(file: string): { records: number; kills: number; seconds: number } {
+function pass(file: string): { records: number; kills: number; seconds: number; cpu: number } {
   const buffer = Buffer.alloc(64 * 1024)
   const record = new RawRecord()
   const parser = new OomParser()
@@ -26,6 +27,7 @@ function pass(file: string): { records: number; kills: number; seconds: number }
   }
   const fd = openSync(file, 'r')
   const start = process.hrtime.bigint()
+  const cpuBefore = process.cpuUsage()
   // The device gives one record a read; here they are cut from larger ones, as the peer's reader does.
   let filled = 0
   for (;;) {
@@ -43,13 +45,12 @@ function pass(file: string): { records: number; kills: number; seconds: number }
   }
   take(parser.end())
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
+  const { user, system } = process.cpuUsage(cpuBefore)
   closeSync(fd)
-  return { records, kills, seconds }
+  return { records, kills, seconds, cpu: (user + system) / 1e6 }
 }
 
 const idle = peakMb()
 const passes = Array.from({ length: 5 }, () => pass(process.argv[2]!))
-const { records, kills, seconds } = passes.at(-1)!
-console.log(
-  JSON.stringify({ records, kills, seconds, first: passes[0]!.seconds, megabytes: peakMb() - idle })
-)
+const last = passes.at(-1)!
+console.log(JSON.stringify({ ...last, first: passes[0]!.seconds, megabytes: peakMb() - idle }))

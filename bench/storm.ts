@@ -47,7 +47,7 @@ export async function storm(log: (line: string) => void): Promise<Figure[]> {
       )
       theirs.push(JSON.parse(execFileSync(peer, [file], { encoding: 'utf8' })))
     }
-    const rate = (runs: Run[], of: 'first' | 'seconds'): number =>
+    const rate = (runs: Run[], of: 'first' | 'seconds' | 'cpu'): number =>
       median(runs.map(run => run.records / run[of])) / 1e6
     log(
       `storm: ${ours[0]!.records} records, ${ours[0]!.kills} kills; the peer saw ${theirs[0]!.kills}`
@@ -59,6 +59,13 @@ export async function storm(log: (line: string) => void): Promise<Figure[]> {
         'M records/s',
         rate(ours, 'seconds'),
         rate(theirs, 'seconds'),
+        name
+      ),
+      figure(
+        'parser over a storm, by processor time',
+        'M records/s',
+        rate(ours, 'cpu'),
+        rate(theirs, 'cpu'),
         name
       ),
       figure(
@@ -86,6 +93,8 @@ interface Run {
   readonly kills: number
   /** The last pass. */
   readonly seconds: number
+  /** The last pass' processor time, of all threads; what else runs on the machine hardly changes it. */
+  readonly cpu: number
   readonly first: number
   readonly megabytes?: number
 }

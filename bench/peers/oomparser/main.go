@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"syscall"
 	"time"
 	"unsafe"
 
@@ -41,8 +42,17 @@ func set(target any, field string, value any) {
 	reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem().Set(reflect.ValueOf(value))
 }
 
+// cpuSeconds is the processor time of this process so far.
+func cpuSeconds() float64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		panic(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()).Seconds()
+}
+
 // pass reads the file once through.
-func pass(path string) (records, kills int, seconds float64) {
+func pass(path string) (records, kills int, seconds, cpu float64) {
 	file, err := os.Open(path)
 	if err != nil {
 		panic(err)
@@ -63,20 +73,23 @@ func pass(path string) (records, kills int, seconds float64) {
 		}
 		close(done)
 	}()
+	cpuBefore := cpuSeconds()
 	start := time.Now()
 	watcher.StreamOoms(out)
 	seconds = time.Since(start).Seconds()
+	cpu = cpuSeconds() - cpuBefore
 	close(out)
 	<-done
-	return source.count, kills, seconds
+	return source.count, kills, seconds, cpu
 }
 
 func main() {
-	_, _, first := pass(os.Args[1])
+	_, _, first, _ := pass(os.Args[1])
 	var records, kills int
-	var seconds float64
+	var seconds, cpu float64
 	for i := 1; i < 5; i++ {
-		records, kills, seconds = pass(os.Args[1])
+		records, kills, seconds, cpu = pass(os.Args[1])
 	}
-	fmt.Printf("{\"records\":%d,\"kills\":%d,\"seconds\":%f,\"first\":%f}\n", records, kills, seconds, first)
+	fmt.Printf("{\"records\":%d,\"kills\":%d,\"seconds\":%f,\"cpu\":%f,\"first\":%f}\n",
+		records, kills, seconds, cpu, first)
 }
