@@ -99,7 +99,7 @@ test('s2 lite killed and restarted again and again while 10,000 events pass', as
   })
   await untilSink(server.url, 's2', isDone)
   let isPosting = true
-  const posting = postAndWait(server.url, 0, EVENTS).finally(() => {
+  const posting = postNotes(server.url, 0, EVENTS).finally(() => {
     isPosting = false
   })
   let kills = 0
@@ -114,30 +114,32 @@ test('s2 lite killed and restarted again and again while 10,000 events pass', as
   await assertDelivered(lite, server.url, EVENTS)
 })
 
-test('s2 lite away while 10,000 events pass: they come later, and memory stays', async t => {
+test('s2 lite away while more events pass than memory holds: they come later, and memory stays', async t => {
   const lite = await startLite(t)
   if (lite === undefined) return
   const awayMs = Number(process.env.SYSMON_S2_AWAY_S ?? 5) * 1000
-  // All of them must be in memory: there is no journal in this test.
   const server = await startSinkServer(t, { ...lite.env(), ...STREAM })
   await postNotes(server.url, 0, 1000)
   await untilSink(server.url, 's2', isDone)
-  const before = residentKib(server.process.pid!)
+  const before = residentMib(server.process.pid!)
   await lite.kill()
   const awayUntil = Date.now() + awayMs
-  await postNotes(server.url, 1000, 8000)
+  await postNotes(server.url, 1000, EVENTS)
   const away = await sinkHealth(server.url, 's2')
   assert.equal(away.state, 'retrying')
-  assert.equal(away.lag_events, 7000)
+  assert.equal(away.lag_events, EVENTS - 1000)
   await new Promise(resolve => setTimeout(resolve, Math.max(0, awayUntil - Date.now())))
   await lite.boot()
   await untilSink(server.url, 's2', isDone)
-  await postNotes(server.url, 8000, EVENTS)
-  await untilSink(server.url, 's2', isDone)
-  const grownMib = (residentKib(server.process.pid!) - before) / 1024
-  t.diagnostic(`memory grew by ${grownMib.toFixed(1)} MiB`)
-  assert.ok(grownMib < 20, `memory grew by ${grownMib} MiB`)
   await assertDelivered(lite, server.url, EVENTS)
+  // The heap shrinks some seconds after the work is done.
+  let grown = Number.POSITIVE_INFINITY
+  for (let tries = 0; tries < 20 && grown >= 20; tries++) {
+    grown = residentMib(server.process.pid!) - before
+    if (grown >= 20) await new Promise(resolve => setTimeout(resolve, 1000))
+  }
+  t.diagnostic(`memory grew by ${grown.toFixed(1)} MiB`)
+  assert.ok(grown < 20, `memory grew by ${grown} MiB`)
 })
 
 const ILLS: readonly Mischief[] = [
@@ -159,7 +161,7 @@ test('429, 500, garbage, resets, answers that get lost, while 10,000 events pass
     Math.random() < 0.6 ? 'pass' : ILLS[ills++ % ILLS.length]!
   )
   const server = await startSinkServer(t, { ...lite.env(proxy.url), ...STREAM })
-  await postAndWait(server.url, 0, EVENTS)
+  await postNotes(server.url, 0, EVENTS)
   await untilSink(server.url, 's2', isDone)
   t.diagnostic(`${ills} of ${proxy.requests()} requests befallen`)
   await assertDelivered(lite, server.url, EVENTS)
@@ -304,15 +306,7 @@ test('at SIGTERM with S2 away the server ends in time all the same', async t => 
   assert.match(server.output(), /closed before everything was delivered/)
 })
 
-/** As {@link postNotes}, but no faster than the ring, which is all that retains events here, allows. */
-async function postAndWait(url: string, from: number, to: number): Promise<void> {
-  for (let n = from; n < to; n += 500) {
-    await untilSink(url, 's2', ({ lag_events }) => lag_events < 5000)
-    await postNotes(url, n, Math.min(n + 500, to))
-  }
-}
-
-function residentKib(pid: number): number {
+function residentMib(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)![1])
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)![1]) / 1024
 }
