@@ -1042,7 +1042,9 @@ export interface operations {
             query?: {
                 /**
                  * @description Page only. The first sequence number wanted. Events no longer retained are passed
-                 *     over. 0, like leaving it out, begins at the oldest retained event.
+                 *     over. 0, like leaving it out, begins at the oldest retained event. Where events are
+                 *     delivered to S2, those that are no longer retained are read back from there when this,
+                 *     or `since`, asks for them.
                  */
                 offset?: number;
                 /** @description Page only. Only events at or after this time, in Unix milliseconds. */
@@ -1087,6 +1089,11 @@ export interface operations {
                 headers: {
                     /** @description Page only. `true` when more retained events meet the filters than the page holds. */
                     "X-Has-More"?: boolean;
+                    /**
+                     * @description Page only. `true` when older events could not be read back from S2 in time (2
+                     *     seconds): they are passed over. Absent otherwise.
+                     */
+                    "X-Incomplete"?: boolean;
                     /**
                      * @description Page only. The `offset` to ask with for the next page. Absent when `X-Has-More` is
                      *     `false`.

@@ -67,6 +67,7 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
     options,
     stream,
     publisher,
+    archive: () => pipeline.sinks.archive,
     health: sysmon.health,
   })
   fastify.addHook('onReady', async () => pipeline.start())

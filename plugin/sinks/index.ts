@@ -9,6 +9,7 @@ import { CursorFile } from './cursor-file.ts'
 import { OtlpSink } from './otlp.ts'
 import { SinkRunner, type SinkRunnerOptions } from './runner.ts'
 import { S2Sink } from './s2.ts'
+import type { ArchivedEvent, ArchiveRange } from './s2-archive.ts'
 import { resolveS2, type S2Options } from './s2-config.ts'
 import { asSinkError, type Sink } from './sink.ts'
 
@@ -30,9 +31,16 @@ interface Misconfigured {
   readonly health: SinkHealth
 }
 
+export interface RemoteArchive {
+  readonly name: string
+  /** Events of this machine, oldest first. @throws where it cannot be read now */
+  read(range: ArchiveRange, signal: AbortSignal): AsyncIterable<ArchivedEvent>
+}
+
 export class Sinks {
   readonly #runners: SinkRunner[] = []
   readonly #misconfigured: Misconfigured[] = []
+  #s2: S2Sink | undefined
 
   constructor({ s2, otlp }: SinkOptions, { stream, publisher, stateDir, log }: SinkParts) {
     const add = (name: string, create: () => Sink): void => {
@@ -47,8 +55,21 @@ export class Sinks {
         this.#misconfigured.push({ health: { ...IDLE, name, error: message } })
       }
     }
-    if (s2 !== false) add('s2', () => new S2Sink(resolveS2(s2, process.env), log))
+    if (s2 !== false) {
+      add('s2', () => {
+        this.#s2 = new S2Sink(resolveS2(s2, process.env), log)
+        return this.#s2
+      })
+    }
     if (otlp) add('otlp', () => new OtlpSink(process.env))
+  }
+
+  /** Where older events can be read back from; absent where no sink can do it. */
+  get archive(): RemoteArchive | undefined {
+    const s2 = this.#s2
+    if (s2 === undefined) return undefined
+    const seq = this.#runners.find(({ name }) => name === s2.name)?.health.seq ?? 0
+    return { name: s2.name, read: (range, signal) => s2.readBack(seq, range, signal) }
   }
 
   /** Absent from /healthz where there is none. */

@@ -83,6 +83,10 @@ export class SinkRunner {
     this.#reader = stream.subscribe({ after: this.#seq }, {}, () => this.#endWait?.())
   }
 
+  get name(): string {
+    return this.#sink.name
+  }
+
   start(): void {
     this.#done ??= this.#run()
   }

@@ -17,6 +17,7 @@ import { hostname } from 'node:os'
 import type { S2Basin, S2Stream } from '@s2-dev/streamstore'
 import type { FastifyBaseLogger } from 'fastify'
 import type { PublishedEvent } from '../stream/envelope.ts'
+import { type ArchivedEvent, type ArchiveRange, readBack } from './s2-archive.ts'
 import type { S2Target } from './s2-config.ts'
 import { compareRecord, headerOf, isCommand, type ReadFields, toRecord } from './s2-record.ts'
 import { type Delivery, importOptional, type Sink, SinkError, type SinkLimits } from './sink.ts'
@@ -104,6 +105,19 @@ export class S2Sink implements Sink {
     this.#hasWritten = true
     this.#suspects = false
     return {}
+  }
+
+  /**
+   * Events that are in the stream and no more on this machine.
+   *
+   * @param seq the last event delivered
+   */
+  readBack(seq: number, range: ArchiveRange, signal: AbortSignal): AsyncGenerator<ArchivedEvent> {
+    if (this.#stream === undefined || this.#position === undefined) {
+      throw new SinkError('retry', 'S2 has not been reached yet')
+    }
+    const end = { origin: this.#origin, position: this.#position, seq }
+    return readBack(this.#stream, end, range, signal)
   }
 
   close(): void {
