@@ -7,6 +7,7 @@ import { Collector, type LogRecord, needCollector } from './collector.ts'
 import { type Mischief, startProxy } from './proxy.ts'
 import {
   assertConsecutive,
+  isAboutKills,
   isDone,
   post,
   postNotes,
@@ -21,6 +22,7 @@ function distinct(records: readonly LogRecord[]): LogRecord[] {
   return [...new Map([...records].reverse().map(each => [uid(each), each])).values()].reverse()
 }
 const uid = ({ attributes }: LogRecord): unknown => attributes['log.record.uid']
+const sourceEvent = ({ attributes }: LogRecord): unknown => attributes['sysmon.source.event']
 const seqOf = ({ attributes }: LogRecord): number => attributes['sysmon.seq'] as number
 
 const KILL = {
@@ -68,8 +70,9 @@ for (const protocol of ['http/protobuf', 'http/json']) {
     await post(server.url, { type: 'note', category: 'page', data: own })
     await post(server.url, { type: 'bare', category: 'page' })
     await untilSink(server.url, 'otlp', isDone)
-    await waitUntil(() => collector.records().length === 5, 'five records')
-    const [kill, crash, gap, note, bare] = collector.records()
+    const records = () => collector.records().filter(each => !isAboutKills(sourceEvent(each)))
+    await waitUntil(() => records().length === 5, 'five records')
+    const [kill, crash, gap, note, bare] = records()
 
     assert.equal(kill!.timeUnixNano, '1795481072562692000')
     assert.equal(kill!.eventName, 'system_oom_kill')
@@ -151,7 +154,7 @@ test('429, 500, 503, garbage, resets and answers that get lost: every event arri
     await untilSink(server.url, 'otlp', isDone)
   }
   assert.ok(turn >= 2 * ills.length, 'each ill befell it')
-  await waitUntil(() => distinct(collector.records()).length === 1200, 'all records')
+  await waitUntil(() => distinct(collector.records()).length >= 1200, 'all records')
   assertConsecutive(distinct(collector.records()).map(seqOf), 1200)
 })
 
@@ -193,7 +196,7 @@ test('credentials that are refused are told once, and the events wait', async t 
   const server = await startSinkServer(t, { OTEL_EXPORTER_OTLP_ENDPOINT: proxy.url })
   await postNotes(server.url, 0, 10)
   const health = await untilSink(server.url, 'otlp', ({ state }) => state === 'refused')
-  assert.equal(health.lag_events, 10)
+  assert.ok(health.lag_events >= 10)
   assert.match(health.error!, /401/)
   await new Promise(resolve => setTimeout(resolve, 1000))
   assert.equal(proxy.requests(), 1)
@@ -249,6 +252,6 @@ test('at SIGTERM what was just published is delivered still', async t => {
   await untilSink(server.url, 'otlp', ({ state }) => state === 'delivering')
   await postNotes(server.url, 0, 200)
   assert.equal(await server.stop(), 0)
-  await waitUntil(() => collector.records().length === 200, 'all records')
+  await waitUntil(() => collector.records().length >= 200, 'all records')
   assertConsecutive(collector.records().map(seqOf), 200)
 })
