@@ -253,7 +253,10 @@ export function explain(error: unknown, { basin }: Pick<S2Target, 'basin'>): Err
   const status = statusOf(error)
   const code = codeOf(error)
   const options = { cause: error }
-  if (status === 401 || status === 403) {
+  if (code === 'quota_exhausted') {
+    return new SinkError('refused', `S2's quota is exhausted: ${error.message}`, options)
+  }
+  if (status === 401 || status === 403 || code === 'access_token_not_found') {
     return new SinkError(
       'refused',
       `S2 refuses the access token (S2_ACCESS_TOKEN): ${error.message}`,

@@ -8,7 +8,7 @@ import type { Server } from '../support/server.ts'
 import { BASIN, freePort, needS2, S2Lite, TOKEN } from './s2-lite.ts'
 import { isDone, postNotes, startSinkServer, temporaryFolder, untilSink } from './support.ts'
 
-const CRASHES = 2000
+const CRASHES = 1000
 
 async function startLite(t: TestContext): Promise<S2Lite | undefined> {
   const command = needS2(t)
@@ -53,7 +53,7 @@ test('the server killed with -9 again and again: each event once in S2, in order
     isReporting = false
   })
   let kills = 0
-  while (isReporting && kills < 12) {
+  while (isReporting && kills < 6) {
     await new Promise(resolve => setTimeout(resolve, 100 + Math.random() * 500))
     await server.stop('SIGKILL')
     kills++

@@ -103,7 +103,7 @@ test('s2 lite killed and restarted again and again while 10,000 events pass', as
     isPosting = false
   })
   let kills = 0
-  while (isPosting && kills < 15) {
+  while (isPosting && kills < 8) {
     await new Promise(resolve => setTimeout(resolve, Math.random() * 300))
     await lite.restart()
     kills++
