@@ -35,6 +35,8 @@ export type SchemaName =
   | 'StreamHealth'
   | 'JournalState'
   | 'JournalHealth'
+  | 'SinkState'
+  | 'SinkHealth'
   | 'Health'
 
 /** One JSON Schema (2020-12) per component; they refer to each other by `$id`. */
@@ -1264,6 +1266,97 @@ export const schemas: Record<SchemaName, object> = {
       }
     }
   },
+  "SinkState": {
+    "$id": "sysmon:SinkState",
+    "type": "string",
+    "description": "What a sink is doing: `connecting` (not ready yet), `delivering` (it delivers what there is,\nor waits for events), `retrying` (the last attempt failed; it is tried again within\nseconds), `refused` (the other side refuses, which a person has to mend; it is tried again\nevery minute), `misconfigured` (not used; `error` says what to mend), `stopped` (it delivers\nno more, because going on would do harm; `error` says why), `closed` (the server is shutting\ndown).\n",
+    "enum": [
+      "connecting",
+      "delivering",
+      "retrying",
+      "refused",
+      "misconfigured",
+      "stopped",
+      "closed"
+    ]
+  },
+  "SinkHealth": {
+    "$id": "sysmon:SinkHealth",
+    "type": "object",
+    "description": "The state of one sink, to which events are delivered outside this machine. Later versions\nmay add fields.\n",
+    "required": [
+      "name",
+      "state",
+      "seq",
+      "lag_events",
+      "lag_ms",
+      "delivered",
+      "failures",
+      "missed",
+      "rejected"
+    ],
+    "properties": {
+      "name": {
+        "type": "string",
+        "description": "Which sink, `s2` or `otlp`."
+      },
+      "state": {
+        "$ref": "sysmon:SinkState"
+      },
+      "seq": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The last sequence number delivered. 0 before the first."
+      },
+      "lag_events": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many events are not delivered yet."
+      },
+      "lag_ms": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How long ago the oldest of them happened, in milliseconds. 0 when there is none."
+      },
+      "delivered": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many events were delivered since the start of the server."
+      },
+      "failures": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many attempts failed since the start of the server."
+      },
+      "missed": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many events were no longer retained when the sink came to them. Each such loss is a\n`telemetry_gap` in the stream too.\n"
+      },
+      "rejected": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many events the other side refused for good."
+      },
+      "delivered_at": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When the last were delivered, in Unix microseconds. Absent before the first."
+      },
+      "error": {
+        "type": "string",
+        "description": "What went wrong last. Absent while nothing has."
+      }
+    }
+  },
   "Health": {
     "$id": "sysmon:Health",
     "type": "object",
@@ -1286,6 +1379,13 @@ export const schemas: Record<SchemaName, object> = {
       },
       "journal": {
         "$ref": "sysmon:JournalHealth"
+      },
+      "sinks": {
+        "type": "array",
+        "description": "Where events are delivered outside this machine. Absent when nowhere. What they say does\nnot change `status`: a server that must be restarted is something else.\n",
+        "items": {
+          "$ref": "sysmon:SinkHealth"
+        }
       }
     }
   }

@@ -880,12 +880,57 @@ export interface components {
             /** @description Why events are not written. Absent while they are. */
             error?: string;
         };
+        /**
+         * @description What a sink is doing: `connecting` (not ready yet), `delivering` (it delivers what there is,
+         *     or waits for events), `retrying` (the last attempt failed; it is tried again within
+         *     seconds), `refused` (the other side refuses, which a person has to mend; it is tried again
+         *     every minute), `misconfigured` (not used; `error` says what to mend), `stopped` (it delivers
+         *     no more, because going on would do harm; `error` says why), `closed` (the server is shutting
+         *     down).
+         * @enum {string}
+         */
+        SinkState: "connecting" | "delivering" | "retrying" | "refused" | "misconfigured" | "stopped" | "closed";
+        /**
+         * @description The state of one sink, to which events are delivered outside this machine. Later versions
+         *     may add fields.
+         */
+        SinkHealth: {
+            /** @description Which sink, `s2` or `otlp`. */
+            name: string;
+            state: components["schemas"]["SinkState"];
+            /** @description The last sequence number delivered. 0 before the first. */
+            seq: number;
+            /** @description How many events are not delivered yet. */
+            lag_events: number;
+            /** @description How long ago the oldest of them happened, in milliseconds. 0 when there is none. */
+            lag_ms: number;
+            /** @description How many events were delivered since the start of the server. */
+            delivered: number;
+            /** @description How many attempts failed since the start of the server. */
+            failures: number;
+            /**
+             * @description How many events were no longer retained when the sink came to them. Each such loss is a
+             *     `telemetry_gap` in the stream too.
+             */
+            missed: number;
+            /** @description How many events the other side refused for good. */
+            rejected: number;
+            /** @description When the last were delivered, in Unix microseconds. Absent before the first. */
+            delivered_at?: number;
+            /** @description What went wrong last. Absent while nothing has. */
+            error?: string;
+        };
         /** @description Whether the machine is being watched. Later versions may add fields. */
         Health: {
             status: components["schemas"]["HealthStatus"];
             kmsg: components["schemas"]["KmsgHealth"];
             stream: components["schemas"]["StreamHealth"];
             journal: components["schemas"]["JournalHealth"];
+            /**
+             * @description Where events are delivered outside this machine. Absent when nowhere. What they say does
+             *     not change `status`: a server that must be restarted is something else.
+             */
+            sinks?: components["schemas"]["SinkHealth"][];
         };
     };
     responses: {
@@ -997,7 +1042,9 @@ export interface operations {
             query?: {
                 /**
                  * @description Page only. The first sequence number wanted. Events no longer retained are passed
-                 *     over. 0, like leaving it out, begins at the oldest retained event.
+                 *     over. 0, like leaving it out, begins at the oldest retained event. Where events are
+                 *     delivered to S2, those that are no longer retained are read back from there when this,
+                 *     or `since`, asks for them.
                  */
                 offset?: number;
                 /** @description Page only. Only events at or after this time, in Unix milliseconds. */
@@ -1042,6 +1089,11 @@ export interface operations {
                 headers: {
                     /** @description Page only. `true` when more retained events meet the filters than the page holds. */
                     "X-Has-More"?: boolean;
+                    /**
+                     * @description Page only. `true` when older events could not be read back from S2 in time (2
+                     *     seconds): they are passed over. Absent otherwise.
+                     */
+                    "X-Incomplete"?: boolean;
                     /**
                      * @description Page only. The `offset` to ask with for the next page. Absent when `X-Has-More` is
                      *     `false`.
@@ -1307,4 +1359,6 @@ export type KmsgKillsHealth = components['schemas']['KmsgKillsHealth']
 export type StreamHealth = components['schemas']['StreamHealth']
 export type JournalState = components['schemas']['JournalState']
 export type JournalHealth = components['schemas']['JournalHealth']
+export type SinkState = components['schemas']['SinkState']
+export type SinkHealth = components['schemas']['SinkHealth']
 export type Health = components['schemas']['Health']

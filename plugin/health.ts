@@ -3,7 +3,7 @@
 import type { Health } from '../generated/types.ts'
 import type { Pipeline } from './pipeline.ts'
 
-export function healthOf({ stream, watcher, journal, stateError }: Pipeline): Health {
+export function healthOf({ stream, watcher, journal, sinks, stateError }: Pipeline): Health {
   const kmsg = watcher?.health ?? { state: 'disabled', path: '', lost: 0, restarts: 0, stalls: 0 }
   return {
     status: kmsg.state === 'watching' || kmsg.state === 'disabled' ? 'ok' : 'degraded',
@@ -19,5 +19,6 @@ export function healthOf({ stream, watcher, journal, stateError }: Pipeline): He
       state: 'off',
       ...(stateError === undefined ? {} : { error: stateError }),
     },
+    ...(sinks.health === undefined ? {} : { sinks: sinks.health }),
   }
 }

@@ -24,6 +24,7 @@ export type {
   TelemetryGapData,
 } from '../generated/types.ts'
 export type { SysmonOptions } from './options.ts'
+export type { S2Options } from './sinks/s2-config.ts'
 export type { PublishInput, SubscribeOptions, Sysmon } from './sysmon.ts'
 
 declare module 'fastify' {
@@ -66,6 +67,7 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
     options,
     stream,
     publisher,
+    archive: () => pipeline.sinks.archive,
     health: sysmon.health,
   })
   fastify.addHook('onReady', async () => pipeline.start())

@@ -4,6 +4,7 @@ import type { LogLevel } from 'fastify'
 import type { EventCategory } from '../generated/types.ts'
 import { InvalidOptionError } from './errors.ts'
 import type { SyncPolicy } from './journal/journal.ts'
+import type { S2Options } from './sinks/s2-config.ts'
 import { CATEGORIES, isCategory } from './stream/event-types.ts'
 
 export interface SysmonOptions {
@@ -51,6 +52,12 @@ export interface SysmonOptions {
   readonly closeTimeout?: number
   /** Origins, such as `https://example.com`, whose pages may post. Default: none but the server's own. */
   readonly allowedOrigins?: readonly string[]
+  /** Deliver every event to a stream of S2 (https://s2.dev). Default: false. */
+  readonly s2?: S2Options | false
+  /** Deliver every event as an OTLP log, where `OTEL_EXPORTER_OTLP_*` says. Default: false. */
+  readonly otlp?: boolean
+  /** Milliseconds that `app.close()` gives sinks to deliver the last events. Default: 700. */
+  readonly sinkTimeout?: number
 }
 
 export type ResolvedOptions = Required<Omit<SysmonOptions, 'prefix' | 'logLevel'>> &
@@ -72,6 +79,9 @@ const DEFAULTS = {
   keepAlive: 15_000,
   closeTimeout: 1000,
   allowedOrigins: [],
+  s2: false,
+  otlp: false,
+  sinkTimeout: 700,
 } satisfies Omit<ResolvedOptions, 'prefix' | 'logLevel'>
 
 const SYNC_POLICIES: readonly SyncPolicy[] = ['always', 'interval', 'never']
@@ -87,6 +97,7 @@ const BOUNDS = {
   streamBuffer: [1024, 2 ** 30],
   keepAlive: [10, MAX_TIMER],
   closeTimeout: [0, MAX_TIMER],
+  sinkTimeout: [0, MAX_TIMER],
 } as const
 
 /** @throws {InvalidOptionError} naming the option */
@@ -146,6 +157,13 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
       'allowedOrigins',
       `must be an array of origins such as "https://example.com", not ${show(allowedOrigins)}`
     )
+  }
+  const { s2, otlp } = options
+  if (s2 !== false && (typeof s2 !== 'object' || s2 === null)) {
+    throw new InvalidOptionError('s2', `must be false or { accessToken, basin }, not ${show(s2)}`)
+  }
+  if (typeof otlp !== 'boolean') {
+    throw new InvalidOptionError('otlp', `must be true or false, not ${show(otlp)}`)
   }
   return options
 }

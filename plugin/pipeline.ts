@@ -15,6 +15,7 @@ import { KmsgWatcher } from './kmsg/watcher.ts'
 import { isOomKillData, oomKillFacts, oomKillSource, unknownConstraint } from './oom/event.ts'
 import type { OomKill } from './oom/parser.ts'
 import type { ResolvedOptions } from './options.ts'
+import { Sinks } from './sinks/index.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
 import { ALWAYS_CAPTURED, SYSTEM_OOM_KILL } from './stream/event-types.ts'
 import { Publisher } from './stream/publisher.ts'
@@ -27,11 +28,12 @@ export interface Pipeline {
   readonly watcher: KmsgWatcher | undefined
   /** Absent when nothing is kept on disk. */
   readonly journal: Journal | undefined
+  readonly sinks: Sinks
   /** Why the state folder cannot be used. */
   readonly stateError: string | undefined
-  /** Begins to watch. Never throws: what cannot be watched is in the log and in the health. */
+  /** Begins to watch and to deliver. Never throws: what fails is in the log and in the health. */
   start(): void
-  /** Takes the last events of the kernel log. */
+  /** Takes the last events of the kernel log; sinks linger no more. */
   stopWatching(): void
   /** Closes what is on disk, after the last event. */
   close(): Promise<void>
@@ -56,22 +58,29 @@ export async function openPipeline(
   })
   const publisher = new Publisher(stream, journal)
   publisher.restore(history?.events ?? [])
+  const sinks = new Sinks(options, { stream, publisher, stateDir: folder?.path, log })
   const watcher = openWatcher(options, log, publisher, { bootId, stateDir: folder?.path })
   return {
     stream,
     publisher,
     watcher,
     journal,
+    sinks,
     stateError: folderError ?? opened.error,
     start() {
       journal
         ?.verify()
         .catch(reason => log.error({ err: reason }, 'the journal cannot be verified'))
+      sinks.start()
       watcher?.start()
     },
-    stopWatching: () => watcher?.close(),
+    stopWatching() {
+      sinks.hurry()
+      watcher?.close()
+    },
     async close() {
       watcher?.close()
+      await sinks.close(options.sinkTimeout)
       await journal?.close()
       await folder?.release()
     },

@@ -1,8 +1,12 @@
 /** `sysmon serve`: a small Fastify application that registers the plugin. */
 
+import { setFlagsFromString } from 'node:v8'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type LevelWithSilent, pino } from 'pino'
 import { sysmonPlugin } from '../index.ts'
+import { isOtlpConfigured } from '../sinks/otlp-config.ts'
+import { s2OptionsFromEnv } from '../sinks/s2-config.ts'
+import { CATEGORIES } from '../stream/event-types.ts'
 import { booleanVariable, integerVariable, parseOptions, UsageError } from './usage.ts'
 
 const HELP = `Usage: sysmon serve
@@ -21,6 +25,12 @@ Environment:
                     kernel log (/var/lib/fastify-sysmon)
   LOG_LEVEL         fatal, error, warn, info, debug, trace or silent
                     (info; on a terminal warn)
+  S2_BASIN, S2_ACCESS_TOKEN, S2_STREAM
+                    deliver every event to a stream of S2 (not; the stream is
+                    sysmon/{hostname}/{boot_id})
+  OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT
+                    deliver every event as an OTLP log (not); the other OTEL_
+                    variables hold too
 
 Logs are JSON lines on standard output. SIGTERM and SIGINT end the event
 streams properly and exit with status 0.
@@ -40,9 +50,22 @@ export async function serveCommand(args: string[]): Promise<number> {
   const host = process.env.HOST || '127.0.0.1'
   const kmsgPath = process.env.SYSMON_KMSG_PATH || '/dev/kmsg'
   const kmsgHistory = booleanVariable('SYSMON_KMSG_HISTORY')
+  const s2 = s2OptionsFromEnv(process.env) ?? false
+  const otlp = isOtlpConfigured(process.env)
+  const hasSinks = s2 !== false || otlp
+  if (hasSinks) keepHeapSmall()
   const app = Fastify({ loggerInstance: pino({ level: logLevel() }) }) as unknown as FastifyInstance
   const stateDir = process.env.SYSMON_STATE_DIR || '/var/lib/fastify-sysmon'
-  await app.register(sysmonPlugin, { kmsgPath, kmsgHistory, stateDir })
+  // What is to be delivered must not be lost while it cannot be.
+  const journalCategories = hasSinks ? CATEGORIES : []
+  await app.register(sysmonPlugin, {
+    kmsgPath,
+    kmsgHistory,
+    stateDir,
+    journalCategories,
+    s2,
+    otlp,
+  })
   const stopped = stopOnSignal(app)
   let address: string
   try {
@@ -56,6 +79,15 @@ export async function serveCommand(args: string[]): Promise<number> {
   }
   if (process.stdout.isTTY) process.stdout.write(greeting(app, address))
   return await stopped
+}
+
+/**
+ * Requests of a sink are garbage as soon as they are answered, and V8 lets the heap grow by some
+ * 40 MB before it looks. With these it looks earlier.
+ */
+function keepHeapSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
+  setFlagsFromString('--optimize-for-size')
 }
 
 function logLevel(): LevelWithSilent {

@@ -12,14 +12,23 @@ import { SERVICE_CRASHED, SYSTEM_OOM_KILL, TELEMETRY_GAP } from '../stream/event
 import { parseOptions, UsageError } from './usage.ts'
 
 const HELP = `Usage: sysmon tail [--url URL] [--replay] [--json]
+       sysmon tail --s2 [--prefix PREFIX] [--since TIME] [--replay] [--json]
 
 Follows a running server and prints its events, one a line. Connects again when
 the server restarts, without missing what it retains.
 
+With --s2: the events of all machines that deliver to S2, as S2_BASIN,
+S2_ACCESS_TOKEN and S2's endpoint variables say. What is there already comes
+in the order of time, then what comes, as it comes. New machines are found.
+
 Options:
   --url URL   the server (http://127.0.0.1:10001, or KERNEL_IMAGES_API_BASE_URL)
   --replay    begin with the oldest event that the server retains
-  --json      print the envelopes as JSON lines
+  --s2        read from S2
+  --prefix P  only streams whose names begin with P (S2_STREAM up to its first
+              placeholder, else sysmon/)
+  --since T   begin at a time, 2026-11-24T08:00:00Z, or so long ago: 90s, 15m, 2h
+  --json      print the envelopes as JSON lines; with --s2 each with its stream
   -h, --help  this text
 `
 
@@ -31,6 +40,9 @@ export async function tailCommand(args: string[]): Promise<number> {
     options: {
       url: { type: 'string' },
       replay: { type: 'boolean' },
+      s2: { type: 'boolean' },
+      prefix: { type: 'string' },
+      since: { type: 'string' },
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -38,6 +50,15 @@ export async function tailCommand(args: string[]): Promise<number> {
   if (values.help === true) {
     process.stdout.write(HELP)
     return 0
+  }
+  if (values.s2 === true) {
+    if (values.url !== undefined) throw new UsageError('--url and --s2 exclude each other')
+    const { prefix, since, replay = false, json = false } = values
+    const { tailFleet } = await import('./tail-s2.ts')
+    return await tailFleet({ prefix, since, replay, json })
+  }
+  if (values.prefix !== undefined || values.since !== undefined) {
+    throw new UsageError('--prefix and --since need --s2')
   }
   const base = values.url ?? process.env.KERNEL_IMAGES_API_BASE_URL ?? 'http://127.0.0.1:10001'
   if (!URL.canParse(base) || !/^https?:/.test(base)) {

@@ -16,6 +16,7 @@ import { parameters } from '../../generated/schemas.ts'
 import type { Health } from '../../generated/types.ts'
 import { ForeignOriginError } from '../errors.ts'
 import type { ResolvedOptions } from '../options.ts'
+import type { RemoteArchive } from '../sinks/index.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
 import { registerHealthz } from './healthz.ts'
@@ -31,11 +32,13 @@ export interface RoutesOptions {
   readonly options: ResolvedOptions
   readonly stream: EventStream
   readonly publisher: Publisher
+  /** Where events are that are no longer retained here. */
+  readonly archive: () => RemoteArchive | undefined
   readonly health: () => Health
 }
 
 export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promise<void> {
-  const { options, stream, publisher, health } = deps
+  const { options, stream, publisher, archive, health } = deps
   acceptOnlyJson(scope)
   scope.setValidatorCompiler(validatorCompiler)
   scope.setSchemaErrorFormatter((errors, part) => {
@@ -66,7 +69,7 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
     },
     (request, reply) =>
       wantsJson(request.headers.accept)
-        ? sendPage(request, reply, stream)
+        ? sendPage(request, reply, { stream, archive })
         : streams.open(request, reply)
   )
   scope.get(

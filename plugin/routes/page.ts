@@ -1,8 +1,13 @@
-/** `GET /telemetry/events` with `Accept: application/json`: a page of the retained events. */
+/**
+ * `GET /telemetry/events` with `Accept: application/json`: a page of the retained events, and of those
+ * before them that a sink can read back.
+ */
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
+import type { RemoteArchive } from '../sinks/index.ts'
+import type { ArchivedEvent } from '../sinks/s2-archive.ts'
 import type { EventStream } from '../stream/stream.ts'
 
 export interface PageQuery {
@@ -20,7 +25,15 @@ export interface PageQuery {
 const DEFAULT_LIMIT = 100
 /** Events looked at in one turn of the event loop: some 5 ms. */
 const EVENTS_A_TURN = 1000
+/** What a page waits at most for older events from elsewhere, in ms. */
+const READ_BACK_TIMEOUT = 2000
 const COMMA = Buffer.from(',')
+
+export interface PageSources {
+  readonly stream: EventStream
+  /** Where events are that are no longer retained here. */
+  readonly archive: () => RemoteArchive | undefined
+}
 
 /** Whether the client asks for JSON and not, with it, for an event stream. */
 export function wantsJson(accept: string | undefined): boolean {
@@ -34,7 +47,7 @@ export function wantsJson(accept: string | undefined): boolean {
 export async function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  stream: EventStream
+  { stream, archive }: PageSources
 ): Promise<FastifyReply> {
   const {
     offset = 0,
@@ -46,10 +59,11 @@ export async function sendPage(
   } = request.query as PageQuery
   const categories = category === undefined ? undefined : new Set(category)
   const types = type === undefined ? undefined : new Set(type)
-  const page: Buffer[] = []
+  const page: Uint8Array[] = []
   let nextOffset: number | undefined
   let looked = 0
-  for (const event of stream.events(offset)) {
+  const incomplete = { why: undefined as string | undefined }
+  for await (const event of eventsOf(stream, archive(), { offset, since }, incomplete)) {
     // A long journal is not looked through in one go: the kernel log and other clients wait.
     if (++looked % EVENTS_A_TURN === 0) await turn()
     if (categories !== undefined && !categories.has(event.category)) continue
@@ -64,7 +78,11 @@ export async function sendPage(
   }
   reply.header('x-has-more', String(nextOffset !== undefined))
   if (nextOffset !== undefined) reply.header('x-next-offset', String(nextOffset))
-  const parts: Buffer[] = [Buffer.from('[')]
+  if (incomplete.why !== undefined) {
+    request.log.warn({ reason: incomplete.why }, 'older events could not be read back')
+    reply.header('x-incomplete', 'true')
+  }
+  const parts: Uint8Array[] = [Buffer.from('[')]
   for (const [index, json] of page.entries()) {
     if (index > 0) parts.push(COMMA)
     parts.push(json)
@@ -75,4 +93,28 @@ export async function sendPage(
     .header('vary', 'accept')
     .type('application/json; charset=utf-8')
     .send(Buffer.concat(parts))
+}
+
+type PageEvent = Pick<ArchivedEvent, 'seq' | 'ts' | 'type' | 'category' | 'json'>
+
+/** Only who asks for older events, by number or by time, waits for the network. */
+async function* eventsOf(
+  stream: EventStream,
+  archive: RemoteArchive | undefined,
+  { offset, since }: { offset: number; since: number | undefined },
+  incomplete: { why: string | undefined }
+): AsyncGenerator<PageEvent> {
+  const [oldest] = stream.events(0)
+  const before = oldest?.seq ?? stream.seq + 1
+  const isOlder =
+    offset > 0 ? offset < before : since !== undefined && since * 1000 < (oldest?.ts ?? Infinity)
+  if (archive !== undefined && isOlder && before > 1) {
+    const signal = AbortSignal.timeout(READ_BACK_TIMEOUT)
+    try {
+      yield* archive.read({ from: offset, since, before }, signal)
+    } catch (error) {
+      incomplete.why = (error as Error).message
+    }
+  }
+  yield* stream.events(offset)
 }

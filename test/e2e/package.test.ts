@@ -66,6 +66,27 @@ describe('the packed tarball', () => {
     assert.deepEqual(JSON.parse(printed), [200, { n: 1 }, 400, ['message'], 'mine', 418])
   })
 
+  test('without the optional packages it works, and a sink that needs one says which', () => {
+    const printed = run(`
+      import Fastify from 'fastify'
+      import sysmonPlugin from 'fastify-sysmon'
+      process.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:4318'
+      const app = Fastify()
+      const s2 = { accessToken: 'x', basin: 'some-basin' }
+      await app.register(sysmonPlugin, { kmsgPath: false, stateDir: false, s2, otlp: true })
+      await app.ready()
+      app.sysmon.publish({ type: 'x', category: 'page' })
+      while (app.sysmon.health().sinks.some(({ state }) => state !== 'misconfigured')) {
+        await new Promise(resolve => setTimeout(resolve, 10))
+      }
+      console.log(JSON.stringify(app.sysmon.health().sinks.map(({ error }) => error)))
+      await app.close()
+    `)
+    const [s2, otlp] = JSON.parse(printed) as [string, string]
+    assert.match(s2, /npm install @s2-dev\/streamstore/)
+    assert.match(otlp, /npm install @opentelemetry\/otlp-exporter-base/)
+  })
+
   test('can be required by CommonJS code', () => {
     writeFileSync(
       join(folder, 'app.cjs'),

@@ -42,6 +42,10 @@ for (const [name, value] of [
   ['allowedOrigins', ['example.com']],
   ['allowedOrigins', ['https://example.com/']],
   ['allowedOrigins', [5]],
+  ['s2', true],
+  ['s2', null],
+  ['otlp', 'http://127.0.0.1:4318'],
+  ['sinkTimeout', -1],
   ['kmsgpath', '/dev/kmsg'],
   ['ringSize', 5],
   // Too large for what they are given to: an array, a timer.

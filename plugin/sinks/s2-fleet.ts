@@ -1,0 +1,157 @@
+/**
+ * The events of many machines: the streams of a basin whose names begin alike. What is in them when
+ * the reading begins comes in the order of time over all of them; what comes later, as it comes.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ReadFrom, ReadRecord, S2Basin } from '@s2-dev/streamstore'
+import { isCommand } from './s2-record.ts'
+
+export interface FleetRecord {
+  readonly stream: string
+  /** The envelope. */
+  readonly body: Uint8Array
+}
+
+export interface FleetOptions {
+  readonly prefix: string
+  /** Unix milliseconds; absent: only what comes from now on. */
+  readonly since: number | undefined
+  /** Milliseconds after which new streams are looked for. */
+  readonly discoverMs?: number
+  readonly onRecord: (record: FleetRecord) => void
+  /** Told what failed and is tried again. */
+  readonly onTrouble: (message: string) => void
+}
+
+/** Records held of each stream while histories are merged. */
+const RECORDS_A_READ = 50
+const READS_AT_ONCE = 32
+const DISCOVER_MS = 5000
+const RETRY_MS = { first: 250, last: 10_000 }
+
+/** Ends only by an error: of the first listing, which shows whether token and basin are right. */
+export async function followFleet(basin: S2Basin, options: FleetOptions): Promise<never> {
+  const { prefix, since, discoverMs = DISCOVER_MS, onTrouble } = options
+  const first = await streamNames(basin, prefix)
+  const starts =
+    since === undefined
+      ? await inParallel(first, name => tailOf(basin, name))
+      : await mergeHistories(basin, first, since, options)
+  const known = new Set(first)
+  for (const [index, name] of first.entries()) follow(basin, name, starts[index]!, options)
+  for (;;) {
+    await sleep(discoverMs)
+    try {
+      for (const name of await streamNames(basin, prefix)) {
+        if (known.has(name)) continue
+        known.add(name)
+        follow(basin, name, 0, options)
+      }
+    } catch (error) {
+      onTrouble(`the streams cannot be listed: ${(error as Error).message}`)
+    }
+  }
+}
+
+async function streamNames(basin: S2Basin, prefix: string): Promise<string[]> {
+  const names: string[] = []
+  for await (const { name, deletedAt } of basin.streams.listAll({ prefix })) {
+    if (deletedAt === null || deletedAt === undefined) names.push(name)
+  }
+  return names
+}
+
+async function tailOf(basin: S2Basin, name: string): Promise<number> {
+  return (await basin.stream(name).checkTail()).tail.seqNum
+}
+
+interface History {
+  readonly name: string
+  readonly tail: number
+  next: number | undefined
+  records: ReadRecord<'bytes'>[]
+}
+
+/** @returns for each stream the position after what was given out */
+async function mergeHistories(
+  basin: S2Basin,
+  names: readonly string[],
+  since: number,
+  { onRecord }: FleetOptions
+): Promise<number[]> {
+  const histories = await inParallel(names, async (name): Promise<History> => {
+    const history: History = { name, tail: await tailOf(basin, name), next: undefined, records: [] }
+    await fill(basin, history, { timestamp: since })
+    return history
+  })
+  for (;;) {
+    let oldest: History | undefined
+    for (const history of histories) {
+      const [record] = history.records
+      if (record === undefined) continue
+      if (oldest === undefined || record.timestamp < oldest.records[0]!.timestamp) oldest = history
+    }
+    if (oldest === undefined) break
+    const record = oldest.records.shift()!
+    if (!isCommand(record)) onRecord({ stream: oldest.name, body: record.body })
+    if (oldest.records.length === 0 && oldest.next !== undefined && oldest.next < oldest.tail) {
+      await fill(basin, oldest, { seqNum: oldest.next })
+    }
+  }
+  return histories.map(({ next, tail }) => next ?? tail)
+}
+
+async function fill(basin: S2Basin, history: History, from: ReadFrom): Promise<void> {
+  try {
+    const input = { start: { from }, stop: { limits: { count: RECORDS_A_READ } } }
+    const { records } = await basin.stream(history.name).read(input, { as: 'bytes' })
+    history.records = [...records]
+    const last = records[records.length - 1]
+    if (last !== undefined) history.next = last.seqNum + 1
+  } catch (error) {
+    // 416: nothing is there since then.
+    if ((error as { status?: number }).status !== 416) throw error
+  }
+}
+
+/** Goes on by itself, also after errors, from where it was. */
+async function follow(
+  basin: S2Basin,
+  name: string,
+  start: number,
+  { onRecord, onTrouble }: FleetOptions
+): Promise<void> {
+  let next = start
+  let retryMs = RETRY_MS.first
+  for (;;) {
+    try {
+      const stream = basin.stream(name)
+      const from = { seqNum: next }
+      for await (const record of await stream.readSession({ start: { from } }, { as: 'bytes' })) {
+        next = record.seqNum + 1
+        retryMs = RETRY_MS.first
+        if (!isCommand(record)) onRecord({ stream: name, body: record.body })
+      }
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string }
+      if (code === 'stream_not_found') return
+      onTrouble(`${name}: ${message}`)
+    }
+    await sleep(retryMs * (0.5 + Math.random() / 2))
+    retryMs = Math.min(retryMs * 2, RETRY_MS.last)
+  }
+}
+
+async function inParallel<T>(
+  names: readonly string[],
+  work: (name: string) => Promise<T>
+): Promise<T[]> {
+  const results: T[] = new Array(names.length)
+  const rest = names.entries()
+  const lane = async () => {
+    for (const [index, name] of rest) results[index] = await work(name)
+  }
+  await Promise.all(Array.from({ length: READS_AT_ONCE }, lane))
+  return results
+}

@@ -1,0 +1,86 @@
+/**
+ * An event as a record of S2 (https://s2.dev/docs/concepts#records): the body is the envelope as it
+ * is; headers name what a reader filters and joins by without parsing it.
+ *
+ * | header     | value                                                                           |
+ * | ---------- | ------------------------------------------------------------------------------- |
+ * | `type`     | the event's type                                                                |
+ * | `category` | its category                                                                    |
+ * | `seq`      | its sequence number                                                             |
+ * | `origin`   | whose sequence numbers those are: `<hostname>.<id>`; with `seq` the identity    |
+ * | `key`      | the idempotency key of an event that has one                                    |
+ */
+
+import type { PublishedEvent } from '../stream/envelope.ts'
+import { idempotencyKey } from '../stream/event-types.ts'
+
+/** A key that is longer is left out: it is in the body, and a record has its bound. */
+const MAX_KEY_BYTES = 512
+
+export interface RecordFields {
+  readonly body: Uint8Array
+  readonly headers: ReadonlyArray<readonly [string, string]>
+  /** Unix milliseconds. S2 moves it where it is older than the record before, or in the future. */
+  readonly timestamp: number
+}
+
+export function toRecord(event: PublishedEvent, origin: string): RecordFields {
+  const headers: [string, string][] = [
+    ['type', event.type],
+    ['category', event.category],
+    ['seq', String(event.seq)],
+    ['origin', origin],
+  ]
+  const key = keyOf(event)
+  if (key !== undefined) headers.push(['key', key])
+  return { body: event.json, headers, timestamp: Math.floor(event.ts / 1000) }
+}
+
+function keyOf(event: PublishedEvent): string | undefined {
+  // Only the known types have keys, and only they are parsed for it.
+  if (idempotencyKey(event.type, PROBE) === undefined) return undefined
+  const { source } = JSON.parse(event.json.toString()).event
+  const key = idempotencyKey(event.type, source.metadata)
+  return key === undefined || Buffer.byteLength(key) > MAX_KEY_BYTES ? undefined : key
+}
+
+/** Has every part of every key. */
+const PROBE = {
+  boot_id: '',
+  kmsg_seq: '',
+  supervisor_instance: '',
+  supervisor_serial: '',
+}
+
+export interface ReadFields {
+  readonly body: Uint8Array
+  readonly headers: ReadonlyArray<readonly [Uint8Array, Uint8Array]>
+}
+
+/** The value of a header of a record that was read. */
+export function headerOf(record: ReadFields, name: string): string | undefined {
+  for (const [key, value] of record.headers) {
+    if (Buffer.from(key).toString() === name) return Buffer.from(value).toString()
+  }
+  return undefined
+}
+
+/**
+ * What a record that was read is to an event that is to be delivered: the event itself, an earlier
+ * one of ours (one that was delivered, and that this machine has no more), or another writer's.
+ */
+export function compareRecord(
+  record: ReadFields,
+  event: PublishedEvent,
+  origin: string
+): 'same' | 'earlier' | 'foreign' {
+  if (headerOf(record, 'origin') !== origin) return 'foreign'
+  if (event.json.equals(record.body)) return 'same'
+  // A copy of this very machine, as a snapshot makes it, gives the same numbers to other events.
+  return Number(headerOf(record, 'seq')) < event.seq ? 'earlier' : 'foreign'
+}
+
+/** S2's own records (fence, trim): one header without a name. Nobody's events. */
+export function isCommand(record: ReadFields): boolean {
+  return record.headers.length === 1 && record.headers[0]![0].length === 0
+}

@@ -1,0 +1,95 @@
+/** What the tests of both sinks need: a server with a sink, events to it, its health. */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { EventEnvelope, Health, SinkHealth } from '../../generated/types.ts'
+import { type Server, startServer } from '../support/server.ts'
+
+/** A real server without a kernel log, with a state folder of its own. */
+export function startSinkServer(
+  t: Pick<TestContext, 'after'>,
+  env: Record<string, string>
+): Promise<Server> {
+  return startServer(t, { SYSMON_KMSG_PATH: '/nonexistent', ...env })
+}
+
+export function temporaryFolder(t: Pick<TestContext, 'after'>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sysmon-sinks-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export async function post(url: string, body: object): Promise<EventEnvelope> {
+  const answer = await fetch(`${url}/telemetry/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  assert.equal(answer.status, 200)
+  return (await answer.json()) as EventEnvelope
+}
+
+/** Posts events of the type `note` with `data.n` from `from` up to, not including, `to`. */
+export async function postNotes(url: string, from: number, to: number): Promise<void> {
+  const lanes = Array.from({ length: 8 }, (_, lane) => lane)
+  await Promise.all(
+    lanes.map(async lane => {
+      for (let n = from + lane; n < to; n += lanes.length) {
+        await post(url, { type: 'note', category: 'console', data: { n } })
+      }
+    })
+  )
+}
+
+export async function sinkHealth(url: string, name: string): Promise<SinkHealth> {
+  const health = (await (await fetch(`${url}/healthz`)).json()) as Health
+  const sink = health.sinks?.find(each => each.name === name)
+  assert.ok(sink, `/healthz has no sink ${name}`)
+  return sink
+}
+
+/** @throws after `timeout` ms, with what the sink said last */
+export async function untilSink(
+  url: string,
+  name: string,
+  isTrue: (health: SinkHealth) => boolean,
+  timeout = 60_000
+): Promise<SinkHealth> {
+  const deadline = Date.now() + timeout
+  for (;;) {
+    const health = await sinkHealth(url, name)
+    if (isTrue(health)) return health
+    if (Date.now() > deadline)
+      throw new Error(`the sink never came there: ${JSON.stringify(health)}`)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
+
+export const isDone = ({ state, lag_events }: SinkHealth): boolean =>
+  state === 'delivering' && lag_events === 0
+
+/** @throws after ten seconds */
+export async function waitUntil(isTrue: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!isTrue()) {
+    if (Date.now() > deadline) throw new Error(`never: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
+
+/**
+ * Whether 1, 2, 3 ... are there, each once and in order: `count` of them, and what the server says of
+ * its own accord while others on this machine make the kernel kill.
+ */
+export function assertConsecutive(seqs: readonly number[], count: number): void {
+  for (const [index, seq] of seqs.entries()) assert.equal(seq, index + 1)
+  assert.ok(seqs.length >= count && seqs.length < count + 20, `${seqs.length} of ${count}`)
+}
+
+/** Whether an event is about kills that the server counts and cannot read of. */
+export function isAboutKills(sourceEvent: unknown): boolean {
+  return typeof sourceEvent === 'string' && sourceEvent.startsWith('kmsg.')
+}

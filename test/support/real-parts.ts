@@ -1,0 +1,76 @@
+/**
+ * The real servers that the sinks' tests deliver to: S2's own, `s2 lite`, from its Rust package, and
+ * an OpenTelemetry Collector from its Go modules (test/support/collector). Run as a program it builds
+ * what is neither on the path nor in `.cache/`, which takes up to a quarter of an hour; tests only
+ * look for it, and skip with the reason where it is not.
+ */
+
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const CACHE = join(ROOT, '.cache')
+
+interface Part {
+  /** In `.cache/`. */
+  readonly binary: string
+  /** Its name where it is installed. */
+  readonly command: string
+  /** What builds it. */
+  readonly tool: string
+  readonly build: () => readonly string[]
+}
+
+const COLLECTOR = join(CACHE, 'collector/collector')
+
+const PARTS = {
+  s2: {
+    binary: join(CACHE, 's2/bin/s2'),
+    command: 's2',
+    tool: 'cargo',
+    build: () => ['install', '--locked', 's2-cli@0.43.4', '--root', join(CACHE, 's2')],
+  },
+  collector: {
+    binary: COLLECTOR,
+    command: 'otelcol-contrib',
+    tool: 'go',
+    build: () => {
+      // A copy, because `go build` completes go.mod and go.sum.
+      const folder = join(CACHE, 'collector/source')
+      mkdirSync(folder, { recursive: true })
+      cpSync(join(ROOT, 'test/support/collector'), folder, { recursive: true })
+      return ['build', '-C', folder, '-mod=mod', '-o', COLLECTOR, '.']
+    },
+  },
+} satisfies Record<string, Part>
+
+export type RealPart = keyof typeof PARTS
+
+/** The path of the program, or undefined where it is neither built nor installed. */
+export function findRealPart(name: RealPart): string | undefined {
+  const { binary, command } = PARTS[name]
+  if (existsSync(binary)) return binary
+  const { status, stdout } = spawnSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : undefined
+}
+
+/** @returns whether it is there now */
+function build(name: RealPart): boolean {
+  if (findRealPart(name) !== undefined) return true
+  const part: Part = PARTS[name]
+  if (spawnSync(part.tool, ['version'], { stdio: 'ignore' }).error !== undefined) {
+    console.error(
+      `${name} cannot be built: install ${part.tool}, or put ${part.command} on the path`
+    )
+    return false
+  }
+  console.log(`building ${name} with ${part.tool}`)
+  return spawnSync(part.tool, part.build(), { stdio: 'inherit' }).status === 0
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const names = Object.keys(PARTS) as RealPart[]
+  process.exitCode = names.map(build).every(isThere => isThere) ? 0 : 1
+}
