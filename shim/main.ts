@@ -11,7 +11,7 @@ import { createLog, type Log } from './log.ts'
 import { PositionFile } from './position-file.ts'
 import { createPost } from './post.ts'
 import { gapRequest } from './requests.ts'
-import { type Loss, Spool } from './spool.ts'
+import { Spool } from './spool.ts'
 import { createReadLog } from './supervisor-rpc.ts'
 
 const HELP = `Usage: supervisord-shim
@@ -64,7 +64,9 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel)
   if (process.stdin.isTTY) log.warn({}, 'to be started by supervisord, see supervisord-shim --help')
   const instance = currentInstance(log)
-  const spool = new Spool(config.spoolDir, log, loss => describeLoss(loss, instance))
+  const spool = new Spool(config.spoolDir, log, (loss, serial) =>
+    gapRequest(loss, { instance, serial }, loss.to)
+  )
   const delivery = new Delivery(spool, await createPost(config.eventsUrl), log)
   const { supervisorUrl, supervisorAuth } = config
   const readLog = supervisorUrl ? createReadLog(supervisorUrl, supervisorAuth) : undefined
@@ -113,8 +115,4 @@ function currentInstance(log: Log): string {
     )
     return `unknown/${process.pid}/${Date.now()}`
   }
-}
-
-function describeLoss({ lost, reason, from, to }: Loss, instance: string) {
-  return gapRequest({ lost, reason, from, to }, { instance, serial: `spool-${from}` }, to)
 }
