@@ -71,7 +71,7 @@ async function main(): Promise<void> {
   const { supervisorUrl, supervisorAuth } = config
   const readLog = supervisorUrl ? createReadLog(supervisorUrl, supervisorAuth) : undefined
   const causes = new CauseLookup(readLog, log)
-  const positions = new PositionFile(config.spoolDir, log)
+  const positions = new PositionFile(config.spoolDir, instance, log)
   const listener = new Listener({ instance, say, spool, delivery, positions, causes, log })
 
   const idleMemory = new IdleMemory()
