@@ -211,6 +211,12 @@ test('a folder that cannot be made: memory, and one warning', async t => {
   assert.ok(!spool.hasUnwritten)
 })
 
+test('where nothing can be made at all, it does not look for a parent for ever', () => {
+  const { spool, logged } = open('/proc/sysmon/state/spool')
+  assert.equal(spool.isWritable, false)
+  assert.match(logged(), /cannot be written/)
+})
+
 test('a full disk: memory, and back to the disk when there is room', async t => {
   const path = smallDisk(t)
   if (path === undefined) return
