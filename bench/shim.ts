@@ -141,10 +141,10 @@ async function killAndWait(supervisord: Supervisord, stream: SseClient): Promise
 
 /** Milliseconds from `spawn` to the first byte of standard output. */
 async function startTimes(peers: readonly Peer[], apiUrl: string) {
-  const flags = /^#!\/usr\/bin\/env -S node (.*)$/m.exec(readFileSync(SHIM, 'utf8'))![1]!.split(' ')
+  const flags = /^flags='(.+)'$/m.exec(readFileSync(SHIM, 'utf8'))![1]!.split(' ')
   const hello = ['-e', 'process.stdout.write("x")']
   const commands: Peer[] = [
-    { name: SHIM_NAME, command: [process.execPath, ...flags, SHIM] },
+    { name: SHIM_NAME, command: [SHIM] },
     { name: 'node', command: [process.execPath, ...flags, ...hello] },
     ...peers,
   ]

@@ -4,6 +4,7 @@ import type { ServiceCrashedData } from '../generated/types.ts'
 import { type Cause, findCause, type LogLine, parseLog } from './cause.ts'
 import type { Log } from './log.ts'
 import { type ReadLog, RpcFault } from './supervisor-rpc.ts'
+import { uptime } from './uptime.ts'
 
 /** Milliseconds a report may be held up by the question what ended the service. */
 const TIMEOUT = 250
@@ -26,7 +27,7 @@ const PAUSE_AFTER_MISS = 10
 export class CauseLookup {
   readonly #readLog: ReadLog | undefined
   readonly #log: Log
-  #recent: { lines: LogLine[]; readAt: number } = { lines: [], readAt: 0 }
+  #recent: { lines: LogLine[]; readAt: number } = { lines: [], readAt: Number.NEGATIVE_INFINITY }
   #pausedUntil = 0
 
   /** @param readLog undefined when supervisord cannot be asked */
@@ -38,21 +39,21 @@ export class CauseLookup {
   /** @returns undefined when it is not known; never rejects */
   async find(crash: ServiceCrashedData): Promise<Cause | undefined> {
     // Without a pid only the log's very end tells, and that may be newer than what was read.
-    if (crash.pid !== undefined && Date.now() - this.#recent.readAt < MAX_AGE) {
+    if (crash.pid !== undefined && uptime() - this.#recent.readAt < MAX_AGE) {
       const cause = findCause(this.#recent.lines, crash)
       if (cause !== undefined) return cause
     }
-    if (this.#readLog === undefined || Date.now() < this.#pausedUntil) return undefined
-    const askedAt = Date.now()
+    if (this.#readLog === undefined || uptime() < this.#pausedUntil) return undefined
+    const askedAt = uptime()
     try {
       for (const bytes of TAILS) {
-        const text = await this.#readLog(bytes, askedAt + TIMEOUT - Date.now())
-        this.#recent = { lines: parseLog(text), readAt: Date.now() }
+        const text = await this.#readLog(bytes, askedAt + TIMEOUT - uptime())
+        this.#recent = { lines: parseLog(text), readAt: uptime() }
         const cause = findCause(this.#recent.lines, crash)
         if (cause !== undefined || text.length < bytes / 4) return cause
       }
       if (crash.pid !== undefined) {
-        const now = Date.now()
+        const now = uptime()
         this.#pausedUntil = now + PAUSE_AFTER_MISS * (now - askedAt)
       }
       return undefined
@@ -65,7 +66,7 @@ export class CauseLookup {
   #failed(error: NodeJS.ErrnoException): void {
     // Where nobody listens, asking costs nothing. A timeout or a fault would cost each report.
     const isFast = error.code !== undefined
-    if (!isFast) this.#pausedUntil = Date.now() + PAUSE
+    if (!isFast) this.#pausedUntil = uptime() + PAUSE
     const fields = { err: error.message }
     const message = 'reports go without the exit status: the log of supervisord cannot be read'
     if (error instanceof RpcFault || isFast) this.#log.debug(fields, message)

@@ -3,8 +3,9 @@
  * gone from `getProcessInfo` as soon as it runs again. Pure.
  *
  * The lines (supervisor/process.py `_spawn_as_parent`, `finish`, `transition`, `record_spawnerr`;
- * supervisor/options.py `decode_wait_status`, `signame`):
+ * supervisor/options.py `decode_wait_status`, `signame`; supervisor/supervisord.py `run`):
  *
+ *     2026-11-24 00:23:28,155 INFO supervisord started with pid 1
  *     2026-11-24 00:23:28,155 INFO spawned: 'NAME' with pid 412
  *     2026-11-24 00:23:28,155 WARN exited: NAME (exit status 3; not expected)
  *     2026-11-24 00:23:28,155 WARN exited: NAME (terminated by SIGSEGV (core dumped); not expected)
@@ -31,6 +32,8 @@ export type LogLine =
 export function parseLog(text: string): LogLine[] {
   const lines: LogLine[] = []
   for (const line of text.split('\n')) {
+    // What is above it is of another run, or of before a reload: its processes are no more.
+    if (STARTED.test(line)) lines.length = 0
     const parsed = parseLine(line)
     if (parsed !== undefined) lines.push(parsed)
   }
@@ -84,6 +87,8 @@ function lastStart(lines: readonly LogLine[], { phase }: ServiceCrashedData): En
   const known = start?.kind === 'spawned' && phase !== 'gave_up' ? { pid: start.pid } : undefined
   return { status: last.how, known }
 }
+
+const STARTED = /^\S+ \S+ [A-Z]+ supervisord started with pid \d+$/
 
 const MESSAGE =
   /^\S+ \S+ [A-Z]+ (?:spawned: '(.+)' with pid (\d+)$|(?:exited|stopped): (\S+) \((.+)\)$|gave up: (\S+) entered |(spawnerr): )/

@@ -3,6 +3,7 @@
 import type { Log } from './log.ts'
 import type { Post } from './post.ts'
 import type { Spool } from './spool.ts'
+import { uptime } from './uptime.ts'
 
 /** Milliseconds. An API on the same machine is back within seconds, or stays away. */
 const FIRST_DELAY = 100
@@ -15,6 +16,7 @@ export class Delivery {
   #isRunning = false
   #done = Promise.resolve()
   #failures = 0
+  /** By `uptime`. */
   #deadline = Number.POSITIVE_INFINITY
   #endPause: (() => void) | undefined
 
@@ -36,7 +38,7 @@ export class Delivery {
    * @param timeout milliseconds
    */
   async finish(timeout: number): Promise<void> {
-    this.#deadline = Date.now() + timeout
+    this.#deadline = uptime() + timeout
     this.#endPause?.()
     this.wake()
     let timer: NodeJS.Timeout | undefined
@@ -55,7 +57,7 @@ export class Delivery {
       if (outcome.kind === 'postponed') {
         this.#failed(outcome.reason)
         if (wasFinishing && !this.#spool.hasUnwritten) break
-        if (Date.now() >= this.#deadline) break
+        if (uptime() >= this.#deadline) break
         // A pause that began before `finish` was called is cut short; then one more attempt is due.
         if (wasFinishing || !this.#isFinishing) await this.#pause(outcome.after)
         continue

@@ -1,23 +1,17 @@
-#!/usr/bin/env -S node --no-opt --no-sparkplug --no-maglev --max-lazy --regexp-interpret-all --max-semi-space-size=1 --gc-global --single-threaded
-/**
- * `supervisord-shim`: reads the configuration and wires the parts.
- *
- * The flags of the first line are for memory, this process being idle nearly always: no compiled
- * code, a nursery of 1 MB that is not copied to a second one, no helper threads. They save 1.6 MB
- * after 50 events on Node 20, 4 MB after 300. Without them the shim works as well.
- */
+/** `supervisord-shim`: reads the configuration and wires the parts. `shim/supervisord-shim` starts it. */
 
 import { fs } from './built-ins.ts'
 import { CauseLookup } from './cause-lookup.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { Delivery } from './delivery.ts'
+import { IdleMemory } from './idle-memory.ts'
 import { supervisorInstance } from './instance.ts'
 import { Listener } from './listener.ts'
 import { createLog, type Log } from './log.ts'
 import { PositionFile } from './position-file.ts'
 import { createPost } from './post.ts'
 import { gapRequest } from './requests.ts'
-import { type Loss, Spool } from './spool.ts'
+import { Spool } from './spool.ts'
 import { createReadLog } from './supervisor-rpc.ts'
 
 const HELP = `Usage: supervisord-shim
@@ -70,13 +64,17 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel)
   if (process.stdin.isTTY) log.warn({}, 'to be started by supervisord, see supervisord-shim --help')
   const instance = currentInstance(log)
-  const spool = new Spool(config.spoolDir, log, loss => describeLoss(loss, instance))
+  const spool = new Spool(config.spoolDir, log, (loss, serial) =>
+    gapRequest(loss, { instance, serial }, loss.to)
+  )
   const delivery = new Delivery(spool, await createPost(config.eventsUrl), log)
   const { supervisorUrl, supervisorAuth } = config
   const readLog = supervisorUrl ? createReadLog(supervisorUrl, supervisorAuth) : undefined
   const causes = new CauseLookup(readLog, log)
-  const positions = new PositionFile(config.spoolDir, log)
+  const positions = new PositionFile(config.spoolDir, instance, log)
   const listener = new Listener({ instance, say, spool, delivery, positions, causes, log })
+
+  const idleMemory = new IdleMemory()
 
   const stop = async (reason: string): Promise<void> => {
     log.info({ reason, waiting: spool.size }, 'stopping')
@@ -86,11 +84,15 @@ async function main(): Promise<void> {
   }
   process.once('SIGTERM', () => stop('SIGTERM'))
   process.once('SIGINT', () => stop('SIGINT'))
-  process.stdin.on('data', (chunk: Buffer) => listener.receive(chunk))
+  process.stdin.on('data', (chunk: Buffer) => {
+    listener.receive(chunk)
+    idleMemory.postpone()
+  })
   process.stdin.once('close', () => stop('end of input'))
   process.stdin.on('error', error => log.error({ err: error.message }, 'standard input failed'))
   log.info({ api: config.eventsUrl.href, spool: config.spoolDir, instance }, 'listening')
   listener.start()
+  idleMemory.postpone()
 }
 
 /** Standard output is a pipe, and supervisord reads what it has asked for: this does not block. */
@@ -113,8 +115,4 @@ function currentInstance(log: Log): string {
     )
     return `unknown/${process.pid}/${Date.now()}`
   }
-}
-
-function describeLoss({ lost, reason, from, to }: Loss, instance: string) {
-  return gapRequest({ lost, reason, from, to }, { instance, serial: `spool-${from}` }, to)
 }

@@ -3,7 +3,8 @@
  *
  * The file is one line of JSON, written in place over the last one and padded to its length. One
  * small write is whole or not there when this process is killed; it is not synced, because a
- * position does not outlive supervisord, and so not a power cut either.
+ * position does not outlive supervisord, and so not a power cut either. It is named by the run of
+ * supervisord: where two share a folder by mistake, neither takes the other's for its own.
  */
 
 import { join } from 'node:path'
@@ -11,7 +12,11 @@ import { fs } from './built-ins.ts'
 import type { Position } from './continuity.ts'
 import type { Log } from './log.ts'
 
+const PREFIX = 'position-'
 const MIN_LENGTH = 256
+
+/** Positions of so many other runs are kept: of the past, nearly always. */
+const KEPT_OTHERS = 16
 
 export class PositionFile {
   readonly #path: string
@@ -19,10 +24,14 @@ export class PositionFile {
   #fd: number | undefined
   #failed = false
 
-  /** @param dir the spool's folder */
-  constructor(dir: string, log: Log) {
-    this.#path = join(dir, 'position')
+  /**
+   * @param dir the spool's folder
+   * @param instance the run of supervisord
+   */
+  constructor(dir: string, instance: string, log: Log) {
+    this.#path = join(dir, `${PREFIX}${instance.replaceAll('/', '-')}`)
     this.#log = log
+    forgetOthers(dir, this.#path)
   }
 
   /** @returns undefined when there is none, `unknown` when it cannot be read */
@@ -52,6 +61,24 @@ export class PositionFile {
         'the position cannot be written: after a restart of this process a loss may be reported that was none'
       )
     }
+  }
+}
+
+/** Never throws: what cannot be removed is 256 bytes. */
+function forgetOthers(dir: string, own: string): void {
+  try {
+    fs.readdirSync(dir)
+      .filter(name => name.startsWith(PREFIX))
+      .map(name => join(dir, name))
+      .filter(path => path !== own)
+      .map(path => ({ path, time: fs.statSync(path).mtimeMs }))
+      .sort((a, b) => b.time - a.time)
+      .slice(KEPT_OTHERS)
+      .forEach(({ path }) => {
+        fs.unlinkSync(path)
+      })
+  } catch {
+    // No folder yet, or one that cannot be written; or another shim does the same.
   }
 }
 

@@ -8,7 +8,7 @@
  * twice, which the API recognises.
  */
 
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fs } from './built-ins.ts'
 import { decodeSpoolFile, encodeSpoolFile } from './spool-file.ts'
 
@@ -44,7 +44,7 @@ export class SpoolDir {
    * @throws a system error
    */
   open(): SpoolFile[] {
-    fs.mkdirSync(this.path, { recursive: true, mode: 0o700 })
+    makeFolder(this.path)
     const files: SpoolFile[] = []
     for (const name of fs.readdirSync(this.path).sort()) {
       // supervisord was not told that this one is safe, and sends it again.
@@ -125,6 +125,24 @@ export class SpoolDir {
     } catch {
       return join(this.path, name)
     }
+  }
+}
+
+/**
+ * With its parents. Not by `recursive`, which never returns where the system answers ENOENT although
+ * the parent is there, as in /proc (seen on Node 20 to 26).
+ *
+ * @throws a system error
+ */
+function makeFolder(path: string): void {
+  try {
+    fs.mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    makeFolder(dirname(path))
+    fs.mkdirSync(path, { mode: 0o700 })
   }
 }
 

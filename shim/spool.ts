@@ -15,13 +15,14 @@ import type { PublishEventRequest } from '../generated/types.ts'
 import { fs } from './built-ins.ts'
 import type { Log } from './log.ts'
 import { SpoolDir, type SpoolFile } from './spool-dir.ts'
+import { uptime } from './uptime.ts'
 
 export interface SpoolLimits {
   /** Of the folder, counted in blocks of 4 KiB. */
   readonly diskBytes: number
   /** Of the events that could not be written, in UTF-16 code units. */
   readonly memoryLength: number
-  /** Milliseconds. */
+  /** Milliseconds, since it came in or, if that was earlier, since the start of this process. */
   readonly age: number
 }
 
@@ -44,6 +45,9 @@ export interface Loss {
   readonly to: number
 }
 
+/** @param serial names this loss within the run of supervisord */
+export type DescribeLoss = (loss: Loss, serial: string) => PublishEventRequest
+
 export const LossReason = {
   full: 'more reports waited for delivery than there is room for',
   old: 'reports could not be delivered for too long',
@@ -54,6 +58,8 @@ interface Entry {
   readonly sequence: number
   readonly ts: number
   readonly kind: 'event' | 'gap'
+  /** Since when this process has it, by `uptime`. Never less than that of the entry before. */
+  readonly since: number
   /** Of a gap that this process has noted. */
   readonly loss?: Loss
   /** At least one of the two is there: `file` when it is on disk, `body` when it is in memory. */
@@ -65,7 +71,7 @@ export class Spool {
   readonly #dir: SpoolDir
   readonly #log: Log
   readonly #limits: SpoolLimits
-  readonly #describeLoss: (loss: Loss) => PublishEventRequest
+  readonly #describeLoss: DescribeLoss
   readonly #entries: Entry[] = []
   #nextSequence = 1
   /** Notes up to here may have been delivered, and stay as they are. */
@@ -84,7 +90,7 @@ export class Spool {
   constructor(
     path: string,
     log: Log,
-    describeLoss: (loss: Loss) => PublishEventRequest,
+    describeLoss: DescribeLoss,
     limits: Partial<SpoolLimits> = {}
   ) {
     this.#dir = new SpoolDir(path)
@@ -92,7 +98,10 @@ export class Spool {
     this.#describeLoss = describeLoss
     this.#limits = { ...DEFAULT_LIMITS, ...limits }
     try {
-      for (const file of this.#dir.open()) this.#insert(this.#entries.length, { ...file, file })
+      const since = uptime()
+      for (const file of this.#dir.open()) {
+        this.#insert(this.#entries.length, { ...file, since, file })
+      }
     } catch (error) {
       this.#failed(error)
     }
@@ -128,6 +137,7 @@ export class Spool {
       sequence: this.#nextSequence++,
       ts: request.ts ?? Date.now() * 1000,
       kind: 'event',
+      since: uptime(),
       body: JSON.stringify(request),
     }
     this.#insert(this.#entries.length, entry)
@@ -215,8 +225,12 @@ export class Spool {
 
   #enforceLimits(): void {
     const { diskBytes, memoryLength, age } = this.#limits
-    const oldest = (Date.now() - age) * 1000
-    this.#loseWhile(LossReason.old, entry => entry.ts < oldest)
+    const oldest = uptime() - age
+    // Not looked for in vain: with thousands that wait, that took longer than to deliver one.
+    if (this.#entries[0] !== undefined && this.#entries[0].since < oldest) {
+      this.#loseWhile(LossReason.old, entry => entry.since < oldest)
+    }
+    if (this.#diskBytes <= diskBytes && this.#unwrittenLength <= memoryLength) return
     this.#loseWhile(
       LossReason.full,
       entry =>
@@ -240,16 +254,16 @@ export class Spool {
     const note = this.#entries[index - 1]
     if (note?.loss?.reason === reason && note.sequence > this.#frozenSequence) {
       const loss = { ...note.loss, lost: note.loss.lost + 1, to: entry.ts }
-      this.#note(this.#discard(note), note.sequence, loss)
+      this.#note(this.#discard(note), note, loss)
     } else {
       this.#log.error({ reason }, 'events are lost')
-      this.#note(index, entry.sequence, { lost: 1, reason, from: entry.ts, to: entry.ts })
+      this.#note(index, entry, { lost: 1, reason, from: entry.ts, to: entry.ts })
     }
   }
 
-  #note(index: number, sequence: number, loss: Loss): void {
-    const body = JSON.stringify(this.#describeLoss(loss))
-    const entry: Entry = { sequence, ts: loss.from, kind: 'gap', loss, body }
+  #note(index: number, { sequence, since }: Entry, loss: Loss): void {
+    const body = JSON.stringify(this.#describeLoss(loss, `spool-${loss.from}-${sequence}`))
+    const entry: Entry = { sequence, ts: loss.from, kind: 'gap', since, loss, body }
     this.#insert(index, entry)
     const fd = this.#write(entry)
     // Not synced: a sync for each event lost is more than this note is worth.

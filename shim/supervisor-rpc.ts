@@ -7,6 +7,7 @@
 
 import type { RequestOptions } from 'node:http'
 import { http } from './built-ins.ts'
+import { uptime } from './uptime.ts'
 
 /** supervisord answered, but not with its log: it has none, or it is shutting down. */
 export class RpcFault extends Error {}
@@ -30,11 +31,11 @@ export function createReadLog(serverUrl: string, auth: string | undefined): Read
     : { ...address(new URL('/RPC2', serverUrl)) }
 
   return async (bytes, timeout) => {
-    const deadline = Date.now() + timeout
+    const deadline = uptime() + timeout
     // supervisord answers 500 when the first byte is in the middle of a character: move it.
     for (let moved = 0; ; moved++) {
       try {
-        return await call({ ...target, auth }, bytes + moved, deadline - Date.now())
+        return await call({ ...target, auth }, bytes + moved, deadline - uptime())
       } catch (error) {
         if (!(error instanceof ServerError) || moved === 3) throw error
       }

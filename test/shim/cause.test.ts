@@ -33,6 +33,17 @@ test('an exit status, a signal, a core dump', () => {
   }
 })
 
+test('what a run of supervisord that was killed has left in the log is of no interest', () => {
+  const log = at(
+    spawned('cat', 7),
+    'INFO supervisord started with pid 100',
+    spawned('cat', 8),
+    exited('cat', 'terminated by SIGKILL')
+  )
+  assert.deepEqual(findCause(log, running(8)), { signal: 'SIGKILL', core_dumped: false })
+  assert.equal(findCause(log, running(7)), undefined)
+})
+
 test('of many deaths of one service, the one of the pid', () => {
   const log = at(
     exited('cat', 'exit status 1'),

@@ -1,9 +1,13 @@
 /** What was lost between two notifications, and what came twice. */
 
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { compare, type Position } from '../../shim/continuity.ts'
 import { supervisorInstance } from '../../shim/instance.ts'
+import { createLog } from '../../shim/log.ts'
+import { PositionFile } from '../../shim/position-file.ts'
+import { temporaryFolder } from './shim-process.ts'
 
 const last: Position = {
   instance: 'run',
@@ -61,4 +65,22 @@ test('the run of supervisord is its process, within a boot', () => {
   assert.match(supervisorInstance(), /^[0-9a-f-]{36}\/\d+\/\d+\/\d+$/)
   assert.equal(supervisorInstance(), supervisorInstance())
   assert.throws(() => supervisorInstance('/nonexistent'))
+})
+
+test('two runs that share a folder have each its position', t => {
+  const folder = temporaryFolder(t)
+  const log = createLog('silent')
+  const [one, two] = ['boot/1/2/3', 'boot/1/4/5'].map(run => new PositionFile(folder, run, log))
+  assert.equal(one!.read(), undefined)
+  one!.write({ ...last, instance: 'boot/1/2/3' })
+  two!.write({ ...last, instance: 'boot/1/4/5', poolSerial: 9 })
+  assert.deepEqual(one!.read(), { ...last, instance: 'boot/1/2/3' })
+})
+
+test('positions of the past do not fill the folder', t => {
+  const folder = temporaryFolder(t)
+  for (let run = 0; run < 30; run++) {
+    new PositionFile(folder, `boot/${run}`, createLog('silent')).write(last)
+  }
+  assert.ok(readdirSync(folder).length <= 18)
 })

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,11 +11,9 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { PublishEventRequest, ServiceCrashedData } from '../../generated/types.ts'
 
-export const SHIM = fileURLToPath(new URL('../../shim/main.js', import.meta.url))
+export const SHIM = fileURLToPath(new URL('../../../shim/supervisord-shim', import.meta.url))
 
-chmodSync(SHIM, 0o755) // As npm does with a package's bins.
-
-/** The shim's first line finds Node by PATH: the one that runs this test. */
+/** The launcher finds Node by PATH: the one that runs this test. */
 export const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter)
 
 export type Posted = PublishEventRequest & { data: ServiceCrashedData & Record<string, unknown> }

@@ -31,7 +31,7 @@ function open(path: string, limits: Partial<SpoolLimits> = {}) {
   const spool = new Spool(
     path,
     log,
-    loss => gapRequest(loss, { instance: 'run', serial: `spool-${loss.from}` }, loss.to),
+    (loss, serial) => gapRequest(loss, { instance: 'run', serial }, loss.to),
     limits
   )
   return { spool, logged: () => lines.join('') }
@@ -113,14 +113,40 @@ test('a note that may have been delivered is not changed, and no loss is counted
   assert.equal(delivered + lost, 30)
 })
 
-test('what is older than its bound is dropped, and told', async t => {
-  const { spool } = open(temporaryFolder(t), { age: 60_000 })
-  for (const name of ['a', 'b']) await spool.append(event(name, now - 120_000_000))
+test('what waits for longer than its bound is dropped, and told', async t => {
+  const { spool } = open(temporaryFolder(t), { age: 500 })
+  for (const name of ['a', 'b']) await spool.append(event(name))
+  await new Promise(resolve => setTimeout(resolve, 600))
   await spool.append(event('c'))
   const { types, losses } = drain(spool)
   assert.deepEqual(types, ['telemetry_gap', 'c'])
   assert.equal(losses[0]?.lost, 2)
   assert.equal(losses[0]?.reason, LossReason.old)
+})
+
+test('a clock that is set makes nothing old: events of another month wait like others', async t => {
+  const path = temporaryFolder(t)
+  const month = 30 * 24 * 3600 * 1_000_000
+  const first = open(path).spool
+  for (const [name, ts] of Object.entries({ ahead: now + month, behind: now - month, at0: 0 })) {
+    await first.append(event(name, ts))
+  }
+  assert.deepEqual(drain(open(path).spool), { types: ['ahead', 'behind', 'at0'], losses: [] })
+})
+
+test('two losses of one moment are two events to an API that knows keys', async t => {
+  const path = temporaryFolder(t)
+  const first = open(path).spool
+  for (const name of ['a', 'b', 'c']) await first.append(event(name))
+  for (const index of [2, 0]) truncateSync(join(path, files(path).sort()[index]!), 30)
+  const { spool } = open(path)
+  const serials = new Set<string>()
+  for (let body = spool.take(); body !== undefined; body = spool.take()) {
+    const { type, source } = JSON.parse(body)
+    if (type === 'telemetry_gap') serials.add(source.metadata.supervisor_serial)
+    spool.remove()
+  }
+  assert.equal(serials.size, 2)
 })
 
 test('torn, empty and damaged files are set aside, and told', async t => {
@@ -183,6 +209,12 @@ test('a folder that cannot be made: memory, and one warning', async t => {
   assert.equal(types.length - 1 + losses[0]!.lost, 40, 'bounded, and what is dropped is told')
   assert.ok(types.includes('e39'))
   assert.ok(!spool.hasUnwritten)
+})
+
+test('where nothing can be made at all, it does not look for a parent for ever', () => {
+  const { spool, logged } = open('/proc/sysmon/state/spool')
+  assert.equal(spool.isWritable, false)
+  assert.match(logged(), /cannot be written/)
 })
 
 test('a full disk: memory, and back to the disk when there is room', async t => {
