@@ -1,0 +1,53 @@
+/** The processes of a container, found on this machine by their control group. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+
+export interface ContainerProcess {
+  /** In the container. */
+  readonly pid: number
+  /** On this machine: the one the kernel log has. */
+  readonly hostPid: number
+  readonly comm: string
+  readonly args: readonly string[]
+  /** Lines of /proc/PID/status: `Uid`, `CapEff`, `NoNewPrivs`. */
+  status(field: string): string
+  readonly oomScoreAdj: number
+  /** Private and a share of what is shared, in KiB. */
+  readonly pssKb: number
+}
+
+export function processesOf(containerId: string): ContainerProcess[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .flatMap(name => {
+      try {
+        return readProcess(`/proc/${name}`, containerId)
+      } catch {
+        return [] // It ended meanwhile.
+      }
+    })
+}
+
+function readProcess(folder: string, containerId: string): ContainerProcess[] {
+  const read = (file: string): string => readFileSync(`${folder}/${file}`, 'utf8')
+  if (!read('cgroup').includes(containerId)) return []
+  const lines = new Map(
+    read('status')
+      .split('\n')
+      .map(line => line.split(':\t') as [string, string])
+  )
+  const pids = lines.get('NSpid')?.split('\t').map(Number) ?? []
+  // conmon, podman's own, is in the group of its container but not in its namespace.
+  if (pids.length < 2) return []
+  return [
+    {
+      hostPid: pids[0]!,
+      pid: pids.at(-1)!,
+      comm: lines.get('Name') ?? '',
+      args: read('cmdline').split('\0').slice(0, -1),
+      status: field => lines.get(field) ?? '',
+      oomScoreAdj: Number(read('oom_score_adj')),
+      pssKb: Number(/^Pss:\s+(\d+)/m.exec(read('smaps_rollup'))?.[1]),
+    },
+  ]
+}
