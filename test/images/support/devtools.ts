@@ -84,6 +84,10 @@ async function openWebSocket(container: Container, path: string): Promise<Socket
 
 function firstOf(socket: Socket, ...events: readonly string[]): Promise<unknown> {
   return new Promise(resolve => {
-    for (const event of events) socket.once(event, resolve)
+    const done = (value: unknown) => {
+      for (const event of events) socket.off(event, done)
+      resolve(value)
+    }
+    for (const event of events) socket.on(event, done)
   })
 }
