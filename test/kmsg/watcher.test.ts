@@ -11,33 +11,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { sysmonPlugin } from '../../plugin/index.ts'
+import { allowWrites, inject, killLine, overrun } from '../support/kernel-log.ts'
 import { whyNoOomKills } from '../support/oom.ts'
 
 const skip = whyNoOomKills() ?? false
-const RATE = '/proc/sys/kernel/printk_devkmsg'
-
-/** Lets a test write more than ten lines in five seconds. */
-function allowWrites(t: TestContext): void {
-  const before = readFileSync(RATE, 'utf8')
-  if (before.trim() === 'on') return
-  writeFileSync(RATE, 'on\n')
-  t.after(() => writeFileSync(RATE, before))
-}
-
-function inject(lines: readonly string[]): void {
-  for (const line of lines) writeFileSync('/dev/kmsg', `<6>${line}\n`)
-}
-
-let pids = 4_000_000 + (process.pid % 1000) * 100
-
-/** A kill line of a process that never was, with a pid above any real one. */
-function killLine(): { line: string; pid: number } {
-  const pid = pids++
-  return {
-    pid,
-    line: `Out of memory: Killed process ${pid} (chromium) total-vm:1000kB, anon-rss:600kB, file-rss:30kB, shmem-rss:4kB, UID:0 pgtables:8kB oom_score_adj:300`,
-  }
-}
 
 async function watch(t: TestContext): Promise<{ app: FastifyInstance; events: EventEnvelope[] }> {
   assert.deepEqual(readerPids(), [], 'no reader of an earlier test is left')
@@ -93,7 +70,7 @@ describe('the kmsg watcher', { skip }, () => {
     allowWrites(t)
     const { events } = await watch(t)
     const { line, pid } = killLine()
-    inject([
+    inject(
       'chromium invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP), order=0, oom_score_adj=300',
       `CPU: 1 UID: 1000 PID: ${pid} Comm: chromium Not tainted 6.12.0 #1`,
       'Mem-Info:',
@@ -106,8 +83,8 @@ describe('the kmsg watcher', { skip }, () => {
       `[${pid}]  1000 ${pid}      250      158      150        7         1     8192        3           300 chromium`,
       '[    812]     0   812      100       50       50        0         0     4096        0             0 Xvfb :1',
       `oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/,task=chromium,pid=${pid},uid=1000`,
-      line,
-    ])
+      line
+    )
     await until(() => victims(events).includes(pid), 'the injected kill')
     const { event } = events.find(({ event: { type } }) => type === 'system_oom_kill')!
     assert.equal(event.source.metadata?.facility, 'user')
@@ -137,10 +114,10 @@ describe('the kmsg watcher', { skip }, () => {
   test('does not publish what was in the log before it started', async t => {
     allowWrites(t)
     const early = killLine()
-    inject([early.line])
+    inject(early.line)
     const { events } = await watch(t)
     const late = killLine()
-    inject([late.line])
+    inject(late.line)
     await until(() => victims(events).includes(late.pid), 'the later kill')
     assert.deepEqual(victims(events), [late.pid])
   })
@@ -148,9 +125,9 @@ describe('the kmsg watcher', { skip }, () => {
   test('knows a dump from its head on that was half printed when it started', async t => {
     allowWrites(t)
     const { line, pid } = killLine()
-    inject(['early bird invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0'])
+    inject('early bird invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0')
     const { events } = await watch(t)
-    inject(['memory: usage 1000kB, limit 1000kB, failcnt 1', line])
+    inject('memory: usage 1000kB, limit 1000kB, failcnt 1', line)
     await until(() => victims(events).includes(pid), 'the kill')
     const data = events[0]!.event.data as { trigger_process_name?: string; memcg_limit_kb?: number }
     assert.equal(data.trigger_process_name, 'early bird')
@@ -163,11 +140,11 @@ describe('the kmsg watcher', { skip }, () => {
     const expected: number[] = []
     for (let round = 0; round < 3; round++) {
       const [before, during] = [killLine(), killLine()]
-      inject([before.line])
+      inject(before.line)
       await until(() => victims(events).includes(before.pid), 'a kill before')
       await until(() => readerPids().length === 1, 'the reader')
       process.kill(readerPid(), 'SIGKILL')
-      inject([during.line])
+      inject(during.line)
       await until(() => victims(events).includes(during.pid), 'a kill during the restart')
       await until(() => app.sysmon.health().kmsg.restarts === round + 1, 'the restart')
       expected.push(before.pid, during.pid)
@@ -185,10 +162,9 @@ describe('the kmsg watcher', { skip }, () => {
     const { last_seq: first } = app.sysmon.health().kmsg
     // More than any ring of a usual machine holds (2^17 to 2^20 bytes of text), and all within one
     // turn of the event loop, so that nothing of it is read meanwhile.
-    const filler = 'x'.repeat(900)
-    for (let i = 0; i < 6000; i++) inject([filler])
+    overrun()
     const { line, pid } = killLine()
-    inject([line])
+    inject(line)
     await until(() => victims(events).includes(pid), 'the kill after the overrun')
     const gaps = events.filter(({ event }) => event.type === 'telemetry_gap')
     const { kmsg } = app.sysmon.health()
@@ -210,7 +186,7 @@ describe('the kmsg watcher', { skip }, () => {
     const reader = readerPid()
     process.kill(reader, 'SIGSTOP')
     const { line, pid } = killLine()
-    inject([line])
+    inject(line)
     await until(() => victims(events).includes(pid), 'the kill')
     assert.deepEqual(victims(events), [pid])
   })
@@ -226,7 +202,7 @@ describe('the kmsg watcher', { skip }, () => {
     await until(() => app.sysmon.health().kmsg.reader === 'poll', 'polling')
     assert.equal(app.sysmon.health().kmsg.restarts, 0)
     const { line, pid } = killLine()
-    inject([line])
+    inject(line)
     await until(() => victims(events).includes(pid), 'the kill')
     assert.deepEqual(victims(events), [pid])
   })
@@ -268,7 +244,7 @@ describe('the kmsg watcher', { skip }, () => {
       writeFileSync('/dev/kmsg', Buffer.concat([Buffer.from('<6>'), bytes, Buffer.from('\n')]))
     }
     const { line, pid } = killLine()
-    inject([line])
+    inject(line)
     await until(() => victims(events).includes(pid), 'the kill')
   })
 })
