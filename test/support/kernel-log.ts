@@ -28,7 +28,10 @@ export function overrun(lines = 6000): void {
   inject(...Array.from({ length: lines }, () => filler))
 }
 
-let pids = 4_000_000 + (process.pid % 10_000) * 100
+/** Pids of the processes that never were begin here: above any real one (PID_MAX_LIMIT is 2^22). */
+export const FIRST_PID = 4_194_304
+
+let pids = FIRST_PID + (process.pid % 10_000) * 100
 
 /** A kill line of a process that never was, with a pid above any real one. */
 export function killLine(): { line: string; pid: number } {

@@ -1,20 +1,22 @@
 /**
  * The real servers that the sinks' tests deliver to: S2's own, `s2 lite`, from its Rust package, and
  * an OpenTelemetry Collector from its Go modules (test/support/collector). Run as a program it builds
- * what is neither on the path nor in `.cache/`, which takes up to a quarter of an hour; tests only
- * look for it, and skip with the reason where it is not.
+ * what is neither on the path nor in the user's cache (`~/.cache/fastify-sysmon`, so that another clone
+ * has it too), which takes up to a quarter of an hour; tests only look for it, and skip with the
+ * reason where it is not.
  */
 
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const CACHE = join(ROOT, '.cache')
+const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'fastify-sysmon')
 
 interface Part {
-  /** In `.cache/`. */
+  /** In the cache. */
   readonly binary: string
   /** Its name where it is installed. */
   readonly command: string
