@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import type { Figure } from './figures.ts'
+import { journal } from './journal.ts'
 import { latency } from './latency.ts'
 import { shim } from './shim.ts'
 import { storm } from './storm.ts'
@@ -10,6 +11,7 @@ const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { typ
 const BENCHES: Readonly<Record<string, (log: (line: string) => void) => Promise<Figure[]>>> = {
   storm,
   latency,
+  journal,
   shim,
 }
 
