@@ -25,14 +25,18 @@ interface Part {
   readonly build: () => readonly string[]
 }
 
-const COLLECTOR = join(CACHE, 'collector/collector')
+/** Each version has a folder of its own: a cache that an older clone filled is not taken for it. */
+const S2_VERSION = '0.43.4'
+const S2 = join(CACHE, `s2-${S2_VERSION}`)
+const COLLECTOR_FOLDER = join(CACHE, 'collector-0.162')
+const COLLECTOR = join(COLLECTOR_FOLDER, 'collector')
 
 const PARTS = {
   s2: {
-    binary: join(CACHE, 's2/bin/s2'),
+    binary: join(S2, 'bin/s2'),
     command: 's2',
     tool: 'cargo',
-    build: () => ['install', '--locked', 's2-cli@0.43.4', '--root', join(CACHE, 's2')],
+    build: () => ['install', '--locked', `s2-cli@${S2_VERSION}`, '--root', S2],
   },
   collector: {
     binary: COLLECTOR,
@@ -40,7 +44,7 @@ const PARTS = {
     tool: 'go',
     build: () => {
       // A copy, because `go build` completes go.mod and go.sum.
-      const folder = join(CACHE, 'collector/source')
+      const folder = join(COLLECTOR_FOLDER, 'source')
       mkdirSync(folder, { recursive: true })
       cpSync(join(ROOT, 'test/support/collector'), folder, { recursive: true })
       return ['build', '-C', folder, '-mod=mod', '-o', COLLECTOR, '.']
