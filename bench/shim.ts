@@ -12,7 +12,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ServiceCrashedData } from '../generated/types.ts'
-import { PATH, SHIM, temporaryFolder } from '../test/shim/shim-process.ts'
+import { notification, PATH, SHIM, temporaryFolder } from '../test/shim/shim-process.ts'
 import {
   debianSupervisor,
   pypiSupervisor,
@@ -28,6 +28,7 @@ const SHIM_NAME = 'supervisord-shim'
 const ROUNDS = 4
 const KILLS = 15
 const STARTS = 10
+const CRASHES = 300
 
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 const monotonicUs = (): number => Number(process.hrtime.bigint()) / 1000
@@ -55,6 +56,8 @@ export async function shim(log: (line: string) => void): Promise<Figure[]> {
     const names = [SHIM_NAME, ...peers.map(({ name }) => name)]
     const { latencies, memory } = await measure(supervisord, stream, names)
     const starts = await startTimes(peers, api.url)
+    const alone = await memoryOfNode()
+    const busy = await memoryAfterCrashes(api.url)
 
     return peers
       .flatMap(({ name }) => [
@@ -62,7 +65,10 @@ export async function shim(log: (line: string) => void): Promise<Figure[]> {
         compare('shim: private memory', 'KiB', memory, name),
         compare('shim: start to READY, p50', 'ms', starts, name),
       ])
-      .concat(compare("shim: start to READY, beside Node's own start, p50", 'ms', starts, 'node'))
+      .concat(
+        compare("shim: start to READY, beside Node's own start, p50", 'ms', starts, 'node'),
+        figure(`shim: private memory after ${CRASHES} crashes`, 'KiB', busy, alone, 'idle node -e')
+      )
   } finally {
     for (const cleanup of cleanups.reverse()) await cleanup()
   }
@@ -166,6 +172,36 @@ async function startTimes(peers: readonly Peer[], apiUrl: string) {
   }
   for (const cleanup of cleanups) await cleanup()
   return times
+}
+
+/** Without supervisord, so that crashes come as fast as they are answered; then idle, as it nearly always is. */
+async function memoryAfterCrashes(apiUrl: string): Promise<number> {
+  const cleanups: (() => unknown)[] = []
+  const folder = temporaryFolder({ after: cleanup => void cleanups.push(cleanup as () => unknown) })
+  const child = spawn(SHIM, [], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { PATH, KERNEL_IMAGES_API_BASE_URL: apiUrl, SYSMON_STATE_DIR: folder },
+  })
+  await once(child.stdout, 'data')
+  for (let serial = 0; serial < CRASHES; serial++) {
+    const payload = `processname:victim groupname:victim from_state:RUNNING expected:0 pid:${serial + 1}`
+    child.stdin.write(notification({ serial, poolserial: serial }, payload))
+    await once(child.stdout, 'data')
+  }
+  await sleep(3000)
+  const kib = privateKib(child.pid!)
+  child.stdin.end()
+  await once(child, 'exit')
+  for (const cleanup of cleanups) await cleanup()
+  return kib
+}
+
+async function memoryOfNode(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e9)'])
+  await sleep(1500)
+  const kib = privateKib(child.pid!)
+  child.kill()
+  return kib
 }
 
 function privateKib(pid: number): number {
