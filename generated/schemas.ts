@@ -34,6 +34,7 @@ export type SchemaName =
   | 'KmsgKillsHealth'
   | 'StreamHealth'
   | 'JournalState'
+  | 'SpoolHealth'
   | 'JournalHealth'
   | 'SinkState'
   | 'SinkHealth'
@@ -1206,6 +1207,28 @@ export const schemas: Record<SchemaName, object> = {
       "off"
     ]
   },
+  "SpoolHealth": {
+    "$id": "sysmon:SpoolHealth",
+    "type": "object",
+    "description": "What the supervisor's listener has written down and this server has not taken yet. Later\nversions may add fields.\n",
+    "required": [
+      "waiting"
+    ],
+    "properties": {
+      "waiting": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many events wait."
+      },
+      "oldest_at": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When the oldest of them happened, in Unix microseconds. Absent when none waits."
+      }
+    }
+  },
   "JournalHealth": {
     "$id": "sysmon:JournalHealth",
     "type": "object",
@@ -1379,6 +1402,10 @@ export const schemas: Record<SchemaName, object> = {
       },
       "journal": {
         "$ref": "sysmon:JournalHealth"
+      },
+      "spool": {
+        "$ref": "sysmon:SpoolHealth",
+        "description": "Absent where the state folder has no `spool`, or this server may not look into it.\n"
       },
       "sinks": {
         "type": "array",

@@ -856,6 +856,16 @@ export interface components {
          * @enum {string}
          */
         JournalState: "writing" | "memory" | "off";
+        /**
+         * @description What the supervisor's listener has written down and this server has not taken yet. Later
+         *     versions may add fields.
+         */
+        SpoolHealth: {
+            /** @description How many events wait. */
+            waiting: number;
+            /** @description When the oldest of them happened, in Unix microseconds. Absent when none waits. */
+            oldest_at?: number;
+        };
         /** @description The state of the journal, in which events are kept on disk. Later versions may add fields. */
         JournalHealth: {
             state: components["schemas"]["JournalState"];
@@ -926,6 +936,8 @@ export interface components {
             kmsg: components["schemas"]["KmsgHealth"];
             stream: components["schemas"]["StreamHealth"];
             journal: components["schemas"]["JournalHealth"];
+            /** @description Absent where the state folder has no `spool`, or this server may not look into it. */
+            spool?: components["schemas"]["SpoolHealth"];
             /**
              * @description Where events are delivered outside this machine. Absent when nowhere. What they say does
              *     not change `status`: a server that must be restarted is something else.
@@ -1358,6 +1370,7 @@ export type KmsgKillCounter = components['schemas']['KmsgKillCounter']
 export type KmsgKillsHealth = components['schemas']['KmsgKillsHealth']
 export type StreamHealth = components['schemas']['StreamHealth']
 export type JournalState = components['schemas']['JournalState']
+export type SpoolHealth = components['schemas']['SpoolHealth']
 export type JournalHealth = components['schemas']['JournalHealth']
 export type SinkState = components['schemas']['SinkState']
 export type SinkHealth = components['schemas']['SinkHealth']

@@ -2,8 +2,17 @@
 
 import type { Health } from '../generated/types.ts'
 import type { Pipeline } from './pipeline.ts'
+import { spoolHealth } from './state/spool.ts'
 
-export function healthOf({ stream, watcher, journal, sinks, stateError }: Pipeline): Health {
+export function healthOf({
+  stream,
+  watcher,
+  journal,
+  sinks,
+  stateDir,
+  stateError,
+}: Pipeline): Health {
+  const spool = stateDir === undefined ? undefined : spoolHealth(stateDir)
   const kmsg = watcher?.health ?? { state: 'disabled', path: '', lost: 0, restarts: 0, stalls: 0 }
   return {
     status: kmsg.state === 'watching' || kmsg.state === 'disabled' ? 'ok' : 'degraded',
@@ -19,6 +28,7 @@ export function healthOf({ stream, watcher, journal, sinks, stateError }: Pipeli
       state: 'off',
       ...(stateError === undefined ? {} : { error: stateError }),
     },
+    ...(spool === undefined ? {} : { spool }),
     ...(sinks.health === undefined ? {} : { sinks: sinks.health }),
   }
 }

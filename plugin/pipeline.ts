@@ -29,6 +29,8 @@ export interface Pipeline {
   /** Absent when nothing is kept on disk. */
   readonly journal: Journal | undefined
   readonly sinks: Sinks
+  /** The state folder, where there is one that can be used. */
+  readonly stateDir: string | undefined
   /** Why the state folder cannot be used. */
   readonly stateError: string | undefined
   /** Begins to watch and to deliver. Never throws: what fails is in the log and in the health. */
@@ -66,6 +68,7 @@ export async function openPipeline(
     watcher,
     journal,
     sinks,
+    stateDir: folder?.path,
     stateError: folderError ?? opened.error,
     start() {
       journal
