@@ -1,6 +1,7 @@
 /** The folder in which the server keeps what outlives it: opened, and locked against a second server. */
 
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Lock, lockFolder } from './lock.ts'
 
@@ -24,7 +25,7 @@ export async function openStateFolder(
     return { error }
   }
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const isNone = code === 'EEXIST' || code === 'ENOTDIR'
@@ -55,4 +56,22 @@ export async function openStateFolder(
     )
   }
   return { path, release: () => lock.release() }
+}
+
+/**
+ * With its parents. Not by `recursive`, which never returns where the system answers ENOENT although
+ * the parent is there, as in /proc (seen on Node 20 to 26).
+ *
+ * @throws a system error
+ */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    makeFolder(dirname(path))
+    mkdirSync(path, { mode: 0o700 })
+  }
 }

@@ -141,6 +141,7 @@ test('a state folder that is a file, or may not be written: said once, and the s
   for (const [path, ids] of [
     [file, {}],
     [join(file, 'below'), {}],
+    ['/proc/none', {}],
     ...(skip === false
       ? [[join(folder, 'theirs', 'below'), { uid: 65534, gid: 65534 }] as const]
       : []),
