@@ -6,7 +6,7 @@ import { buildImage } from './support/build.ts'
 import { startContainer } from './support/container.ts'
 import { growRenderer } from './support/devtools.ts'
 import { whyNoImages } from './support/engine.ts'
-import { crashes, isCrashOf, killsOf } from './support/expect.ts'
+import { crashes, isCrashOf, untilKill } from './support/expect.ts'
 import { printedTable } from './support/table.ts'
 import { PATIENCE_MS, sleep, waitFor } from './support/wait.ts'
 
@@ -46,10 +46,8 @@ describe('the headful image', { skip, concurrency: 2 }, () => {
     const windows = 'DISPLAY=:1 xprop -root _NET_CLIENT_LIST _NET_SUPPORTING_WM_CHECK'
     const managed = /_NET_CLIENT_LIST\(WINDOW\): window id # 0x/
     await waitFor(async () => managed.test(await container.sh(windows)), 'the window')
-    await growRenderer(container)
-    await events.until(() => killsOf(events, container.id).length > 0, 'the kill', PATIENCE_MS)
-    const [kill] = killsOf(events, container.id)
-    assert.equal(kill?.process_name, 'chromium')
+    const kill = await untilKill(container, events, () => growRenderer(container))
+    assert.equal(kill.process_name, 'chromium')
     table.row('renderer grows in a window', JSON.stringify(kill))
   })
 })

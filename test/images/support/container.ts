@@ -24,8 +24,8 @@ export interface Container {
   service(name: string): Promise<ContainerProcess>
   /** Chromium's main process, once it answers. */
   browser(): Promise<ContainerProcess>
-  /** Everything the API has published and will publish. */
-  events(t: Pick<TestContext, 'after'>): Promise<SseClient>
+  /** Everything the API has published and will publish, or what is of one type. */
+  events(t: Pick<TestContext, 'after'>, type?: string): Promise<SseClient>
   logs(): Promise<string>
 }
 
@@ -166,8 +166,9 @@ class PodmanContainer implements Container {
     return await this.service('chromium')
   }
 
-  async events(t: Pick<TestContext, 'after'>): Promise<SseClient> {
-    const client = await SseClient.open(`${this.api}/telemetry/events?replay=all`)
+  async events(t: Pick<TestContext, 'after'>, type?: string): Promise<SseClient> {
+    const filter = type === undefined ? '' : `&type=${type}`
+    const client = await SseClient.open(`${this.api}/telemetry/events?replay=all${filter}`)
     t.after(() => client.close())
     return client
   }

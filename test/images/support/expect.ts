@@ -1,7 +1,9 @@
 /** Picking one container's events out of a stream, on a machine where others kill as well. */
 
 import type { EventEnvelope } from '../../../generated/types.ts'
-import type { SseClient } from '../../support/sse-client.ts'
+import type { Received, SseClient } from '../../support/sse-client.ts'
+import type { Container } from './container.ts'
+import { PATIENCE_MS, sleep } from './wait.ts'
 
 export interface Kill {
   readonly process_name: string
@@ -17,6 +19,45 @@ export interface Crash {
 
 export function crashes(client: SseClient): Crash[] {
   return dataOf(client, 'service_crashed') as unknown as Crash[]
+}
+
+/** How often the kernel prints whole dumps: ten in 5 s, of all who kill on this machine. */
+const DUMP_INTERVAL_MS = 6000
+
+/**
+ * Causes kills in a container until one is told whole: where others on this machine cause kills as
+ * well, the kernel may print no more than its kill line.
+ *
+ * @param cause brings one about, in time
+ */
+export async function untilKill(
+  container: Container,
+  events: SseClient,
+  cause: () => Promise<unknown>
+): Promise<Kill> {
+  const pids = new Set<number>()
+  const look = () => {
+    for (const { hostPid } of container.processes()) pids.add(hostPid)
+  }
+  const isOurs = ({ pid, oom_memcg }: Kill) =>
+    pids.has(pid) || String(oom_memcg).includes(container.id)
+  const timer = setInterval(look, 100)
+  try {
+    for (let tries = 1; ; tries++) {
+      const seen = events.events.length
+      await cause()
+      const isIt = ({ envelope: { event } }: Received) =>
+        event.type === 'system_oom_kill' && isOurs(event.data as unknown as Kill)
+      const news = () => events.events.slice(seen).filter(isIt)
+      await events.until(() => news().length > 0, 'the kill', PATIENCE_MS)
+      const whole = news().find(one => one.envelope.event.source?.metadata?.partial === undefined)
+      if (whole !== undefined) return whole.envelope.event.data as unknown as Kill
+      if (tries === 10) throw new Error('the kernel printed no whole dump')
+      await sleep(DUMP_INTERVAL_MS)
+    }
+  } finally {
+    clearInterval(timer)
+  }
 }
 
 /** The kills by the limit of this container's control group. */

@@ -47,7 +47,9 @@ function readProcess(folder: string, containerId: string): ContainerProcess[] {
       args: read('cmdline').split('\0').slice(0, -1),
       status: field => lines.get(field) ?? '',
       oomScoreAdj: Number(read('oom_score_adj')),
-      pssKb: Number(/^Pss:\s+(\d+)/m.exec(read('smaps_rollup'))?.[1]),
+      get pssKb() {
+        return Number(/^Pss:\s+(\d+)/m.exec(read('smaps_rollup'))?.[1])
+      },
     },
   ]
 }
