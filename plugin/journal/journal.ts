@@ -131,7 +131,8 @@ export class Journal {
       await turn()
       const index = this.#segments.indexOf(segment)
       const next = this.#segments[index + 1]
-      if (this.#isClosed || next === undefined) continue
+      // Removed meanwhile: what was in it is reported already.
+      if (this.#isClosed || index === -1 || next === undefined) continue
       const scan = scanFile(this.#options.folder, segment, next.firstN - 1)
       if (!scan.isSound) this.#mend(segment, scan)
     }
@@ -253,12 +254,13 @@ export class Journal {
     this.#tryHighWater()
   }
 
-  /** Where it cannot be written, the lines themselves tell nearly as much. */
-  #tryHighWater(): void {
+  /** Where it cannot be written, the lines themselves tell nearly as much. @returns whether it was */
+  #tryHighWater(): boolean {
     try {
       this.#writeHighWater(false)
+      return true
     } catch {
-      // The next one may be.
+      return false
     }
   }
 
@@ -301,7 +303,7 @@ export class Journal {
   }
 
   #retry(): void {
-    if (!this.#writeUnwritten()) return
+    if (!this.#writeUnwritten() || !this.#tryHighWater()) return
     clearInterval(this.#retryTimer)
     this.#retryTimer = undefined
     this.#error = undefined
@@ -366,6 +368,10 @@ export class Journal {
 
   #drop(segment: Segment): void {
     this.#segments.splice(this.#segments.indexOf(segment), 1)
-    rmSync(join(this.#options.folder, segment.name), { force: true })
+    try {
+      rmSync(join(this.#options.folder, segment.name), { force: true })
+    } catch {
+      // A disk that has become read-only: the next start finds it, and knows that it was reported.
+    }
   }
 }

@@ -33,14 +33,15 @@ export function lossOfHoles(holes: readonly Hole[], what: string): JournalLoss {
 export function lossOfSegment(
   firstN: number,
   endN: number,
-  { lines }: Scan,
+  { lines, holes }: Scan,
   reason: string
 ): JournalLoss {
   const events = lines.flatMap(line => ('event' in line ? [line.event] : []))
   const from = events[0]?.ts
   const to = events.at(-1)?.ts
   return {
-    lost: events.length,
+    // With those that could not be read any more, which nobody has told of yet.
+    lost: events.length + holes.reduce((sum, { lost }) => sum + lost, 0),
     reason: `${reason}: its oldest events were removed`,
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),

@@ -12,6 +12,7 @@ import {
   readFileSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -187,4 +188,29 @@ test('two copies of a segment under different names are not read twice', async t
   assert.ok(existsSync(join(folder, names[0]!)))
   const { seqs } = await recovered(t, folder)
   assert.deepEqual(seqs, upTo(100))
+})
+
+test('a segment that is removed for its age while the others are looked through is reported once', async t => {
+  const folder = killed(t, 600)
+  const names = segmentsIn(folder)
+  // Looked at by `verify` only, being old; and removed by the first segment that is begun.
+  const bytes = readFileSync(join(folder, names[1]!))
+  bytes.fill(0, 5000, 9000)
+  writeFileSync(join(folder, names[1]!), bytes)
+  for (const name of names.slice(0, 4)) utimesSync(join(folder, name), 1, 1)
+  const { journal, append, losses } = openJournal(
+    t,
+    folder,
+    { maxBytes: 2 ** 20, maxAge: 3_600_000 },
+    { events: 10, bytes: 1e9 }
+  )
+  const verified = journal.verify()
+  for (let i = 0; i < 100; i++) append('x'.repeat(1000))
+  await verified
+  const next = Number(names[4]!.slice(0, 16))
+  assert.equal(
+    losses.reduce((sum, { lost = 0 }) => sum + lost, 0),
+    next - 1
+  )
+  assert.equal(read(journal).length, 700 - (next - 1))
 })

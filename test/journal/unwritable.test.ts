@@ -115,6 +115,21 @@ test('a read-only disk: what is there is read, and numbers go on', { skip }, asy
   assert.deepEqual(read(journal), [1, 2, 3])
 })
 
+test('a read-only disk stays one, also while nothing is published', { skip }, async t => {
+  const mount = mounted(t, '1m')
+  const folder = join(mount, 'journal')
+  const first = openJournal(t, folder)
+  first.append(1)
+  await first.journal.close()
+  execFileSync('mount', ['-o', 'remount,ro', mount])
+  const { journal } = openJournal(t, folder)
+  assert.equal(journal.health.state, 'memory')
+  await sleep(2500)
+  assert.equal(journal.health.state, 'memory')
+  execFileSync('mount', ['-o', 'remount,rw', mount])
+  await until(() => journal.health.state === 'writing', 'written again')
+})
+
 test('the server on a full disk: up, taking events, and its health says so', { skip }, async t => {
   const mount = mounted(t, '64k')
   fill(mount)
