@@ -1,7 +1,7 @@
 /** What is in the images, who runs in them and what each may do. */
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
@@ -204,6 +204,10 @@ function scenarios(flavour: Flavour): void {
     await podman(['stop', '--time', '20', container.id])
     const state = output('podman', ['inspect', '--format', '{{.State.ExitCode}}', container.id])
     assert.equal(state.trim(), '0')
-    assert.ok(readFileSync(join(folder, 'spool/position')).length >= 0)
+    // Both write where they stand; the shim heard that supervisord stops.
+    const positions = readdirSync(join(folder, 'spool')).filter(name => name.startsWith('position'))
+    assert.equal(positions.length, 1, `${positions}`)
+    assert.match(readFileSync(join(folder, 'spool', positions[0]!), 'utf8'), /"stopping":true/)
+    assert.match(readFileSync(join(folder, 'kmsg-position'), 'utf8'), /"boot_id"/)
   })
 }
