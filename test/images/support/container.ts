@@ -47,7 +47,9 @@ export async function startContainer(
   const { name, address } = makeNetwork(t)
   const { args = [], kernelLog = true } = options
   t.after(async () => {
-    await podman(['rm', '--force', '--time', '5', '--ignore', name])
+    const remove = ['rm', '--force', '--time', '5', '--ignore', name]
+    // podman gives up where the container ends by itself just before it is killed: it is gone then.
+    await podman(remove).catch(() => podman(remove))
   })
   const id = await podman([
     'run',
