@@ -6,13 +6,16 @@ import type { Log } from './log.ts'
 import { type ReadLog, RpcFault } from './supervisor-rpc.ts'
 import { uptime } from './uptime.ts'
 
+/** Milliseconds. At boot, supervisord has services to start before it answers; nothing waits. */
+const PREPARATION = 10_000
 /** Milliseconds a report may be held up by the question what ended the service. */
 const TIMEOUT = 250
 /**
- * Bytes. supervisord sends 4 KiB for each turn of its main loop, and a turn may start processes; so
- * first what fits into one (some 30 lines), and only if that does not tell, the last 400 lines.
+ * Bytes. Where supervisord is asked, it sends 4 KiB for each turn of its main loop, and a turn may
+ * start processes; so first what fits into one (some 30 lines), and only if that does not tell, the
+ * last 400 lines.
  */
-const TAILS = [3072, 32_768]
+const TAILS = [3072, 32_768] as const
 /** Milliseconds. For so long a log that was read serves others: services often die together. */
 const MAX_AGE = 1000
 /** Milliseconds. After an answer that will not change soon, and after none, nothing is asked for so long. */
@@ -34,6 +37,13 @@ export class CauseLookup {
   constructor(readLog: ReadLog | undefined, log: Log) {
     this.#readLog = readLog
     this.#log = log
+  }
+
+  /** Lets the reader find the log before a report waits for it. Never throws. */
+  prepare(): void {
+    this.#readLog?.(TAILS[0], PREPARATION).catch(() => {
+      // It will be said when there is a report that goes without.
+    })
   }
 
   /** @returns undefined when it is not known; never rejects */

@@ -24,8 +24,10 @@ export function supervisorInstance(proc = '/proc'): string {
 /**
  * supervisord makes each child the leader of a process group of its own. The leader of this group is
  * therefore supervisord's child, even when a wrapper script stands between it and this process.
+ *
+ * @throws when it cannot be read there
  */
-function supervisorPid(proc: string): string {
+export function supervisorPid(proc = '/proc'): string {
   const { group, parent } = readStat(`${proc}/self/stat`)
   try {
     return readStat(`${proc}/${group}/stat`).parent

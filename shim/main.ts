@@ -5,14 +5,15 @@ import { CauseLookup } from './cause-lookup.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { Delivery } from './delivery.ts'
 import { IdleMemory } from './idle-memory.ts'
-import { supervisorInstance } from './instance.ts'
+import { supervisorInstance, supervisorPid } from './instance.ts'
 import { Listener } from './listener.ts'
 import { createLog, type Log } from './log.ts'
+import { preferFile } from './log-file.ts'
 import { PositionFile } from './position-file.ts'
 import { createPost } from './post.ts'
 import { gapRequest } from './requests.ts'
 import { Spool } from './spool.ts'
-import { createReadLog } from './supervisor-rpc.ts'
+import { createReadLog, type ReadLog } from './supervisor-rpc.ts'
 
 const HELP = `Usage: supervisord-shim
 
@@ -68,9 +69,7 @@ async function main(): Promise<void> {
     gapRequest(loss, { instance, serial }, loss.to)
   )
   const delivery = new Delivery(spool, await createPost(config.eventsUrl), log)
-  const { supervisorUrl, supervisorAuth } = config
-  const readLog = supervisorUrl ? createReadLog(supervisorUrl, supervisorAuth) : undefined
-  const causes = new CauseLookup(readLog, log)
+  const causes = new CauseLookup(supervisorLog(config, log), log)
   const positions = new PositionFile(config.spoolDir, instance, log)
   const listener = new Listener({ instance, say, spool, delivery, positions, causes, log })
 
@@ -92,6 +91,7 @@ async function main(): Promise<void> {
   process.stdin.on('error', error => log.error({ err: error.message }, 'standard input failed'))
   log.info({ api: config.eventsUrl.href, spool: config.spoolDir, instance }, 'listening')
   listener.start()
+  causes.prepare()
   idleMemory.postpone()
 }
 
@@ -102,6 +102,17 @@ function say(text: string): void {
   } catch (error) {
     // supervisord is gone. The end of the input says so, too, and ends this process.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  }
+}
+
+/** @returns undefined when supervisord cannot be asked */
+function supervisorLog({ supervisorUrl, supervisorAuth }: Config, log: Log): ReadLog | undefined {
+  if (supervisorUrl === undefined) return undefined
+  const ask = createReadLog(supervisorUrl, supervisorAuth)
+  try {
+    return preferFile(ask, supervisorPid(), log)
+  } catch {
+    return ask // Without /proc.
   }
 }
 

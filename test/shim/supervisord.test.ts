@@ -4,6 +4,8 @@
  */
 
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { EventEnvelope, ServiceCrashedData } from '../../generated/types.ts'
 import { startServer } from '../support/server.ts'
@@ -141,6 +143,45 @@ test('a failed start is an event for those who subscribe to it', async t => {
       ['gave_up', undefined, 5],
     ]
   )
+})
+
+test('what ended a service is read from the log itself, also when it is rotated', async t => {
+  const installation = debianSupervisor()
+  if (typeof installation === 'string') return t.skip(installation)
+  const { api, stream } = await startApi(t)
+  const supervisord = await startSupervisord(t, installation, {
+    apiUrl: api.url,
+    logBytes: 1500,
+    services: { killed: STAYS },
+  })
+  await supervisord.until(() => /log of supervisord is found/.test(supervisord.shimLog()), 'a find')
+  for (let kill = 1; kill <= 6; kill++) {
+    const pid = supervisord.pidOf('killed')
+    process.kill(pid, 'SIGKILL')
+    await stream.until(() => crashes(stream, 'killed').length === kill, 'the crash')
+    await supervisord.until(() => supervisord.pidOf('killed') !== pid, 'the next process')
+  }
+  assert.deepEqual(
+    new Set(crashes(stream, 'killed').map(({ signal }) => signal)),
+    new Set(['SIGKILL'])
+  )
+  assert.ok(existsSync(join(supervisord.folder, 'supervisord.log.1')))
+  assert.doesNotMatch(supervisord.shimLog(), /has gone|"level":[45]0/)
+})
+
+test('supervisord is asked for its log where its files may not be looked at', async t => {
+  const installation = debianSupervisor()
+  if (typeof installation === 'string') return t.skip(installation)
+  const { api, stream } = await startApi(t)
+  // proc_pid_fd(5): for who has fewer capabilities than supervisord, as for another user.
+  const supervisord = await startSupervisord(t, installation, {
+    apiUrl: api.url,
+    configure: shipped => shipped.replace(/^command=/m, '$&setpriv --bounding-set=-sys_ptrace '),
+    services: { killed: STAYS },
+  })
+  process.kill(supervisord.pidOf('killed'), 'SIGKILL')
+  assert.equal((await crash(stream, 'killed')).data.signal, 'SIGKILL')
+  assert.match(supervisord.shimLog(), /it is not found/)
 })
 
 test('without a socket and without a log, events go without what ended the service', async t => {

@@ -62,6 +62,8 @@ export interface SupervisordOptions {
   /** Changes to the shipped configuration. */
   readonly configure?: (shipped: string) => string
   readonly withoutLog?: boolean
+  /** At which size the log is rotated; 0, and by default: never. */
+  readonly logBytes?: number
   readonly withoutSocket?: boolean
 }
 
@@ -99,7 +101,7 @@ export async function startSupervisord(
   writeFileSync(
     config,
     [
-      `[supervisord]\nnodaemon=true\nlogfile=${options.withoutLog ? '/dev/null' : logFile}\nlogfile_maxbytes=0\npidfile=${join(folder, 'pid')}`,
+      `[supervisord]\nnodaemon=true\nlogfile=${options.withoutLog ? '/dev/null' : logFile}\nlogfile_maxbytes=${options.logBytes ?? 0}\npidfile=${join(folder, 'pid')}`,
       `childlogdir=${join(folder, 'children')}`,
       options.withoutSocket ? '' : `[unix_http_server]\nfile=${socket}`,
       '[rpcinterface:supervisor]',
@@ -125,7 +127,7 @@ export async function startSupervisord(
   })
   const ended = once(child, 'exit')
   const read = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '')
-  const log = () => read(logFile) + errors
+  const log = () => read(`${logFile}.1`) + read(logFile) + errors
   const shimLog = () => read(shimLogFile)
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
