@@ -70,7 +70,7 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
     archive: () => pipeline.sinks.archive,
     health: sysmon.health,
   })
-  fastify.addHook('onReady', async () => pipeline.start())
+  fastify.addHook('onReady', () => pipeline.start())
 }
 
 export const sysmonPlugin = fp(plugin, { fastify: '5.x', name: 'fastify-sysmon' })

@@ -33,8 +33,8 @@ export interface Pipeline {
   readonly stateDir: string | undefined
   /** Why the state folder cannot be used. */
   readonly stateError: string | undefined
-  /** Begins to watch and to deliver. Never throws: what fails is in the log and in the health. */
-  start(): void
+  /** Begins to watch and to deliver. Never rejects: what fails is in the log and in the health. */
+  start(): Promise<void>
   /** Takes the last events of the kernel log; sinks linger no more. */
   stopWatching(): void
   /** Closes what is on disk, after the last event. */
@@ -70,12 +70,13 @@ export async function openPipeline(
     sinks,
     stateDir: folder?.path,
     stateError: folderError ?? opened.error,
-    start() {
+    async start() {
+      watcher?.start()
       journal
         ?.verify()
         .catch(reason => log.error({ err: reason }, 'the journal cannot be verified'))
+      await sinks.load()
       sinks.start()
-      watcher?.start()
     },
     stopWatching() {
       sinks.hurry()

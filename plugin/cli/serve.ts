@@ -1,6 +1,5 @@
 /** `sysmon serve`: a small Fastify application that registers the plugin. */
 
-import { setFlagsFromString } from 'node:v8'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type LevelWithSilent, pino } from 'pino'
 import { sysmonPlugin } from '../index.ts'
@@ -53,7 +52,6 @@ export async function serveCommand(args: string[]): Promise<number> {
   const s2 = s2OptionsFromEnv(process.env) ?? false
   const otlp = isOtlpConfigured(process.env)
   const hasSinks = s2 !== false || otlp
-  if (hasSinks) keepHeapSmall()
   const app = Fastify({ loggerInstance: pino({ level: logLevel() }) }) as unknown as FastifyInstance
   const stateDir = process.env.SYSMON_STATE_DIR || '/var/lib/fastify-sysmon'
   // What is to be delivered must not be lost while it cannot be.
@@ -79,15 +77,6 @@ export async function serveCommand(args: string[]): Promise<number> {
   }
   if (process.stdout.isTTY) process.stdout.write(greeting(app, address))
   return await stopped
-}
-
-/**
- * Requests of a sink are garbage as soon as they are answered, and V8 lets the heap grow by some
- * 40 MB before it looks. With these it looks earlier.
- */
-function keepHeapSmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1')
-  setFlagsFromString('--optimize-for-size')
 }
 
 function logLevel(): LevelWithSilent {

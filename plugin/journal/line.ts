@@ -93,6 +93,7 @@ function decodeEnvelope(rest: Buffer): PublishedEvent | undefined {
       type: JSON.parse(Buffer.from(type!, 'latin1').toString()) as string,
       category: category as EventCategory,
     },
-    Buffer.concat([Buffer.from('{'), rest])
+    '{',
+    rest
   )
 }

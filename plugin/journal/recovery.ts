@@ -72,7 +72,7 @@ export function recover(
     groups.unshift(events)
     left = {
       events: left.events - events.length,
-      bytes: left.bytes - events.reduce((sum, { frame }) => sum + frame.length, 0),
+      bytes: left.bytes - events.reduce((sum, { frameBytes }) => sum + frameBytes, 0),
     }
   }
   const isUnclean = high === undefined ? segments.length > 0 : !high.isClean

@@ -25,7 +25,7 @@ export class UnwrittenEvents {
 
   push(event: PublishedEvent): void {
     this.#events.push(event)
-    this.#bytes += event.frame.length
+    this.#bytes += event.frameBytes
     while (this.#bytes > this.#maxBytes && this.#events.length > 1) {
       const dropped = this.shift()!
       if (this.#dropped === 0) this.#droppedFrom = dropped.ts
@@ -36,7 +36,7 @@ export class UnwrittenEvents {
 
   shift(): PublishedEvent | undefined {
     const event = this.#events.shift()
-    this.#bytes -= event?.frame.length ?? 0
+    this.#bytes -= event?.frameBytes ?? 0
     return event
   }
 

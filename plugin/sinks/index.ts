@@ -78,6 +78,11 @@ export class Sinks {
     return all.length === 0 ? undefined : all
   }
 
+  /** Never rejects. */
+  async load(): Promise<void> {
+    await Promise.all(this.#runners.map(runner => runner.load()))
+  }
+
   start(): void {
     for (const runner of this.#runners) runner.start()
   }

@@ -46,12 +46,16 @@ export class OtlpSink implements Sink {
     return { origin: this.#origin }
   }
 
-  async connect(saved: unknown): Promise<void> {
-    const { origin } = (saved ?? {}) as { origin?: unknown }
-    if (typeof origin === 'string') this.#origin = origin
+  async load(): Promise<void> {
     this.#export ??= await importOptional('@opentelemetry/otlp-exporter-base', () =>
       createExport(this.#encoding, () => this.#origin)
     )
+  }
+
+  async connect(saved: unknown): Promise<void> {
+    const { origin } = (saved ?? {}) as { origin?: unknown }
+    if (typeof origin === 'string') this.#origin = origin
+    await this.load()
   }
 
   deliver(batch: readonly PublishedEvent[], signal: AbortSignal): Promise<Delivery> {

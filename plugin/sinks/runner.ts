@@ -87,8 +87,14 @@ export class SinkRunner {
     return this.#sink.name
   }
 
+  /** Never rejects: what fails here fails again in {@link start}, and is told there. */
+  async load(): Promise<void> {
+    await this.#sink.load().catch(() => {})
+  }
+
   start(): void {
-    this.#done ??= this.#run()
+    // Closed while it loaded: what there is stays in the journal.
+    if (!this.#endsWhenEmpty) this.#done ??= this.#run()
   }
 
   /** The application is about to close: nothing lingers any more. */

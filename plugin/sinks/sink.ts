@@ -29,6 +29,13 @@ export interface Sink {
   /** What the sink wants back from the cursor file after a restart; any JSON. */
   readonly state: unknown
   /**
+   * Loads the library it delivers by, before the server is ready: later, what is loaded first is
+   * loaded on a machine that runs out of memory. {@link connect} does it where this failed.
+   *
+   * @throws {SinkError} where it is not installed
+   */
+  load(): Promise<void>
+  /**
    * Makes ready for {@link deliver}: before the first batch, and after an error that asks for it.
    * Its state is saved before the first batch is sent.
    *

@@ -7,10 +7,11 @@
  */
 
 import type { EventCategory, EventSource } from '../../generated/types.ts'
+import { keepBytes } from './kept-bytes.ts'
 
 /** The longest envelope, in bytes of JSON. S2 takes no larger record (1 MiB, with its headers). */
 export const MAX_ENVELOPE_BYTES = 1_000_000
-const FRAME_END = Buffer.from('\n\n')
+const FRAME_END = '\n\n'
 
 /** An event before it is published. */
 export interface TelemetryEventInput {
@@ -32,6 +33,7 @@ export interface PublishedEvent {
   readonly category: EventCategory
   /** The SSE frame, UTF-8. */
   readonly frame: Buffer
+  readonly frameBytes: number
   /** The envelope's JSON: a view of the frame's bytes. */
   readonly json: Buffer
 }
@@ -48,17 +50,45 @@ export function sealEnvelope(seq: number, input: TelemetryEventInput): Published
   return publishedEvent({ seq, ts: input.ts, type: input.type, category: input.category }, json)
 }
 
-/** @param json the envelope, on one line */
-export function publishedEvent(
-  event: Pick<PublishedEvent, 'seq' | 'ts' | 'type' | 'category'>,
-  json: string | Buffer
-): PublishedEvent {
-  const head = `id: ${event.seq}\ndata: `
-  const frame =
-    typeof json === 'string'
-      ? Buffer.from(`${head}${json}\n\n`)
-      : Buffer.concat([Buffer.from(head), json, FRAME_END])
-  return { ...event, frame, json: frame.subarray(head.length, frame.length - FRAME_END.length) }
+type EventHead = Pick<PublishedEvent, 'seq' | 'ts' | 'type' | 'category'>
+
+/** @param json the envelope, on one line; of its parts, each UTF-8 */
+export function publishedEvent(event: EventHead, ...json: (string | Buffer)[]): PublishedEvent {
+  return new KeptEvent(event, json)
+}
+
+/** The bytes are not fields: thousands of events are kept, and few of them are being read. */
+class KeptEvent implements PublishedEvent {
+  readonly seq: number
+  readonly ts: number
+  readonly type: string
+  readonly category: EventCategory
+  readonly frameBytes: number
+  readonly #slab: Buffer
+  readonly #start: number
+  readonly #headBytes: number
+
+  constructor({ seq, ts, type, category }: EventHead, json: readonly (string | Buffer)[]) {
+    this.seq = seq
+    this.ts = ts
+    this.type = type
+    this.category = category
+    const head = `id: ${seq}\ndata: `
+    const { slab, start, length } = keepBytes([head, ...json, FRAME_END])
+    this.frameBytes = length
+    this.#slab = slab
+    this.#start = start
+    this.#headBytes = head.length
+  }
+
+  get frame(): Buffer {
+    return this.#slab.subarray(this.#start, this.#start + this.frameBytes)
+  }
+
+  get json(): Buffer {
+    const end = this.#start + this.frameBytes - FRAME_END.length
+    return this.#slab.subarray(this.#start + this.#headBytes, end)
+  }
 }
 
 function envelopeJson(

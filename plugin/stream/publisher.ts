@@ -3,7 +3,8 @@
  * host application: filters by category and recognises what was published before.
  */
 
-import type { EventEnvelope } from '../../generated/types.ts'
+import { hash } from 'node:crypto'
+import type { EventEnvelope, EventSource } from '../../generated/types.ts'
 import { CaptureConfig } from './capture.ts'
 import type { PublishedEvent, TelemetryEventInput } from './envelope.ts'
 import { idempotencyKey } from './event-types.ts'
@@ -42,7 +43,7 @@ export class Publisher {
    */
   publish(input: TelemetryEventInput): PublishedEvent | undefined {
     if (!this.capture.isCaptured(input.category)) return undefined
-    const key = idempotencyKey(input.type, input.source.metadata)
+    const key = keyOf(input.type, input.source.metadata)
     if (key === undefined) return this.#stream.publish(input)
     const first = this.#byKey.get(key)
     if (first !== undefined) return first
@@ -55,18 +56,24 @@ export class Publisher {
   restore(events: readonly PublishedEvent[]): void {
     for (const event of events) {
       const { source } = (JSON.parse(event.json.toString()) as EventEnvelope).event
-      const key = idempotencyKey(event.type, source.metadata)
+      const key = keyOf(event.type, source.metadata)
       if (key !== undefined) this.#remember(key, event)
     }
   }
 
   #remember(key: string, event: PublishedEvent): void {
     this.#byKey.set(key, event)
-    this.#bytes += event.frame.length
-    for (const [oldest, { frame }] of this.#byKey) {
+    this.#bytes += event.frameBytes
+    for (const [oldest, { frameBytes }] of this.#byKey) {
       if (this.#byKey.size <= MAX_KEYS && this.#bytes <= MAX_KEYED_BYTES) break
       this.#byKey.delete(oldest)
-      this.#bytes -= frame.length
+      this.#bytes -= frameBytes
     }
   }
+}
+
+/** A digest, because thousands are kept, and what they are made of may be long. */
+function keyOf(type: string, metadata: EventSource['metadata']): string | undefined {
+  const key = idempotencyKey(type, metadata)
+  return key === undefined ? undefined : hash('sha256', key, 'binary')
 }

@@ -137,11 +137,11 @@ export class EventReader {
     this.#after = event.seq - 1
     if (this.#passes(event)) {
       const isFree = batch.atLeastOne && batch.events.length === 0
-      if (!isFree && batch.bytes + event.frame.length > batch.maxBytes) {
+      if (!isFree && batch.bytes + event.frameBytes > batch.maxBytes) {
         batch.isFull = true
         return false
       }
-      batch.bytes += event.frame.length
+      batch.bytes += event.frameBytes
       batch.events.push(event)
     }
     this.#after = event.seq

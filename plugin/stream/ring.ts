@@ -50,7 +50,7 @@ export class EventRing {
     this.#slots[this.#end % this.#slots.length] = event
     this.#end++
     this.#nextSeq = Math.max(this.#nextSeq, event.seq + 1)
-    this.#bytes += event.frame.length
+    this.#bytes += event.frameBytes
     while (this.#bytes > this.#maxBytes && this.size > 1) this.#evict()
   }
 
@@ -75,7 +75,7 @@ export class EventRing {
 
   #evict(): void {
     const slot = this.#first % this.#slots.length
-    this.#bytes -= this.#slots[slot]?.frame.length ?? 0
+    this.#bytes -= this.#slots[slot]?.frameBytes ?? 0
     this.#slots[slot] = undefined
     this.#first++
   }

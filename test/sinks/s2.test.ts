@@ -119,9 +119,9 @@ test('s2 lite away while more events pass than memory holds: they come later, an
   if (lite === undefined) return
   const awayMs = Number(process.env.SYSMON_S2_AWAY_S ?? 5) * 1000
   const server = await startSinkServer(t, { ...lite.env(), ...STREAM })
+  const before = residentMib(server.process.pid!)
   await postNotes(server.url, 0, 1000)
   await untilSink(server.url, 's2', isDone)
-  const before = residentMib(server.process.pid!)
   await lite.kill()
   const awayUntil = Date.now() + awayMs
   await postNotes(server.url, 1000, EVENTS)
