@@ -102,3 +102,22 @@ test('cutting changes nothing of what the producer holds', () => {
   assert.equal(input.source.metadata.large.length, 1_000_000)
   assert.deepEqual(input.data, { a: 1 })
 })
+
+test('events that are kept share memory with each other and with nothing that is not', () => {
+  const short = Array.from({ length: 1000 }, (_, index) => {
+    Buffer.from('x'.repeat(3000)) // What else goes through the pool meanwhile.
+    return sealEnvelope(index + 1, { ...event, data: 'é'.repeat(index % 50) })
+  })
+  const bytes = short.reduce((sum, { frameBytes }) => sum + frameBytes, 0)
+  const memory = new Set(short.map(({ frame }) => frame.buffer))
+  const held = [...memory].reduce((sum, { byteLength }) => sum + byteLength, 0)
+  assert.ok(held < bytes + 2 * 65_536, `${held} bytes for ${bytes}`)
+  for (const [index, { frame, frameBytes, json }] of short.entries()) {
+    assert.equal(frame.length, frameBytes)
+    assert.equal(frame.toString(), `id: ${index + 1}\ndata: ${json}\n\n`)
+    assert.equal(read(json).event.data, 'é'.repeat(index % 50))
+  }
+  // A large one takes nothing of a slab.
+  const large = sealEnvelope(1001, { ...event, data: 'x'.repeat(20_000) })
+  assert.equal(large.frame.buffer.byteLength, large.frameBytes)
+})
