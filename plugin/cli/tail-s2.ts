@@ -6,7 +6,7 @@ import { explain, openBasin } from '../sinks/s2.ts'
 import { DEFAULT_STREAM, resolveS2, s2OptionsFromEnv } from '../sinks/s2-config.ts'
 import { followFleet } from '../sinks/s2-fleet.ts'
 import { importOptional, SinkError } from '../sinks/sink.ts'
-import { describe } from './tail.ts'
+import { eventLine } from './event-line.ts'
 import { UsageError } from './usage.ts'
 
 export interface FleetArguments {
@@ -68,7 +68,7 @@ export function parseTime(text: string, now: number): number {
 function line(stream: string, body: Uint8Array): string {
   const text = Buffer.from(body).toString()
   try {
-    return `${printable(stream)}  ${describe(JSON.parse(text) as EventEnvelope)}`
+    return `${printable(stream)}  ${eventLine(JSON.parse(text) as EventEnvelope)}`
   } catch {
     return `${printable(stream)}  (no event)  ${printable(text.slice(0, 200))}`
   }

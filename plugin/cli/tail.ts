@@ -1,14 +1,8 @@
 /** `sysmon tail`: follows a running server and prints its events for a person. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type {
-  EventEnvelope,
-  OomKillData,
-  ServiceCrashedData,
-  TelemetryGapData,
-} from '../../generated/types.ts'
-import { printable, size, wallTime } from '../explain/units.ts'
-import { SERVICE_CRASHED, SYSTEM_OOM_KILL, TELEMETRY_GAP } from '../stream/event-types.ts'
+import type { EventEnvelope } from '../../generated/types.ts'
+import { eventLine } from './event-line.ts'
 import { parseOptions, UsageError } from './usage.ts'
 
 const HELP = `Usage: sysmon tail [--url URL] [--replay] [--json]
@@ -79,7 +73,7 @@ export async function tailCommand(args: string[]): Promise<number> {
         }
         if (frame.data === undefined) continue
         const line =
-          values.json === true ? frame.data : describe(JSON.parse(frame.data) as EventEnvelope)
+          values.json === true ? frame.data : eventLine(JSON.parse(frame.data) as EventEnvelope)
         process.stdout.write(`${line}\n`)
       }
       process.stderr.write('sysmon tail: the server ended the stream; connecting again\n')
@@ -125,55 +119,4 @@ function parseFrame(block: string): Frame {
     else if (line.startsWith(':')) frame.comment = line.slice(1).trim()
   }
   return frame
-}
-
-/** One line a person understands. */
-export function describe({ seq, event }: EventEnvelope): string {
-  return `${wallTime(event.ts)}  #${seq}  ${event.type}  ${subject(event)}`
-}
-
-function subject(event: EventEnvelope['event']): string {
-  if (event.data === null || event.data === undefined) return event.category
-  switch (event.type) {
-    case SYSTEM_OOM_KILL:
-      return oomKill(event.data as OomKillData)
-    case SERVICE_CRASHED:
-      return serviceCrashed(event.data as ServiceCrashedData)
-    case TELEMETRY_GAP:
-      return gap(event.data as TelemetryGapData)
-    default:
-      return `${event.category}  ${JSON.stringify(event.data)}`
-  }
-}
-
-function oomKill(data: OomKillData): string {
-  const machine =
-    data.mem_total_kb === undefined
-      ? ''
-      : ` on a machine with ${size(data.mem_total_kb)} and ${size(data.mem_free_kb ?? 0)} free`
-  const limit =
-    data.constraint === 'memcg'
-      ? `, the limit of ${printable(data.oom_memcg ?? 'its group')}${data.memcg_limit_kb === undefined ? '' : ` (${size(data.memcg_limit_kb)})`}`
-      : ''
-  return `${printable(data.process_name)} (pid ${data.pid}) held ${size(data.rss_kb)}${machine}${limit}`
-}
-
-function serviceCrashed(data: ServiceCrashedData): string {
-  const phase = {
-    startup: 'died before it was up',
-    running: 'died while it was running',
-    gave_up: 'is not started again',
-  }[data.phase]
-  const why =
-    data.signal === undefined
-      ? data.exit_code === undefined
-        ? ''
-        : ` (exit status ${data.exit_code})`
-      : ` (${data.signal}${data.core_dumped === true ? ', core dumped' : ''})`
-  const pid = data.pid === undefined ? '' : ` (pid ${data.pid})`
-  return `${printable(data.service_name)}${pid} ${phase}${why}`
-}
-
-function gap(data: TelemetryGapData): string {
-  return `${data.source}: ${data.lost ?? 'an unknown number of'} lost: ${printable(data.reason)}`
 }
