@@ -121,10 +121,13 @@ test('a collector killed, restarted and away: every event arrives, in order', as
   await postNotes(server.url, 1200, 1500)
   await untilSink(server.url, 'otlp', isDone)
   // What a killed collector had taken and not written is lost there; it had said it was taken.
-  const records = distinct(collector.records())
-  const later = records.map(seqOf).filter(seq => seq > 300)
+  const later = () =>
+    distinct(collector.records())
+      .map(seqOf)
+      .filter(seq => seq > 300)
+  await waitUntil(() => later().length >= 1200, 'all records')
   assert.deepEqual(
-    later,
+    later(),
     Array.from({ length: 1200 }, (_, index) => 301 + index)
   )
 })
