@@ -21,7 +21,8 @@ type Command = (args: string[]) => Promise<number>
 /** Each loads what it needs and no more: what serve needs takes 0.3 s. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   async serve() {
-    for (const flag of FLAGS) setFlagsFromString(flag)
+    const major = Number.parseInt(process.versions.node, 10)
+    for (const flag of major >= 24 ? [...FLAGS, ...FLAGS_24] : FLAGS) setFlagsFromString(flag)
     return (await import('./serve.ts')).serveCommand
   },
   explain: async () => (await import('./explain.ts')).explainCommand,
@@ -30,7 +31,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 
 /**
  * Of V8, for a server that is idle nearly always, beside browsers, on a machine that runs out of
- * memory. Those that a version does not know do nothing.
+ * memory.
  */
 const FLAGS = [
   // Else the nursery grows to 16 MB while the modules load, and the heap by 40 before it is collected.
@@ -43,6 +44,11 @@ const FLAGS = [
   // The HTTP parser of fetch is WebAssembly: to optimise it takes 25 MB for a moment.
   '--no-wasm-tier-up',
   '--no-wasm-dynamic-tiering',
+]
+/** Those that older versions complain of. */
+const FLAGS_24 = [
+  // Else buffers that nobody needs any more wait for a collection that they do not hasten.
+  '--external-memory-accounted-in-global-limit',
 ]
 
 async function main(args: string[]): Promise<number> {

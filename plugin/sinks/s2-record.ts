@@ -11,45 +11,45 @@
  * | `key`      | the idempotency key of an event that has one                                    |
  */
 
+import type { AppendRecord } from '@s2-dev/streamstore'
+import type { EventEnvelope } from '../../generated/types.ts'
 import type { PublishedEvent } from '../stream/envelope.ts'
-import { idempotencyKey } from '../stream/event-types.ts'
+import { hasIdentity, idempotencyKey } from '../stream/event-types.ts'
 
 /** A key that is longer is left out: it is in the body, and a record has its bound. */
 const MAX_KEY_BYTES = 512
 
-export interface RecordFields {
-  readonly body: Uint8Array
-  readonly headers: ReadonlyArray<readonly [string, string]>
-  /** Unix milliseconds. S2 moves it where it is older than the record before, or in the future. */
-  readonly timestamp: number
-}
+/**
+ * Larger events go as bytes. The SDK sends a batch as JSON when its records are strings, else as
+ * protobuf, for which it takes five times the memory: 18 KB for a record of 430 bytes. JSON in JSON,
+ * on the other hand, is up to twice as long.
+ */
+const MAX_STRING_BYTES = 16_384
 
-export function toRecord(event: PublishedEvent, origin: string): RecordFields {
+type MakeRecord = typeof import('@s2-dev/streamstore').AppendRecord
+
+export function toRecord(make: MakeRecord, event: PublishedEvent, origin: string): AppendRecord {
+  // Nothing changes by it: an envelope is well-formed UTF-8 (JSON.stringify escapes what is not).
+  const text = event.json.toString()
   const headers: [string, string][] = [
     ['type', event.type],
     ['category', event.category],
     ['seq', String(event.seq)],
     ['origin', origin],
   ]
-  const key = keyOf(event)
+  const key = hasIdentity(event.type) ? keyOf(event.type, text) : undefined
   if (key !== undefined) headers.push(['key', key])
-  return { body: event.json, headers, timestamp: Math.floor(event.ts / 1000) }
+  // Unix ms. S2 moves it where it is older than the record before, or in the future.
+  const timestamp = Math.floor(event.ts / 1000)
+  return event.json.length > MAX_STRING_BYTES
+    ? make.bytes({ body: event.json, headers, timestamp })
+    : make.string({ body: text, headers, timestamp })
 }
 
-function keyOf(event: PublishedEvent): string | undefined {
-  // Only the known types have keys, and only they are parsed for it.
-  if (idempotencyKey(event.type, PROBE) === undefined) return undefined
-  const { source } = JSON.parse(event.json.toString()).event
-  const key = idempotencyKey(event.type, source.metadata)
+function keyOf(type: string, json: string): string | undefined {
+  const { event } = JSON.parse(json) as EventEnvelope
+  const key = idempotencyKey(type, event.source.metadata)
   return key === undefined || Buffer.byteLength(key) > MAX_KEY_BYTES ? undefined : key
-}
-
-/** Has every part of every key. */
-const PROBE = {
-  boot_id: '',
-  kmsg_seq: '',
-  supervisor_instance: '',
-  supervisor_serial: '',
 }
 
 export interface ReadFields {

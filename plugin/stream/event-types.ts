@@ -57,6 +57,11 @@ const IDENTITIES: Readonly<Record<string, ReadonlyArray<readonly string[]>>> = {
   ],
 }
 
+/** Whether events of the type may have an {@link idempotencyKey}. */
+export function hasIdentity(type: string): boolean {
+  return Object.hasOwn(IDENTITIES, type)
+}
+
 /**
  * What makes two deliveries the same event; undefined for events without such a key.
  */
@@ -64,9 +69,10 @@ export function idempotencyKey(
   type: string,
   metadata: Readonly<Record<string, string>> | undefined
 ): string | undefined {
-  if (metadata === undefined || !Object.hasOwn(IDENTITIES, type)) return undefined
-  const keys = IDENTITIES[type]!.find(names => names.every(name => Object.hasOwn(metadata, name)))
-  return keys === undefined
-    ? undefined
-    : JSON.stringify([type, ...keys.flatMap(name => [name, metadata[name]])])
+  if (metadata === undefined || !hasIdentity(type)) return undefined
+  const names = IDENTITIES[type]!.find(all => all.every(name => Object.hasOwn(metadata, name)))
+  if (names === undefined) return undefined
+  const parts = [type]
+  for (const name of names) parts.push(name, metadata[name]!)
+  return JSON.stringify(parts)
 }
