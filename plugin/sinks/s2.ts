@@ -273,13 +273,17 @@ export function explain(error: unknown, { basin }: Pick<S2Target, 'basin'>): Err
     return new SinkError('retry', 'the S2 stream is gone', { ...options, reconnect: true })
   }
   const passes = [0, 404, 408, 409, 412, 416, 429, 499]
+  if (code !== undefined && /CERT|VERIFY/.test(code)) {
+    return new SinkError(
+      'retry',
+      `the certificate of S2's endpoint is not trusted (${code}): NODE_EXTRA_CA_CERTS names a file of those that are, beside the usual ones`,
+      options
+    )
+  }
+  // For its own faults the SDK makes up a status.
   const isServers = (error as { origin?: string }).origin === 'server'
   if (isServers && status >= 400 && status < 500 && !passes.includes(status)) {
     return new SinkError('refused', `S2 answered ${status}: ${error.message}`, options)
   }
-  return new SinkError(
-    'retry',
-    `S2: ${error.message}${status === 0 ? '' : ` (${status})`}`,
-    options
-  )
+  return new SinkError('retry', `S2: ${error.message}${isServers ? ` (${status})` : ''}`, options)
 }

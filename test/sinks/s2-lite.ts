@@ -6,6 +6,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -78,11 +80,16 @@ export class S2Lite {
     return this.#process!.pid!
   }
 
-  async boot(): Promise<void> {
+  /** @param isTls with a certificate that it makes itself, at `https://127.0.0.1` */
+  async boot(isTls = false): Promise<void> {
     const args = ['lite', '--local-root', join(this.#folder, 'data'), '--port', String(this.port)]
     const child = spawn(
       this.#command,
-      [...args, '--init-file', join(this.#folder, 'init.json'), '--no-dashboard'],
+      [
+        ...args,
+        ...['--init-file', join(this.#folder, 'init.json'), '--no-dashboard'],
+        ...(isTls ? ['--tls-self'] : []),
+      ],
       { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, RUST_LOG: 'error' } }
     )
     this.#process = child
@@ -95,10 +102,20 @@ export class S2Lite {
       if (child.exitCode !== null || Date.now() > deadline) {
         throw new Error(`s2 lite did not start:\n${errors}`)
       }
-      const answer = await fetch(`${this.url}/health`).catch(() => undefined)
-      if (answer?.ok) return
+      if (await this.#isUp(isTls)) return
       await new Promise(resolve => setTimeout(resolve, 50))
     }
+  }
+
+  #isUp(isTls: boolean): Promise<boolean> {
+    const { get } = isTls ? https : http
+    const url = `${isTls ? 'https' : 'http'}://127.0.0.1:${this.port}/health`
+    return new Promise(resolve => {
+      get(url, { rejectUnauthorized: false }, answer => {
+        answer.resume()
+        resolve(answer.statusCode === 200)
+      }).on('error', () => resolve(false))
+    })
   }
 
   /** As a power cut would. */

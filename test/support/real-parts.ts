@@ -76,7 +76,9 @@ function build(name: RealPart): boolean {
   return spawnSync(part.tool, part.build(), { stdio: 'inherit' }).status === 0
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const names = Object.keys(PARTS) as RealPart[]
-  process.exitCode = names.map(build).every(isThere => isThere) ? 0 : 1
+/** @returns whether all are there now */
+export function buildRealParts(): boolean {
+  return (Object.keys(PARTS) as RealPart[]).map(build).every(isThere => isThere)
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = buildRealParts() ? 0 : 1
