@@ -15,6 +15,7 @@ import {
   temporaryFolder,
   untilSink,
   waitUntil,
+  watchGrowth,
 } from './support.ts'
 
 /** Records in the order in which they arrived first. */
@@ -107,29 +108,31 @@ for (const protocol of ['http/protobuf', 'http/json']) {
   })
 }
 
-test('a collector killed, restarted and away: every event arrives, in order', async t => {
+test('a collector killed, restarted and away while 10,000 events pass: each arrives, in order', async t => {
   const command = needCollector(t)
   if (command === undefined) return
   const collector = await Collector.start(t, command)
   const server = await startSinkServer(t, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+  const endWatch = watchGrowth(server.process.pid!)
   await postNotes(server.url, 0, 300)
   await collector.stop('SIGKILL')
-  await postNotes(server.url, 300, 1200)
+  await postNotes(server.url, 300, 9700)
   const away = await untilSink(server.url, 'otlp', ({ state }) => state === 'retrying')
   assert.ok(away.lag_events > 0 && away.lag_ms > 0 && away.error !== undefined)
   await collector.boot()
-  await postNotes(server.url, 1200, 1500)
+  await postNotes(server.url, 9700, 10_000)
   await untilSink(server.url, 'otlp', isDone)
   // What a killed collector had taken and not written is lost there; it had said it was taken.
   const later = () =>
     distinct(collector.records())
       .map(seqOf)
       .filter(seq => seq > 300)
-  await waitUntil(() => later().length >= 1200, 'all records')
+  await waitUntil(() => later().length >= 9700, 'all records')
   assert.deepEqual(
     later(),
-    Array.from({ length: 1200 }, (_, index) => 301 + index)
+    Array.from({ length: 9700 }, (_, index) => 301 + index)
   )
+  endWatch(t)
 })
 
 test('429, 500, 503, garbage, resets and answers that get lost: every event arrives', async t => {

@@ -17,6 +17,7 @@ import {
   startSinkServer,
   temporaryFolder,
   untilSink,
+  watchGrowth,
 } from './support.ts'
 
 const STREAM = { S2_STREAM: 'test' }
@@ -330,23 +331,3 @@ test('at SIGTERM with S2 away the server ends in time all the same', async t => 
   assert.ok(Date.now() - started < 2000)
   assert.match(server.output(), /closed before everything was delivered/)
 })
-
-/** @returns ends the watch, and asserts that at no time the process had 20 MB more than at first */
-function watchGrowth(pid: number): (t: TestContext) => void {
-  const resident = (): number => {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-    return (Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024) / 1e6
-  }
-  const before = resident()
-  let most = before
-  const timer = setInterval(() => {
-    most = Math.max(most, resident())
-  }, 50)
-  timer.unref()
-  return t => {
-    clearInterval(timer)
-    const grown = Math.round(most - before)
-    t.diagnostic(`memory grew by ${grown} MB at most`)
-    assert.ok(grown < 20, `memory grew by ${grown} MB`)
-  }
-}

@@ -1,7 +1,7 @@
 /** What the tests of both sinks need: a server with a sink, events to it, its health. */
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -92,4 +92,24 @@ export function assertConsecutive(seqs: readonly number[], count: number): void 
 /** Whether an event is about kills that the server counts and cannot read of. */
 export function isAboutKills(sourceEvent: unknown): boolean {
   return typeof sourceEvent === 'string' && sourceEvent.startsWith('kmsg.')
+}
+
+/** @returns ends the watch, and asserts that at no time the process had 20 MB more than at first */
+export function watchGrowth(pid: number): (t: TestContext) => void {
+  const resident = (): number => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return (Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024) / 1e6
+  }
+  const before = resident()
+  let most = before
+  const timer = setInterval(() => {
+    most = Math.max(most, resident())
+  }, 50)
+  timer.unref()
+  return t => {
+    clearInterval(timer)
+    const grown = Math.round(most - before)
+    t.diagnostic(`memory grew by ${grown} MB at most`)
+    assert.ok(grown < 20, `memory grew by ${grown} MB`)
+  }
 }
