@@ -20,34 +20,34 @@ import { hasIdentity, idempotencyKey } from '../stream/event-types.ts'
 const MAX_KEY_BYTES = 512
 
 /**
- * Larger events go as bytes. The SDK sends a batch as JSON when its records are strings, else as
- * protobuf, for which it takes five times the memory: 18 KB for a record of 430 bytes. JSON in JSON,
- * on the other hand, is up to twice as long.
+ * Larger events go as bytes, because JSON within JSON may be twice as long. The SDK sends a batch as
+ * JSON where all its records are strings, else as protobuf, for which it takes five times the memory:
+ * 18 KB for a record of 430 bytes. Of large ones a batch has few.
  */
 const MAX_STRING_BYTES = 16_384
 
 type MakeRecord = typeof import('@s2-dev/streamstore').AppendRecord
 
 export function toRecord(make: MakeRecord, event: PublishedEvent, origin: string): AppendRecord {
-  // Nothing changes by it: an envelope is well-formed UTF-8 (JSON.stringify escapes what is not).
-  const text = event.json.toString()
   const headers: [string, string][] = [
-    ['type', event.type],
+    // The one text from outside that no JSON.stringify has made well-formed: S2 refuses what is not.
+    ['type', event.type.toWellFormed()],
     ['category', event.category],
     ['seq', String(event.seq)],
     ['origin', origin],
   ]
-  const key = hasIdentity(event.type) ? keyOf(event.type, text) : undefined
+  const key = hasIdentity(event.type) ? keyOf(event) : undefined
   if (key !== undefined) headers.push(['key', key])
   // Unix ms. S2 moves it where it is older than the record before, or in the future.
   const timestamp = Math.floor(event.ts / 1000)
-  return event.json.length > MAX_STRING_BYTES
-    ? make.bytes({ body: event.json, headers, timestamp })
-    : make.string({ body: text, headers, timestamp })
+  const body = event.json
+  return body.length > MAX_STRING_BYTES
+    ? make.bytes({ body, headers, timestamp })
+    : make.string({ body: body.toString(), headers, timestamp })
 }
 
-function keyOf(type: string, json: string): string | undefined {
-  const { event } = JSON.parse(json) as EventEnvelope
+function keyOf({ type, json }: PublishedEvent): string | undefined {
+  const { event } = JSON.parse(json.toString()) as EventEnvelope
   const key = idempotencyKey(type, event.source.metadata)
   return key === undefined || Buffer.byteLength(key) > MAX_KEY_BYTES ? undefined : key
 }

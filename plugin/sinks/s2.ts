@@ -53,8 +53,10 @@ export class S2Sink implements Sink {
   #basin: S2Basin | undefined
   #origin = `${hostname()}.${randomBytes(6).toString('base64url')}`
   #position: number | undefined
-  /** S2 said that the stream goes beyond the position, and what stands there was not seen yet. */
-  #isLonger = false
+  /** S2 refused the position: what stands there is looked at before the next append. */
+  #mustLook = false
+  /** The last event that is known to be in the stream; an attempt may fail with a part of its batch there. */
+  #landed = 0
   #hasLoaded = false
   /** Whether this process has written to the stream, and so would notice another writer. */
   #hasWritten = false
@@ -87,7 +89,7 @@ export class S2Sink implements Sink {
   async connect(saved: unknown, signal: AbortSignal): Promise<void> {
     const { basin, stream } = this.#target
     await this.load()
-    this.#isLonger = false
+    this.#mustLook = false
     const tail = await this.#tail(signal)
     if (!this.#hasLoaded && isState(saved)) {
       this.#origin = saved.origin
@@ -102,19 +104,20 @@ export class S2Sink implements Sink {
   }
 
   async deliver(batch: readonly PublishedEvent[], signal: AbortSignal): Promise<Delivery> {
-    let rest = batch
-    while (rest.length > 0) {
-      if (!this.#isLonger) {
-        try {
-          await this.#append(rest, signal)
-          break
-        } catch (error) {
-          if (statusOf(error) !== 412 || signal.aborted) throw explain(error, this.#target)
-          this.#isLonger = true
-        }
+    for (;;) {
+      const rest = batch.filter(({ seq }) => seq > this.#landed)
+      if (rest.length === 0) break
+      if (this.#mustLook) {
+        await this.#look(rest, signal)
+        this.#mustLook = false
+        continue
       }
-      rest = rest.slice(await this.#countLanded(rest, signal))
-      this.#isLonger = false
+      try {
+        await this.#append(rest, signal)
+      } catch (error) {
+        if (statusOf(error) !== 412 || signal.aborted) throw explain(error, this.#target)
+        this.#mustLook = true
+      }
     }
     this.#hasWritten = true
     this.#suspects = false
@@ -170,36 +173,38 @@ export class S2Sink implements Sink {
       throw new SinkError('retry', 'S2 acknowledged something else than what was appended')
     }
     this.#position = end.seqNum
+    this.#landed = batch.at(-1)!.seq
   }
 
   /**
-   * The stream is longer than it was thought to be: looks what stands there.
-   *
-   * @returns how many events of the batch, from its first on, have landed
+   * The stream is longer than it was thought to be: looks what stands there, and goes beyond what is
+   * ours.
    */
-  async #countLanded(batch: readonly PublishedEvent[], signal: AbortSignal): Promise<number> {
+  async #look(batch: readonly PublishedEvent[], signal: AbortSignal): Promise<void> {
     const position = this.#position!
-    let landed = 0
-    for (const record of await this.#readFrom(position, batch.length, signal)) {
+    let next = 0
+    for (const record of await this.#readFrom(position, signal)) {
+      // What lies beyond the batch is the next one's to look at.
+      if (next === batch.length) break
       if (!isCommand(record)) {
-        const what = compareRecord(record, batch[landed]!, this.#origin)
+        const what = compareRecord(record, batch[next]!, this.#origin)
         if (what === 'foreign') {
           if (this.#position === position) throw this.#foreign(record)
           break
         }
-        if (what === 'same') landed++
+        if (what === 'same') this.#landed = batch[next++]!.seq
       }
       this.#position = record.seqNum + 1
     }
     if (this.#position === position) {
       throw new SinkError('retry', 'S2 refused an append and did not show why', { reconnect: true })
     }
-    return landed
   }
 
-  async #readFrom(position: number, count: number, signal: AbortSignal) {
+  async #readFrom(position: number, signal: AbortSignal) {
     try {
-      const range = { start: { from: { seqNum: position } }, stop: { limits: { count } } }
+      const limits = { count: MAX_BATCH_EVENTS }
+      const range = { start: { from: { seqNum: position } }, stop: { limits } }
       const { records } = await this.#stream!.read(range, { as: 'bytes', signal })
       signal.throwIfAborted()
       return records
@@ -256,6 +261,10 @@ export function explain(error: unknown, { basin }: Pick<S2Target, 'basin'>): Err
   const status = statusOf(error)
   const code = codeOf(error)
   const options = { cause: error }
+  if (!('origin' in error)) {
+    // None of the SDK's errors: it stumbled over a page of a proxy, or the like.
+    return new SinkError('retry', 'what answered is not S2: see the endpoints', options)
+  }
   if (code === 'quota_exhausted') {
     return new SinkError('refused', `S2's quota is exhausted: ${error.message}`, options)
   }
@@ -273,7 +282,7 @@ export function explain(error: unknown, { basin }: Pick<S2Target, 'basin'>): Err
     return new SinkError('retry', 'the S2 stream is gone', { ...options, reconnect: true })
   }
   const passes = [0, 404, 408, 409, 412, 416, 429, 499]
-  if (code !== undefined && /CERT|VERIFY/.test(code)) {
+  if (code !== undefined && /SELF_SIGNED|UNABLE_TO|UNTRUSTED/.test(code)) {
     return new SinkError(
       'retry',
       `the certificate of S2's endpoint is not trusted (${code}): NODE_EXTRA_CA_CERTS names a file of those that are, beside the usual ones`,
@@ -281,7 +290,7 @@ export function explain(error: unknown, { basin }: Pick<S2Target, 'basin'>): Err
     )
   }
   // For its own faults the SDK makes up a status.
-  const isServers = (error as { origin?: string }).origin === 'server'
+  const isServers = error.origin === 'server'
   if (isServers && status >= 400 && status < 500 && !passes.includes(status)) {
     return new SinkError('refused', `S2 answered ${status}: ${error.message}`, options)
   }

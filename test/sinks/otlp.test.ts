@@ -113,7 +113,7 @@ test('a collector killed, restarted and away while 10,000 events pass: each arri
   if (command === undefined) return
   const collector = await Collector.start(t, command)
   const server = await startSinkServer(t, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
-  const endWatch = watchGrowth(server.process.pid!)
+  const endWatch = watchGrowth(t, server.process.pid!)
   await postNotes(server.url, 0, 300)
   await collector.stop('SIGKILL')
   await postNotes(server.url, 300, 9700)
@@ -132,7 +132,7 @@ test('a collector killed, restarted and away while 10,000 events pass: each arri
     later(),
     Array.from({ length: 9700 }, (_, index) => 301 + index)
   )
-  endWatch(t)
+  endWatch()
 })
 
 test('429, 500, 503, garbage, resets and answers that get lost: every event arrives', async t => {

@@ -1,12 +1,22 @@
 /** The server itself is killed, restarted, or too far behind; S2 is the real one. */
 
 import assert from 'node:assert/strict'
+import type { IncomingMessage } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import type { EventEnvelope, TelemetryGapData } from '../../generated/types.ts'
 import { note, startApp } from '../support/app.ts'
 import type { Server } from '../support/server.ts'
+import { startProxy } from './proxy.ts'
 import { BASIN, freePort, needS2, S2Lite, TOKEN } from './s2-lite.ts'
-import { isDone, postNotes, startSinkServer, temporaryFolder, untilSink } from './support.ts'
+import {
+  assertConsecutive,
+  isDone,
+  postNotes,
+  startSinkServer,
+  temporaryFolder,
+  untilSink,
+  waitUntil,
+} from './support.ts'
 
 const CRASHES = 1000
 
@@ -76,6 +86,47 @@ test('the server killed with -9 again and again: each event once in S2, in order
   assert.equal(serials.length, CRASHES)
   assert.equal(new Set(serials).size, CRASHES)
 })
+
+for (const [name, ill] of [
+  ['is refused', { status: 500 }],
+  ['lands and its answer is lost', 'swallow'],
+] as const) {
+  test(`a part of a batch is in S2 already, and the append of the rest ${name}: each event once`, async t => {
+    const lite = await startLite(t)
+    if (lite === undefined) return
+    const proxy = await startProxy(t, lite.url)
+    const isAppend = ({ method, url }: IncomingMessage) =>
+      method === 'POST' && url!.includes('/records')
+    const env = {
+      ...lite.env(proxy.url),
+      S2_STREAM: 'test',
+      S2_LINGER_MS: '200',
+      SYSMON_STATE_DIR: temporaryFolder(t),
+    }
+    const first = await startSinkServer(t, env)
+    await untilSink(first.url, 's2', ({ state }) => state === 'delivering')
+    // The first five land, and this server never knows.
+    let appends = 0
+    proxy.mischief = request => {
+      if (!isAppend(request)) return 'pass'
+      return ++appends === 1 ? 'swallow' : 'reset'
+    }
+    await postNotes(first.url, 0, 5)
+    await waitUntil(() => appends >= 2, 'a second append')
+    await postNotes(first.url, 5, 10)
+    await first.stop('SIGKILL')
+    // The next one has all ten in a batch. Its first append is refused by S2, for the position.
+    appends = 0
+    proxy.mischief = request => (isAppend(request) && ++appends === 2 ? ill : 'pass')
+    const second = await startSinkServer(t, env)
+    const { failures } = await untilSink(second.url, 's2', isDone)
+    assert.equal(failures, 1)
+    assertConsecutive(
+      (await lite.envelopes('test')).map(({ seq }) => seq),
+      10
+    )
+  })
+}
 
 test('a restart goes on where the last process stopped; a new S2_STREAM gets what comes then', async t => {
   const lite = await startLite(t)

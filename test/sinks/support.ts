@@ -95,7 +95,7 @@ export function isAboutKills(sourceEvent: unknown): boolean {
 }
 
 /** @returns ends the watch, and asserts that at no time the process had 20 MB more than at first */
-export function watchGrowth(pid: number): (t: TestContext) => void {
+export function watchGrowth(t: TestContext, pid: number): () => void {
   const resident = (): number => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
     return (Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024) / 1e6
@@ -105,8 +105,8 @@ export function watchGrowth(pid: number): (t: TestContext) => void {
   const timer = setInterval(() => {
     most = Math.max(most, resident())
   }, 50)
-  timer.unref()
-  return t => {
+  t.after(() => clearInterval(timer))
+  return () => {
     clearInterval(timer)
     const grown = Math.round(most - before)
     t.diagnostic(`memory grew by ${grown} MB at most`)
