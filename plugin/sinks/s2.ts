@@ -262,8 +262,12 @@ export function explain(error: unknown, { basin }: Pick<S2Target, 'basin'>): Err
   const code = codeOf(error)
   const options = { cause: error }
   if (!('origin' in error)) {
-    // None of the SDK's errors: it stumbled over a page of a proxy, or the like.
-    return new SinkError('retry', 'what answered is not S2: see the endpoints', options)
+    // None of the SDK's errors: it stumbled over a page of a proxy, or over a stream that broke off.
+    return new SinkError(
+      'retry',
+      `what answered is not S2, or broke off: ${error.message}`,
+      options
+    )
   }
   if (code === 'quota_exhausted') {
     return new SinkError('refused', `S2's quota is exhausted: ${error.message}`, options)
