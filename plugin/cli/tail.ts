@@ -1,5 +1,7 @@
 /** `sysmon tail`: follows a running server and prints its events for a person. */
 
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { eventLine } from './event-line.ts'
@@ -27,6 +29,10 @@ Options:
 `
 
 const RETRY_MS = { first: 250, last: 5000 }
+/** The server's headers must be there after this long, in ms. */
+const ANSWER_MS = 10_000
+/** Idle time of the connection before the kernel asks the other side, in ms; it asks ten times, each second. */
+const KEEP_ALIVE_MS = 15_000
 
 export async function tailCommand(args: string[]): Promise<number> {
   const { values } = parseOptions({
@@ -79,8 +85,9 @@ export async function tailCommand(args: string[]): Promise<number> {
       process.stderr.write('sysmon tail: the server ended the stream; connecting again\n')
     } catch (error) {
       if (error instanceof UsageError) throw error
-      const cause = (error as { cause?: Error }).cause ?? (error as Error)
-      process.stderr.write(`sysmon tail: ${url.origin}: ${cause.message}; trying again\n`)
+      // Where a name has several addresses and none answers, only the code says so.
+      const { message, code } = error as NodeJS.ErrnoException
+      process.stderr.write(`sysmon tail: ${url.origin}: ${message || code}; trying again\n`)
     }
     await sleep(retryMs)
     retryMs = Math.min(retryMs * 2, RETRY_MS.last)
@@ -96,19 +103,54 @@ interface Frame {
 async function* frames(url: URL, lastId: string): AsyncGenerator<Frame> {
   const headers: Record<string, string> = { accept: 'text/event-stream' }
   if (lastId !== '') headers['last-event-id'] = lastId
-  const response = await fetch(url, { headers })
-  if (response.status === 503) throw new Error('the server has no stream to spare')
-  if (!response.ok || response.body === null) {
-    throw new UsageError(`${url} answered ${response.status}: is this a sysmon server?`)
+  const response = await open(url, headers)
+  const { statusCode, headers: answered } = response
+  if (statusCode !== 200) response.destroy()
+  if (statusCode === 503) throw new Error('the server has no stream to spare')
+  if (answered.location !== undefined) {
+    const there = new URL(answered.location, url).href.replace(/\/telemetry\/stream.*/, '')
+    throw new UsageError(`${url.origin} answered that it is at ${there}: give that as --url`)
   }
-  const decoder = new TextDecoder()
+  if (statusCode !== 200) {
+    throw new UsageError(`${url} answered ${statusCode}: is this a sysmon server?`)
+  }
+  response.setEncoding('utf8')
   let text = ''
-  for await (const chunk of response.body) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true })
-    const blocks = text.split('\n\n')
-    text = blocks.pop() ?? ''
-    for (const block of blocks) yield parseFrame(block)
+  try {
+    for await (const chunk of response) {
+      text += chunk as string
+      const blocks = text.split('\n\n')
+      text = blocks.pop() ?? ''
+      for (const block of blocks) yield parseFrame(block)
+    }
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException
+    throw new Error(`the stream broke off (${code ?? message})`)
   }
+}
+
+/**
+ * The response as soon as its headers are there. Not by fetch(): the first one of a process waits for
+ * ever when the server closes the connection while undici still compiles its parser (Node 20).
+ */
+function open(url: URL, headers: Record<string, string>): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { get } = url.protocol === 'https:' ? https : http
+    const request = get(url, { headers, agent: false }, response => {
+      clearTimeout(timer)
+      resolve(response)
+    })
+    const timer = setTimeout(
+      () => request.destroy(new Error(`no answer in ${ANSWER_MS / 1000} s`)),
+      ANSWER_MS
+    )
+    // A machine that is gone without a word is noticed after some 25 s.
+    request.on('socket', socket => socket.setKeepAlive(true, KEEP_ALIVE_MS))
+    request.on('error', error => {
+      clearTimeout(timer)
+      reject(error)
+    })
+  })
 }
 
 function parseFrame(block: string): Frame {

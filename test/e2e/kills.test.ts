@@ -9,6 +9,7 @@ import { test } from 'node:test'
 import type { EventEnvelope, OomKillData } from '../../generated/types.ts'
 import { startMortalApi } from '../support/mortal-api.ts'
 import { memoryGroup, oomKill, whyNoOomKills } from '../support/oom.ts'
+import { postJson } from '../support/post-json.ts'
 
 const KILLS = Number(process.env.SYSMON_KILLS ?? 20)
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
@@ -18,9 +19,9 @@ const pidOf = ({ event }: EventEnvelope): number | undefined =>
 const serialOf = ({ event }: EventEnvelope): string | undefined =>
   event.type === 'service_crashed' ? event.source.metadata?.supervisor_serial : undefined
 
-/** Posts a crash as the shim does: again, until the API has taken it. */
+/** Posts a crash as the shim does: again, until the API has taken it. @throws after a minute */
 async function postCrash(url: string, serial: number): Promise<void> {
-  const body = JSON.stringify({
+  const crash = {
     type: 'service_crashed',
     source: {
       kind: 'local_process',
@@ -28,16 +29,14 @@ async function postCrash(url: string, serial: number): Promise<void> {
       metadata: { supervisor_instance: 'one', supervisor_serial: String(serial) },
     },
     data: { service_name: 'chromium', phase: 'running', pid: 1 + serial },
-  })
-  const headers = { 'content-type': 'application/json' }
-  for (;;) {
-    const answer = await fetch(`${url}/telemetry/events`, { method: 'POST', headers, body }).catch(
-      () => undefined
-    )
-    await answer?.arrayBuffer().catch(() => {})
+  }
+  const deadline = Date.now() + 60_000
+  while (Date.now() < deadline) {
+    const answer = await postJson(`${url}/telemetry/events`, crash).catch(() => undefined)
     if (answer?.status === 200) return
     await pause(20)
   }
+  throw new Error(`the API did not take crash ${serial} within a minute`)
 }
 
 test(`killed ${KILLS} times`, { skip: whyNoOomKills() ?? false }, async t => {

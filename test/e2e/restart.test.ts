@@ -55,15 +55,17 @@ async function catchUp(
   }
 }
 
-/** Waits until the server has read up to the record that was the newest at this call. */
+/** Waits until the server has read up to the record that was the newest at this call. @throws after 20 s */
 async function untilRead(server: Server): Promise<void> {
   const log = openKernelLog()
   const newest = Number(readKernelLog(log).at(-1)!.split(',')[1])
   closeSync(log)
+  const deadline = Date.now() + 20_000
   for (;;) {
     const { kmsg } = (await (await fetch(`${server.url}/healthz`)).json()) as Health
     assert.equal(kmsg.state, 'watching')
     if (kmsg.last_seq! >= newest) return
+    assert.ok(Date.now() < deadline, `it read up to ${kmsg.last_seq}, not to ${newest}`)
   }
 }
 

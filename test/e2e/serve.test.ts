@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { createServer } from 'node:http'
-import { connect } from 'node:net'
-import { test } from 'node:test'
+import { once } from 'node:events'
+import http from 'node:http'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { Health } from '../../generated/types.ts'
 import { SYSMON, startServer } from '../support/server.ts'
@@ -106,21 +107,28 @@ test('every command has --help, and a wrong one says which there are', async () 
   assert.match((await sysmon(['serve', '--port', '1'])).stderr, /--port/)
 })
 
-test('sysmon tail prints events as they come, and again after the server is back', async t => {
-  const first = await startServer(t)
-  const { port } = new URL(first.url)
-  const child = execFile(process.execPath, [SYSMON, 'tail', '--url', first.url, '--replay'])
+/** `sysmon tail` on a server, and a wait until it has printed something. */
+function startTail(t: TestContext, url: string): (pattern: RegExp) => Promise<void> {
+  const child = execFile(process.execPath, [SYSMON, 'tail', '--url', url, '--replay'])
   t.after(() => child.kill())
   let printed = ''
-  child.stdout?.on('data', text => {
-    printed += text
-  })
-  const until = async (pattern: RegExp) => {
+  for (const output of [child.stdout, child.stderr]) {
+    output?.on('data', text => {
+      printed += text
+    })
+  }
+  return async pattern => {
     for (let tries = 0; !pattern.test(printed); tries++) {
       assert.ok(tries < 1000, `tail never printed ${pattern}: ${printed}`)
       await new Promise(resolve => setTimeout(resolve, 10))
     }
   }
+}
+
+test('sysmon tail prints events as they come, and again after the server is back', async t => {
+  const first = await startServer(t)
+  const { port } = new URL(first.url)
+  const until = startTail(t, first.url)
   await post(first.url, 'one')
   await until(/#1 {2}note {2}console {2}"one"/)
   await first.stop()
@@ -131,4 +139,39 @@ test('sysmon tail prints events as they come, and again after the server is back
   }
   await post(second.url, 'two')
   await until(/#1 {2}note {2}console {2}"two"/)
+})
+
+test('sysmon tail goes on after connections that end before an answer, or in the middle of one', async t => {
+  const ends = [
+    (socket: Socket) => socket.end(),
+    (socket: Socket) => socket.resetAndDestroy(),
+    (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'),
+  ]
+  const upstream = await startServer(t)
+  const port = Number(new URL(upstream.url).port)
+  const front = createServer(socket => {
+    socket.on('error', () => {})
+    const end = ends.shift()
+    if (end !== undefined) return end(socket)
+    socket.pipe(connect(port, '127.0.0.1').on('error', () => {})).pipe(socket)
+  })
+  t.after(() => front.close())
+  front.listen(0, '127.0.0.1')
+  await once(front, 'listening')
+  await post(upstream.url, 'one')
+  const until = startTail(t, `http://127.0.0.1:${(front.address() as AddressInfo).port}`)
+  await until(/hang up; trying again[\s\S]*RESET; trying again[\s\S]*broke off[\s\S]*"one"/)
+})
+
+test('sysmon tail says where the server is instead', async t => {
+  const moved = http.createServer((_, response) => {
+    response.writeHead(308, { location: 'https://machine.test/telemetry/stream' }).end()
+  })
+  t.after(() => moved.close())
+  moved.listen(0, '127.0.0.1')
+  await once(moved, 'listening')
+  const { port } = moved.address() as AddressInfo
+  const { code, stderr } = await sysmon(['tail', '--url', `http://127.0.0.1:${port}`])
+  assert.equal(code, 2)
+  assert.match(stderr, /at https:\/\/machine\.test: give that as --url/)
 })

@@ -81,7 +81,9 @@ service:
       if (child.exitCode !== null || Date.now() > deadline) {
         throw new Error(`the collector did not start:\n${errors}`)
       }
-      const answer = await fetch(this.url).catch(() => undefined)
+      const answer = await fetch(this.url, { signal: AbortSignal.timeout(2000) }).catch(
+        () => undefined
+      )
       if (answer !== undefined) return
       await new Promise(resolve => setTimeout(resolve, 50))
     }

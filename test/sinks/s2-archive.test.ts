@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { note, page, startApp } from '../support/app.ts'
 import { type Mischief, startProxy } from './proxy.ts'
 import { BASIN, needS2, S2Lite, TOKEN } from './s2-lite.ts'
-import { isDone } from './support.ts'
+import { isDone, waitUntil } from './support.ts'
 
 const EVENTS = 1200
 
@@ -42,9 +42,7 @@ async function start(t: TestContext): Promise<Parts | undefined> {
 }
 
 async function delivered(app: FastifyInstance): Promise<void> {
-  while (!isDone(app.sysmon.health().sinks![0]!)) {
-    await new Promise(resolve => setTimeout(resolve, 10))
-  }
+  await waitUntil(() => isDone(app.sysmon.health().sinks![0]!), 'all delivered')
 }
 
 test('pages by number: from the first event on, each once, over the seam', async t => {

@@ -111,10 +111,12 @@ export class S2Lite {
     const { get } = isTls ? https : http
     const url = `${isTls ? 'https' : 'http'}://127.0.0.1:${this.port}/health`
     return new Promise(resolve => {
-      get(url, { rejectUnauthorized: false }, answer => {
+      const check = get(url, { rejectUnauthorized: false, timeout: 2000 }, answer => {
         answer.resume()
         resolve(answer.statusCode === 200)
-      }).on('error', () => resolve(false))
+      })
+      check.on('error', () => resolve(false))
+      check.on('timeout', () => check.destroy(new Error('no answer in 2 s')))
     })
   }
 

@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import type { EventEnvelope, TelemetryGapData } from '../../generated/types.ts'
 import { note, startApp } from '../support/app.ts'
+import { postJson } from '../support/post-json.ts'
 import type { Server } from '../support/server.ts'
 import { startProxy } from './proxy.ts'
 import { BASIN, freePort, needS2, S2Lite, TOKEN } from './s2-lite.ts'
@@ -25,21 +26,22 @@ async function startLite(t: TestContext): Promise<S2Lite | undefined> {
   return command === undefined ? undefined : S2Lite.start(t, command)
 }
 
-/** As a shim does: until the server has answered, and under one key however often. */
+/** As a shim does: until the server has answered, and under one key however often. @throws after a minute */
 async function report(port: number, serial: number): Promise<void> {
   const metadata = { supervisor_instance: 'test', supervisor_serial: String(serial) }
-  const body = JSON.stringify({
+  const crash = {
     type: 'service_crashed',
     source: { kind: 'local_process', event: 'service.crashed', metadata },
     data: { service_name: 'victim', phase: 'running', pid: serial + 1 },
-  })
-  const headers = { 'content-type': 'application/json' }
-  for (;;) {
-    const url = `http://127.0.0.1:${port}/telemetry/events`
-    const answer = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined)
+  }
+  const url = `http://127.0.0.1:${port}/telemetry/events`
+  const deadline = Date.now() + 60_000
+  while (Date.now() < deadline) {
+    const answer = await postJson(url, crash).catch(() => undefined)
     if (answer !== undefined && answer.status < 500) return assert.equal(answer.status, 200)
     await new Promise(resolve => setTimeout(resolve, 20))
   }
+  throw new Error(`the server did not take crash ${serial} within a minute`)
 }
 
 test('the server killed with -9 again and again: each event once in S2, in order', async t => {
@@ -172,9 +174,7 @@ test('what is gone before the sink came to it is a telemetry_gap, which S2 gets 
   const health = () => app.sysmon.health().sinks![0]!
   assert.equal(health().lag_events, 350)
   await lite.boot()
-  while (health().missed === 0 || !isDone(health())) {
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
+  await waitUntil(() => health().missed > 0 && isDone(health()), 'a gap, and the rest delivered')
   const envelopes = await lite.envelopes('test')
   const notes = envelopes.filter(({ event }) => event.type === 'note').map(({ seq }) => seq)
   assert.deepEqual(
