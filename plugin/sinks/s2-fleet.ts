@@ -29,21 +29,26 @@ const RECORDS_A_READ = 50
 const READS_AT_ONCE = 32
 const DISCOVER_MS = 5000
 const RETRY_MS = { first: 250, last: 10_000 }
+const REQUEST_MS = 10_000
+/** Of one request, before the listing or the histories are given up. */
+const ATTEMPTS = 5
+/** A client's errors that are none of its faults; the SDK calls 499 what was given up. */
+const PASSING: ReadonlySet<number> = new Set([408, 429, 499])
 
 /** Ends only by an error: of the first listing, which shows whether token and basin are right. */
 export async function followFleet(basin: S2Basin, options: FleetOptions): Promise<never> {
-  const { prefix, since, discoverMs = DISCOVER_MS, onTrouble } = options
-  const first = await streamNames(basin, prefix)
+  const { since, discoverMs = DISCOVER_MS, onTrouble } = options
+  const first = await streamNames(basin, options)
   const starts =
     since === undefined
-      ? await inParallel(first, name => tailOf(basin, name))
+      ? await inParallel(first, name => tailOf(basin, name, options))
       : await mergeHistories(basin, first, since, options)
   const known = new Set(first)
   for (const [index, name] of first.entries()) follow(basin, name, starts[index]!, options)
   for (;;) {
     await sleep(discoverMs)
     try {
-      for (const name of await streamNames(basin, prefix)) {
+      for (const name of await streamNames(basin, options)) {
         if (known.has(name)) continue
         known.add(name)
         follow(basin, name, 0, options)
@@ -54,16 +59,29 @@ export async function followFleet(basin: S2Basin, options: FleetOptions): Promis
   }
 }
 
-async function streamNames(basin: S2Basin, prefix: string): Promise<string[]> {
+async function streamNames(basin: S2Basin, { prefix, onTrouble }: FleetOptions): Promise<string[]> {
   const names: string[] = []
-  for await (const { name, deletedAt } of basin.streams.listAll({ prefix })) {
-    if (deletedAt === null || deletedAt === undefined) names.push(name)
+  for (let startAfter = ''; ; ) {
+    const { streams, hasMore } = await attempt(onTrouble, signal =>
+      basin.streams.list({ prefix, startAfter }, { signal })
+    )
+    for (const { name, deletedAt } of streams) {
+      if (deletedAt === null || deletedAt === undefined) names.push(name)
+    }
+    if (!hasMore || streams.length === 0) return names
+    startAfter = streams[streams.length - 1]!.name
   }
-  return names
 }
 
-async function tailOf(basin: S2Basin, name: string): Promise<number> {
-  return (await basin.stream(name).checkTail()).tail.seqNum
+/** The position after the last record; 0 where the stream was deleted meanwhile. */
+async function tailOf(basin: S2Basin, name: string, { onTrouble }: FleetOptions): Promise<number> {
+  try {
+    const { tail } = await attempt(onTrouble, signal => basin.stream(name).checkTail({ signal }))
+    return tail.seqNum
+  } catch (error) {
+    if ((error as { code?: string }).code === 'stream_not_found') return 0
+    throw error
+  }
 }
 
 interface History {
@@ -78,11 +96,16 @@ async function mergeHistories(
   basin: S2Basin,
   names: readonly string[],
   since: number,
-  { onRecord }: FleetOptions
+  options: FleetOptions
 ): Promise<number[]> {
   const histories = await inParallel(names, async (name): Promise<History> => {
-    const history: History = { name, tail: await tailOf(basin, name), next: undefined, records: [] }
-    await fill(basin, history, { timestamp: since })
+    const history: History = {
+      name,
+      tail: await tailOf(basin, name, options),
+      next: undefined,
+      records: [],
+    }
+    await fill(basin, history, { timestamp: since }, options)
     return history
   })
   for (;;) {
@@ -94,24 +117,32 @@ async function mergeHistories(
     }
     if (oldest === undefined) break
     const record = oldest.records.shift()!
-    if (!isCommand(record)) onRecord({ stream: oldest.name, body: record.body })
+    if (!isCommand(record)) options.onRecord({ stream: oldest.name, body: record.body })
     if (oldest.records.length === 0 && oldest.next !== undefined && oldest.next < oldest.tail) {
-      await fill(basin, oldest, { seqNum: oldest.next })
+      await fill(basin, oldest, { seqNum: oldest.next }, options)
     }
   }
   return histories.map(({ next, tail }) => next ?? tail)
 }
 
-async function fill(basin: S2Basin, history: History, from: ReadFrom): Promise<void> {
+async function fill(
+  basin: S2Basin,
+  history: History,
+  from: ReadFrom,
+  { onTrouble }: FleetOptions
+): Promise<void> {
   try {
     const input = { start: { from }, stop: { limits: { count: RECORDS_A_READ } } }
-    const { records } = await basin.stream(history.name).read(input, { as: 'bytes' })
+    const { records } = await attempt(onTrouble, signal =>
+      basin.stream(history.name).read(input, { as: 'bytes', signal })
+    )
     history.records = [...records]
     const last = records[records.length - 1]
     if (last !== undefined) history.next = last.seqNum + 1
   } catch (error) {
-    // 416: nothing is there since then.
-    if ((error as { status?: number }).status !== 416) throw error
+    // Nothing is there since then, or the stream was deleted meanwhile.
+    const { status, code } = error as { status?: number; code?: string }
+    if (status !== 416 && code !== 'stream_not_found') throw error
   }
 }
 
@@ -137,6 +168,37 @@ async function follow(
       const { code, message } = error as { code?: string; message: string }
       if (code === 'stream_not_found') return
       onTrouble(`${name}: ${message}`)
+    }
+    await sleep(retryMs * (0.5 + Math.random() / 2))
+    retryMs = Math.min(retryMs * 2, RETRY_MS.last)
+  }
+}
+
+/**
+ * One request, with a deadline, and again while S2 is only out of reach or busy: thousands are made
+ * before the first event is shown. @throws the last error
+ */
+async function attempt<T>(
+  onTrouble: FleetOptions['onTrouble'],
+  request: (signal: AbortSignal) => Promise<T>
+): Promise<T> {
+  let retryMs = RETRY_MS.first
+  for (let attempts = 1; ; attempts++) {
+    // Not AbortSignal.timeout(): that keeps no process alive.
+    const deadline = new AbortController()
+    const timer = setTimeout(
+      () => deadline.abort(new Error(`no answer in ${REQUEST_MS / 1000} s`)),
+      REQUEST_MS
+    )
+    try {
+      return await request(deadline.signal)
+    } catch (error) {
+      const { status = 0 } = error as { status?: number }
+      const isRefused = status >= 400 && status < 500 && !PASSING.has(status)
+      if (isRefused || attempts === ATTEMPTS) throw error
+      onTrouble((error as Error).message)
+    } finally {
+      clearTimeout(timer)
     }
     await sleep(retryMs * (0.5 + Math.random() / 2))
     retryMs = Math.min(retryMs * 2, RETRY_MS.last)

@@ -6,12 +6,14 @@ import { type TestContext, test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { parseTime } from '../../plugin/cli/tail-s2.ts'
 import { SYSMON } from '../support/server.ts'
+import { type Mischief, startProxy } from './proxy.ts'
 import { needS2, S2Lite } from './s2-lite.ts'
 import { isDone, post, postNotes, startSinkServer, untilSink } from './support.ts'
 
 interface Tail {
   readonly process: ChildProcess
   readonly lines: () => string[]
+  readonly errors: () => string
   readonly until: (count: number) => Promise<string[]>
 }
 
@@ -36,6 +38,7 @@ function startTail(t: TestContext, env: Record<string, string>, args: string[]):
   return {
     process: child,
     lines,
+    errors: () => errors,
     async until(count) {
       const deadline = Date.now() + 30_000
       while (lines().length < count) {
@@ -90,6 +93,32 @@ test('history in the order of time, then live, then a machine that is new', asyn
   await post(machines[1]!.url, { type: 'note', category: 'page', data: 'after' })
   assert.match((await person.until(23))[22]!, /^fleet\/b .*"after"$/)
   assert.equal((await json.until(123)).length, 123)
+})
+
+test('requests that fail for a moment are made again: the history is whole, and the trouble is said', async t => {
+  const command = needS2(t)
+  if (command === undefined) return
+  const lite = await S2Lite.start(t, command)
+  const machines = await Promise.all(
+    ['a', 'b'].map(name => startSinkServer(t, { ...lite.env(), S2_STREAM: `fleet/${name}` }))
+  )
+  for (const { url } of machines) await postNotes(url, 0, 60)
+  for (const { url } of machines) await untilSink(url, 's2', isDone)
+  const ills: Mischief[] = ['reset', { status: 503 }, { status: 429 }, 'garbage', 'swallow']
+  const proxy = await startProxy(t, lite.url, () =>
+    proxy.requests() % 2 === 1 ? (ills.shift() ?? 'pass') : 'pass'
+  )
+  const env = {
+    ...lite.env(),
+    S2_ACCOUNT_ENDPOINT: proxy.url,
+    S2_BASIN_ENDPOINT: proxy.url,
+  }
+  const tail = startTail(t, env, ['--prefix', 'fleet/', '--replay', '--json'])
+  const history = (await tail.until(120)).map(line => JSON.parse(line) as { stream: string })
+  assert.deepEqual(ills, [])
+  assert.equal(history.length, 120)
+  assert.equal(history.filter(({ stream }) => stream === 'fleet/a').length, 60)
+  assert.match(tail.errors(), /sysmon tail: S2: .*; trying again/)
 })
 
 test('what is wrong is said, with the mend', async t => {
