@@ -19,7 +19,7 @@ import { Sinks } from './sinks/index.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
 import { ALWAYS_CAPTURED, SYSTEM_OOM_KILL } from './stream/event-types.ts'
 import { Publisher } from './stream/publisher.ts'
-import { EventStream } from './stream/stream.ts'
+import { ARCHIVED_BYTES, EventStream } from './stream/stream.ts'
 
 export interface Pipeline {
   readonly stream: EventStream
@@ -122,8 +122,11 @@ function openJournal(
     onLoss
   )
   try {
-    const { ringEvents, ringBytes } = options
-    return { journal, history: journal.open({ events: ringEvents, bytes: ringBytes }) }
+    const bounds = {
+      events: options.ringEvents,
+      bytes: Math.min(options.ringBytes, ARCHIVED_BYTES),
+    }
+    return { journal, history: journal.open(bounds) }
   } catch (error) {
     log.error(
       { err: error, stateDir: state.path },

@@ -54,6 +54,11 @@ export class EventRing {
     while (this.#bytes > this.#maxBytes && this.size > 1) this.#evict()
   }
 
+  /** Lets the oldest events go, while there are more than `bytes` and the oldest one may go. */
+  trim(bytes: number, mayGo: (oldest: PublishedEvent) => boolean): void {
+    while (this.#bytes > bytes && this.size > 1 && mayGo(this.at(this.#first)!)) this.#evict()
+  }
+
   /** Place of the first event with a number above `seq`; that of the next event where there is none. */
   placeAfter(seq: number): number {
     let low = this.#first

@@ -20,24 +20,35 @@ export interface EventStreamOptions {
   readonly capacity: number
   /** Bytes of serialised events kept. */
   readonly maxBytes: number
+  /** As many of them may be in the archive too. Default: {@link ARCHIVED_BYTES}. */
+  readonly archivedBytes?: number
   /** Where events are kept that the ring drops, and over restarts. */
   readonly archive?: EventArchive
   /** What the archive holds from before this process. */
   readonly history?: ArchivedHistory
 }
 
+/**
+ * Beyond this many bytes of events, those that are on disk are no more kept in memory too: readers
+ * that are so far behind are few, and memory is what the machines that this is for run out of.
+ */
+export const ARCHIVED_BYTES = 4 * 1024 * 1024
+
 export class EventStream {
   /** Numbers that may never have been given. */
   readonly uncertain = new UncertainNumbers()
   readonly #ring: EventRing
   readonly #archive: EventArchive | undefined
+  readonly #archivedBytes: number
   readonly #readers = new Set<EventReader>()
   #dropped = 0
   #wakeScheduled = false
 
-  constructor({ capacity, maxBytes, archive, history }: EventStreamOptions) {
+  constructor(options: EventStreamOptions) {
+    const { capacity, maxBytes, archive, history } = options
     this.#ring = new EventRing(capacity, maxBytes, history?.nextSeq)
     this.#archive = archive
+    this.#archivedBytes = options.archivedBytes ?? ARCHIVED_BYTES
     for (const event of history?.events ?? []) {
       this.#ring.push(event)
       this.uncertain.learn(event)
@@ -76,6 +87,7 @@ export class EventStream {
     // On disk before any reader, or the publisher, can know of it.
     this.#archive?.append(event)
     this.#ring.push(event)
+    this.#trim()
     this.#wakeReaders()
     return event
   }
@@ -122,6 +134,13 @@ export class EventStream {
       after = event.seq
       yield event
     }
+  }
+
+  /** What the archive has as well is not kept twice. */
+  #trim(): void {
+    const archive = this.#archive
+    if (archive === undefined) return
+    this.#ring.trim(this.#archivedBytes, ({ category }) => archive.keeps(category))
   }
 
   /** The number after which a reader begins. */

@@ -43,7 +43,8 @@ test('over random publishing, reading and restarts', async t => {
       fc.option(fc.subarray<EventCategory>(['system', 'monitor', 'console'], { minLength: 1 }), {
         nil: undefined,
       }),
-      async (operations, categories) => {
+      fc.nat(4000),
+      async (operations, categories, archivedBytes) => {
         const hooks: Array<() => unknown> = []
         const context = { after: (hook: () => unknown) => void hooks.push(hook) } as typeof t
         let folder = join(root, String(runs++))
@@ -59,7 +60,8 @@ test('over random publishing, reading and restarts', async t => {
         let reader: EventReader
         const start = () => {
           const { journal: archive, recovery: history } = opened
-          stream = new EventStream({ capacity: 5, maxBytes: 4000, archive, history })
+          const bounds = { capacity: 5, maxBytes: 4000, archivedBytes }
+          stream = new EventStream({ ...bounds, archive, history })
           reader = stream.subscribe({ after }, filter, () => {})
         }
         const read = (maxBytes: number) => {
@@ -116,6 +118,35 @@ test('over random publishing, reading and restarts', async t => {
       }
     ),
     { numRuns: 150 }
+  )
+})
+
+test('what is on disk leaves memory early, what is not stays, and every reader gets both', t => {
+  const { journal } = openJournal(t, temporaryFolder(t))
+  const bounds = { capacity: 1000, maxBytes: 1e9, archivedBytes: 10_000 }
+  const stream = new EventStream({ ...bounds, archive: journal })
+  const data = 'x'.repeat(1000)
+  const publish = (category: EventCategory) =>
+    stream.publish({ ts: 1, type: 'note', category, source: { kind: 'cdp' }, data }).seq
+  const reader = stream.subscribe('now', {}, () => {})
+  for (let i = 0; i < 50; i++) publish('system')
+  assert.ok(stream.retainedBytes <= 10_000)
+  assert.ok(stream.retained >= 8)
+  const other = publish('console')
+  for (let i = 0; i < 50; i++) publish('system')
+  assert.equal(stream.oldestSeq, other)
+  assert.equal(stream.retained, 51)
+
+  const all = Array.from({ length: 101 }, (_, index) => index + 1)
+  const { events, missed } = reader.read(1e9, true)
+  assert.equal(missed, 0)
+  assert.deepEqual(
+    events.map(({ seq }) => seq),
+    all
+  )
+  assert.deepEqual(
+    [...stream.events(1)].map(({ seq }) => seq),
+    all
   )
 })
 
