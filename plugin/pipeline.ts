@@ -19,7 +19,10 @@ import { Sinks } from './sinks/index.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
 import { ALWAYS_CAPTURED, SYSTEM_OOM_KILL } from './stream/event-types.ts'
 import { Publisher } from './stream/publisher.ts'
-import { ARCHIVED_BYTES, EventStream } from './stream/stream.ts'
+import { EventStream } from './stream/stream.ts'
+
+/** Bytes of events read back at the start: their keys are known again, and the newest are in the ring. */
+const RESTORED_BYTES = 4 * 1024 * 1024
 
 export interface Pipeline {
   readonly stream: EventStream
@@ -124,7 +127,7 @@ function openJournal(
   try {
     const bounds = {
       events: options.ringEvents,
-      bytes: Math.min(options.ringBytes, ARCHIVED_BYTES),
+      bytes: Math.min(options.ringBytes, RESTORED_BYTES),
     }
     return { journal, history: journal.open(bounds) }
   } catch (error) {

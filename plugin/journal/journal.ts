@@ -119,6 +119,8 @@ export class Journal {
    */
   async verify(): Promise<void> {
     const { missing, damaged, uncertain, isAfterPowerCut, unseen, events } = this.#recovery!
+    // Some thousand events, of which the ring keeps what is to be kept.
+    this.#recovery = undefined
     if (missing !== undefined) {
       this.#onLoss(lossOfHoles([missing], 'files of the journal are missing'))
       this.#firstN = this.#segments[0]?.firstN ?? this.#nextN

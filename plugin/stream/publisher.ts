@@ -6,13 +6,12 @@
 import { hash } from 'node:crypto'
 import type { EventEnvelope, EventSource } from '../../generated/types.ts'
 import { CaptureConfig } from './capture.ts'
-import type { PublishedEvent, TelemetryEventInput } from './envelope.ts'
+import { type PublishedEvent, sealEnvelope, type TelemetryEventInput } from './envelope.ts'
 import { idempotencyKey } from './event-types.ts'
 import type { EventStream } from './stream.ts'
 
 /** Idempotency keys remembered: what a supervisor or a kernel log may deliver again at once. */
 const MAX_KEYS = 16_384
-const MAX_KEYED_BYTES = 4 * 1024 * 1024
 
 export interface EventStore {
   settled(): Promise<void>
@@ -21,9 +20,8 @@ export interface EventStore {
 export class Publisher {
   readonly capture = new CaptureConfig()
   readonly #stream: EventStream
-  readonly #byKey = new Map<string, PublishedEvent>()
-  #bytes = 0
-
+  /** Sequence numbers: the events themselves are in the stream, or on disk, or gone. */
+  readonly #seqByKey = new Map<string, number>()
   readonly #store: EventStore | undefined
 
   /** @param store where events are kept on disk */
@@ -45,8 +43,9 @@ export class Publisher {
     if (!this.capture.isCaptured(input.category)) return undefined
     const key = keyOf(input.type, input.source.metadata)
     if (key === undefined) return this.#stream.publish(input)
-    const first = this.#byKey.get(key)
-    if (first !== undefined) return first
+    const seq = this.#seqByKey.get(key)
+    // Where it is kept no more, what is delivered again tells what it was.
+    if (seq !== undefined) return this.#stream.find(seq) ?? sealEnvelope(seq, input)
     const event = this.#stream.publish(input)
     this.#remember(key, event)
     return event
@@ -61,13 +60,12 @@ export class Publisher {
     }
   }
 
-  #remember(key: string, event: PublishedEvent): void {
-    this.#byKey.set(key, event)
-    this.#bytes += event.frameBytes
-    for (const [oldest, { frameBytes }] of this.#byKey) {
-      if (this.#byKey.size <= MAX_KEYS && this.#bytes <= MAX_KEYED_BYTES) break
-      this.#byKey.delete(oldest)
-      this.#bytes -= frameBytes
+  #remember(key: string, { seq }: PublishedEvent): void {
+    this.#seqByKey.set(key, seq)
+    if (this.#seqByKey.size <= MAX_KEYS) return
+    for (const oldest of this.#seqByKey.keys()) {
+      this.#seqByKey.delete(oldest)
+      return
     }
   }
 }

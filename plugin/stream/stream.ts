@@ -32,7 +32,7 @@ export interface EventStreamOptions {
  * Beyond this many bytes of events, those that are on disk are no more kept in memory too: readers
  * that are so far behind are few, and memory is what the machines that this is for run out of.
  */
-export const ARCHIVED_BYTES = 4 * 1024 * 1024
+export const ARCHIVED_BYTES = 1024 * 1024
 
 export class EventStream {
   /** Numbers that may never have been given. */
@@ -53,6 +53,7 @@ export class EventStream {
       this.#ring.push(event)
       this.uncertain.learn(event)
     }
+    this.#trim()
   }
 
   /** Sequence of the newest event; 0 before the first. */
@@ -111,6 +112,12 @@ export class EventStream {
     })
     this.#readers.add(reader)
     return reader
+  }
+
+  /** The event of a number, while it is kept anywhere. */
+  find(seq: number): PublishedEvent | undefined {
+    for (const event of this.events(seq)) return event.seq === seq ? event : undefined
+    return undefined
   }
 
   /** Events numbered `from` and up, oldest first; for pages. */

@@ -37,6 +37,18 @@ test('a crash delivered again is the first one, whatever it says now', () => {
   assert.equal(stream.seq, 2)
 })
 
+test('a crash delivered again long after is the first one, though that is kept no more', () => {
+  const { stream, publisher } = start()
+  const event = crash({ supervisor_instance: 'a', supervisor_serial: '1' }, 'first')
+  const first = publisher.publish(event)
+  for (let i = 0; i < 1000; i++) publisher.publish(crash(undefined, i))
+  assert.equal(stream.find(1), undefined)
+  const again = publisher.publish(event)
+  assert.equal(again?.seq, 1)
+  assert.deepEqual(again?.json, first?.json)
+  assert.equal(stream.seq, 1001)
+})
+
 test('a kill delivered again is the first one', () => {
   const { stream, publisher } = start()
   const key = { boot_id: 'b', kmsg_seq: '1482' }
