@@ -1175,7 +1175,7 @@ export const schemas: Record<SchemaName, object> = {
         "type": "integer",
         "minimum": 0,
         "maximum": 9007199254740991,
-        "description": "How many events are retained."
+        "description": "How many events are in memory."
       },
       "retained_bytes": {
         "type": "integer",
@@ -1193,7 +1193,7 @@ export const schemas: Record<SchemaName, object> = {
         "type": "integer",
         "minimum": 1,
         "maximum": 9007199254740991,
-        "description": "The oldest sequence number retained. Absent when no event is."
+        "description": "The oldest sequence number in memory. Absent when no event is."
       }
     }
   },

@@ -840,13 +840,13 @@ export interface components {
         StreamHealth: {
             /** @description The newest sequence number given. 0 before the first event. */
             seq: number;
-            /** @description How many events are retained. */
+            /** @description How many events are in memory. */
             retained: number;
             /** @description How many bytes they take. */
             retained_bytes: number;
             /** @description How many streams are open. */
             readers: number;
-            /** @description The oldest sequence number retained. Absent when no event is. */
+            /** @description The oldest sequence number in memory. Absent when no event is. */
             oldest_seq?: number;
         };
         /**
