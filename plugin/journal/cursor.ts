@@ -45,9 +45,11 @@ export class JournalCursor {
       const segment = this.#following()
       if (segment === undefined) return false
       this.close()
+      const isFirst = this.#segment === undefined
       this.#segment = segment
       try {
         this.#reader = new SegmentReader(join(this.#folder, segment.name))
+        if (isFirst) this.#reader.seek(this.#after)
         return true
       } catch {
         // Removed in this moment, or unreadable: its events are missed, and the reader is told so.

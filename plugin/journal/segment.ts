@@ -4,7 +4,7 @@
  *     0000000000000117-000000000042.jsonl      sequence number and number of its first event
  */
 
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeLine, type JournalLine } from './line.ts'
 
@@ -121,8 +121,44 @@ export class SegmentReader {
     }
   }
 
+  /**
+   * Goes to a place before the event after a sequence number, and near it: lines are in their order,
+   * so a file of megabytes need not be read for its last event. Before the first `next`.
+   */
+  seek(after: number): void {
+    let low = 0
+    let high = fstatSync(this.#fd).size
+    while (high - low > this.#buffer.length) {
+      const middle = (low + high) >>> 1
+      const found = this.#lineAt(middle)
+      // Longer lines than fit, or damaged ones: from here on one after the other.
+      if (found === undefined) break
+      if (found.seq <= after) low = found.offset
+      else high = middle
+    }
+    this.#offset = low
+  }
+
   close(): void {
     closeSync(this.#fd)
+  }
+
+  /** The first sound line of an event that begins after an offset, among those that fit in the buffer. */
+  #lineAt(offset: number): { seq: number; offset: number } | undefined {
+    const bytes = this.#buffer.subarray(0, this.#read(offset))
+    let start = bytes.indexOf(10) + 1
+    for (
+      let end = bytes.indexOf(10, start);
+      start > 0 && end !== -1;
+      end = bytes.indexOf(10, start)
+    ) {
+      const line = decodeLine(bytes.subarray(start, end))
+      if (line !== undefined && 'event' in line) {
+        return { seq: line.event.seq, offset: offset + start }
+      }
+      start = end + 1
+    }
+    return undefined
   }
 
   #fill(): boolean {
@@ -136,17 +172,17 @@ export class SegmentReader {
     }
     this.#start = 0
     this.#end = rest.length
-    const length = this.#read()
+    const length = this.#read(this.#offset)
     this.#offset += length
     this.#end += length
     return length > 0
   }
 
   /** @returns 0 at the end, and where the disk gives no more: the reader is told what is missing */
-  #read(): number {
+  #read(offset: number): number {
     const room = this.#buffer.length - this.#end
     try {
-      return readSync(this.#fd, this.#buffer, this.#end, room, this.#offset)
+      return readSync(this.#fd, this.#buffer, this.#end, room, offset)
     } catch {
       return 0
     }

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { EventCategory } from '../../generated/types.ts'
+import { Publisher } from '../../plugin/stream/publisher.ts'
 import type { EventFilter, EventReader } from '../../plugin/stream/reader.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -148,6 +149,24 @@ test('what is on disk leaves memory early, what is not stays, and every reader g
     [...stream.events(1)].map(({ seq }) => seq),
     all
   )
+})
+
+test('what is delivered again is answered from the disk, where it is only there', t => {
+  const { journal } = openJournal(t, temporaryFolder(t))
+  const bounds = { capacity: 1000, maxBytes: 1e9, archivedBytes: 10_000 }
+  const stream = new EventStream({ ...bounds, archive: journal })
+  const publisher = new Publisher(stream, journal)
+  const publish = (serial: number, data: string) => {
+    const metadata = { supervisor_instance: 'a', supervisor_serial: String(serial) }
+    const source = { kind: 'local_process', metadata } as const
+    return publisher.publish({ ts: 1, type: 'service_crashed', category: 'system', source, data })
+  }
+  const first = Array.from({ length: 200 }, (_, serial) => publish(serial, 'x'.repeat(500)))
+  assert.ok(stream.oldestSeq! > 150)
+  for (const serial of [0, 1, 100, 199]) {
+    assert.deepEqual(publish(serial, 'else')?.json, first[serial]?.json)
+  }
+  assert.equal(stream.seq, 200)
 })
 
 test('a flood of other events does not push a kill out of reach of a slow reader', t => {

@@ -1,0 +1,58 @@
+/** A place in the journal is found by its number, whatever lies around it. */
+
+import assert from 'node:assert/strict'
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { openJournal, read, segmentsIn } from './journals.ts'
+
+const size = fc.oneof(
+  { weight: 20, arbitrary: fc.nat(3000) },
+  { weight: 1, arbitrary: fc.integer({ min: 50_000, max: 300_000 }) }
+)
+
+test('reading after a number gives what reading from the beginning gives, over damage and large lines', t => {
+  const root = temporaryFolder(t)
+  let runs = 0
+  fc.assert(
+    fc.property(
+      fc.array(size, { minLength: 50, maxLength: 600, size: 'max' }),
+      fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { maxLength: 20 }),
+      (sizes, damages) => {
+        const folder = join(root, String(runs++))
+        const { journal, append } = openJournal(t, folder)
+        // Numbers with holes, as other categories leave them.
+        for (const bytes of sizes) append('x'.repeat(bytes), bytes % 3 === 0 ? 'console' : 'system')
+        const [name = ''] = segmentsIn(folder)
+        const fd = openSync(join(folder, name), 'r+')
+        const { length } = readFileSync(join(folder, name))
+        for (const share of damages) writeSync(fd, '#', Math.floor(share * length))
+        closeSync(fd)
+        const all = read(journal)
+        for (let after = 0; after <= sizes.length; after += 7) {
+          const cursor = journal.cursor(after)
+          assert.equal(
+            cursor.next()?.seq,
+            all.find(seq => seq > after)
+          )
+          cursor.close()
+        }
+      }
+    ),
+    { numRuns: 40 }
+  )
+})
+
+test('the last event of a long file is found by reading little of it', t => {
+  const { journal, append } = openJournal(t, temporaryFolder(t))
+  for (let n = 0; n < 4000; n++) append('x'.repeat(300))
+  const readBytes = () =>
+    Number(/^rchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1] ?? 0)
+  const before = readBytes()
+  const cursor = journal.cursor(3998)
+  assert.equal(cursor.next()?.seq, 3999)
+  cursor.close()
+  assert.ok(readBytes() - before < 600_000, `${readBytes() - before} bytes read of 1.7 MB`)
+})
