@@ -42,9 +42,10 @@ export interface paths {
          *     **Idempotency.** A `system_oom_kill` is identified by `boot_id` and `kmsg_seq` in
          *     `source.metadata`, a `service_crashed` or `telemetry_gap` by `supervisor_instance` and
          *     `supervisor_serial`, a `telemetry_gap` of the kernel log by `boot_id` and the `kmsg_seq` of
-         *     the first record after it, or `boot_id` and `oom_kill`, the kernel's count of kills. When an event of the same type with the same key has been published
-         *     before, nothing is added: the answer is 200 with the first envelope. Publishing again
-         *     after a lost answer is therefore safe. Without these values there is no key, and every
+         *     the first record after it, or `boot_id` and `oom_kill`, the kernel's count of kills. When an
+         *     event of the same type with the same key has been published before, nothing is added: the
+         *     answer is 200 with the first envelope (with its number and what is sent now, where the first
+         *     is retained nowhere). Publishing again after a lost answer is therefore safe. Without these values there is no key, and every
          *     request adds an event.
          *
          *     An event whose category is turned off is answered with 204. It uses no sequence number.

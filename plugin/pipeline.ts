@@ -21,9 +21,6 @@ import { ALWAYS_CAPTURED, SYSTEM_OOM_KILL } from './stream/event-types.ts'
 import { Publisher } from './stream/publisher.ts'
 import { EventStream } from './stream/stream.ts'
 
-/** Bytes of events read back at the start: their keys are known again, and the newest are in the ring. */
-const RESTORED_BYTES = 4 * 1024 * 1024
-
 export interface Pipeline {
   readonly stream: EventStream
   readonly publisher: Publisher
@@ -125,10 +122,8 @@ function openJournal(
     onLoss
   )
   try {
-    const bounds = {
-      events: options.ringEvents,
-      bytes: Math.min(options.ringBytes, RESTORED_BYTES),
-    }
+    // Their keys, and which numbers were never given, are known again; few of them stay in memory.
+    const bounds = { events: options.ringEvents, bytes: options.ringBytes }
     return { journal, history: journal.open(bounds) }
   } catch (error) {
     log.error(

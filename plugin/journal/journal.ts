@@ -146,6 +146,13 @@ export class Journal {
     return this.#error === undefined && this.#options.categories.has(category)
   }
 
+  /** Whether an event is on disk, and so need not be in memory. */
+  holds({ seq, category }: PublishedEvent): boolean {
+    const oldest = this.oldestSeq
+    const isThere = oldest !== undefined && seq >= oldest && seq > this.#unwritten.droppedSeq
+    return isThere && this.keeps(category)
+  }
+
   /** Sequence number of the oldest event kept; undefined while there is none. */
   get oldestSeq(): number | undefined {
     return this.#segments[0]?.firstSeq

@@ -13,6 +13,7 @@
 import { crc32 } from 'node:zlib'
 import type { EventCategory } from '../../generated/types.ts'
 import { type PublishedEvent, publishedEvent } from '../stream/envelope.ts'
+import { Slabs } from '../stream/kept-bytes.ts'
 
 const NEWLINE = Buffer.from('\n')
 /** Bytes of `{"crc32":"1c291ca3",`. */
@@ -25,6 +26,9 @@ const ENVELOPE =
   /^"seq":(\d{1,16}),"event":\{"ts":(\d+),"type":("(?:[^"\\]|\\.)*"),"category":"([a-z]+)"/
 /** The longest type that is looked for before the whole envelope is parsed, in bytes. */
 const ENVELOPE_HEAD = 512
+
+/** For events that were read: most are forgotten as soon as they are passed on. */
+const READ = new Slabs()
 
 /** An event with its number in the journal. */
 export interface JournalledEvent {
@@ -93,6 +97,7 @@ function decodeEnvelope(rest: Buffer): PublishedEvent | undefined {
       type: JSON.parse(Buffer.from(type!, 'latin1').toString()) as string,
       category: category as EventCategory,
     },
+    READ,
     '{',
     rest
   )

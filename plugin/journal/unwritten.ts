@@ -9,6 +9,7 @@ export class UnwrittenEvents {
   #dropped = 0
   #droppedFrom = 0
   #droppedTo = 0
+  #droppedSeq = 0
 
   /** @param maxBytes of their frames */
   constructor(maxBytes: number) {
@@ -23,6 +24,11 @@ export class UnwrittenEvents {
     return this.#events[0]
   }
 
+  /** The newest sequence number that was ever dropped; 0 where none was. */
+  get droppedSeq(): number {
+    return this.#droppedSeq
+  }
+
   push(event: PublishedEvent): void {
     this.#events.push(event)
     this.#bytes += event.frameBytes
@@ -31,6 +37,7 @@ export class UnwrittenEvents {
       if (this.#dropped === 0) this.#droppedFrom = dropped.ts
       this.#dropped++
       this.#droppedTo = dropped.ts
+      this.#droppedSeq = dropped.seq
     }
   }
 

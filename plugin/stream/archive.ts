@@ -6,6 +6,8 @@ import type { PublishedEvent } from './envelope.ts'
 export interface EventArchive {
   /** Whether it keeps events of this category. */
   keeps(category: EventCategory): boolean
+  /** Whether this event is sure to be there. */
+  holds(event: PublishedEvent): boolean
   /** Sequence number of the oldest event kept; undefined while there is none. */
   readonly oldestSeq: number | undefined
   /** Takes every event in the order of publication, and keeps those it is to keep. Never throws. */

@@ -7,11 +7,12 @@
  */
 
 import type { EventCategory, EventSource } from '../../generated/types.ts'
-import { keepBytes } from './kept-bytes.ts'
+import { Slabs } from './kept-bytes.ts'
 
 /** The longest envelope, in bytes of JSON. S2 takes no larger record (1 MiB, with its headers). */
 export const MAX_ENVELOPE_BYTES = 1_000_000
 const FRAME_END = '\n\n'
+const PUBLISHED = new Slabs()
 
 /** An event before it is published. */
 export interface TelemetryEventInput {
@@ -47,14 +48,22 @@ export function sealEnvelope(seq: number, input: TelemetryEventInput): Published
     if (isTooLarge(json)) json = envelopeJson(seq, truncated, source, true)
     if (isTooLarge(json)) json = envelopeJson(seq, truncated, { kind: source.kind }, true)
   }
-  return publishedEvent({ seq, ts: input.ts, type: input.type, category: input.category }, json)
+  const { ts, type, category } = input
+  return publishedEvent({ seq, ts, type, category }, PUBLISHED, json)
 }
 
 type EventHead = Pick<PublishedEvent, 'seq' | 'ts' | 'type' | 'category'>
 
-/** @param json the envelope, on one line; of its parts, each UTF-8 */
-export function publishedEvent(event: EventHead, ...json: (string | Buffer)[]): PublishedEvent {
-  return new KeptEvent(event, json)
+/**
+ * @param slabs where its bytes are kept, beside others that are kept as long
+ * @param json the envelope, on one line; of its parts, each UTF-8
+ */
+export function publishedEvent(
+  event: EventHead,
+  slabs: Slabs,
+  ...json: (string | Buffer)[]
+): PublishedEvent {
+  return new KeptEvent(event, slabs, json)
 }
 
 /** The bytes are not fields: thousands of events are kept, and few of them are being read. */
@@ -68,13 +77,14 @@ class KeptEvent implements PublishedEvent {
   readonly #start: number
   readonly #headBytes: number
 
-  constructor({ seq, ts, type, category }: EventHead, json: readonly (string | Buffer)[]) {
+  constructor(event: EventHead, slabs: Slabs, json: readonly (string | Buffer)[]) {
+    const { seq, ts, type, category } = event
     this.seq = seq
     this.ts = ts
     this.type = type
     this.category = category
     const head = `id: ${seq}\ndata: `
-    const { slab, start, length } = keepBytes([head, ...json, FRAME_END])
+    const { slab, start, length } = slabs.keep([head, ...json, FRAME_END])
     this.frameBytes = length
     this.#slab = slab
     this.#start = start

@@ -8,9 +8,6 @@ const SLAB_BYTES = 65_536
 /** Larger pieces get memory of their own: they would waste the rest of a slab. */
 const LARGE = SLAB_BYTES / 8
 
-let slab = Buffer.alloc(0)
-let used = 0
-
 /** Bytes of a slab. */
 export interface KeptBytes {
   readonly slab: Buffer
@@ -18,24 +15,33 @@ export interface KeptBytes {
   readonly length: number
 }
 
-/** The parts one after the other, strings as UTF-8. */
-export function keepBytes(parts: readonly (string | Buffer)[]): KeptBytes {
-  let length = 0
-  for (const part of parts) length += Buffer.byteLength(part)
-  const place = take(length)
-  let at = place.start
-  for (const part of parts) {
-    at += typeof part === 'string' ? place.slab.write(part, at) : part.copy(place.slab, at)
-  }
-  return place
-}
+/**
+ * A slab lives as long as anything in it: what is kept long and what is soon forgotten need slabs of
+ * their own.
+ */
+export class Slabs {
+  #slab = Buffer.alloc(0)
+  #used = 0
 
-function take(length: number): KeptBytes {
-  if (length > LARGE) return { slab: Buffer.allocUnsafeSlow(length), start: 0, length }
-  if (used + length > slab.length) {
-    slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
-    used = 0
+  /** The parts one after the other, strings as UTF-8. */
+  keep(parts: readonly (string | Buffer)[]): KeptBytes {
+    let length = 0
+    for (const part of parts) length += Buffer.byteLength(part)
+    const place = this.#take(length)
+    let at = place.start
+    for (const part of parts) {
+      at += typeof part === 'string' ? place.slab.write(part, at) : part.copy(place.slab, at)
+    }
+    return place
   }
-  used += length
-  return { slab, start: used - length, length }
+
+  #take(length: number): KeptBytes {
+    if (length > LARGE) return { slab: Buffer.allocUnsafeSlow(length), start: 0, length }
+    if (this.#used + length > this.#slab.length) {
+      this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+      this.#used = 0
+    }
+    this.#used += length
+    return { slab: this.#slab, start: this.#used - length, length }
+  }
 }

@@ -6,12 +6,21 @@
 import { hash } from 'node:crypto'
 import type { EventEnvelope, EventSource } from '../../generated/types.ts'
 import { CaptureConfig } from './capture.ts'
-import { type PublishedEvent, sealEnvelope, type TelemetryEventInput } from './envelope.ts'
+import {
+  type PublishedEvent,
+  publishedEvent,
+  sealEnvelope,
+  type TelemetryEventInput,
+} from './envelope.ts'
 import { idempotencyKey } from './event-types.ts'
+import { Slabs } from './kept-bytes.ts'
 import type { EventStream } from './stream.ts'
 
 /** Idempotency keys remembered: what a supervisor or a kernel log may deliver again at once. */
 const MAX_KEYS = 16_384
+/** Bytes of the events with keys that are on no disk: the ring may drop them, and they are answered. */
+const MAX_KEYED_BYTES = 4 * 1024 * 1024
+const KEYED = new Slabs()
 
 export interface EventStore {
   settled(): Promise<void>
@@ -20,8 +29,10 @@ export interface EventStore {
 export class Publisher {
   readonly capture = new CaptureConfig()
   readonly #stream: EventStream
-  /** Sequence numbers: the events themselves are in the stream, or on disk, or gone. */
   readonly #seqByKey = new Map<string, number>()
+  /** By sequence number, oldest first. */
+  readonly #keyed = new Map<number, PublishedEvent>()
+  #keyedBytes = 0
   readonly #store: EventStore | undefined
 
   /** @param store where events are kept on disk */
@@ -44,11 +55,15 @@ export class Publisher {
     const key = keyOf(input.type, input.source.metadata)
     if (key === undefined) return this.#stream.publish(input)
     const seq = this.#seqByKey.get(key)
-    // Where it is kept no more, what is delivered again tells what it was.
-    if (seq !== undefined) return this.#stream.find(seq) ?? sealEnvelope(seq, input)
+    if (seq !== undefined) return this.#first(seq, input)
     const event = this.#stream.publish(input)
     this.#remember(key, event)
     return event
+  }
+
+  /** The event first published; where it is kept no more, what is delivered again, by its number. */
+  #first(seq: number, input: TelemetryEventInput): PublishedEvent {
+    return this.#stream.find(seq) ?? this.#keyed.get(seq) ?? sealEnvelope(seq, input)
   }
 
   /** Learns the keys of events that were published before this process. */
@@ -60,12 +75,21 @@ export class Publisher {
     }
   }
 
-  #remember(key: string, { seq }: PublishedEvent): void {
-    this.#seqByKey.set(key, seq)
-    if (this.#seqByKey.size <= MAX_KEYS) return
-    for (const oldest of this.#seqByKey.keys()) {
-      this.#seqByKey.delete(oldest)
-      return
+  #remember(key: string, event: PublishedEvent): void {
+    this.#seqByKey.set(key, event.seq)
+    if (this.#seqByKey.size > MAX_KEYS) {
+      for (const oldest of this.#seqByKey.keys()) {
+        this.#seqByKey.delete(oldest)
+        break
+      }
+    }
+    if (this.#stream.isArchived(event)) return
+    this.#keyed.set(event.seq, publishedEvent(event, KEYED, event.json))
+    this.#keyedBytes += event.frameBytes
+    for (const [oldest, { frameBytes }] of this.#keyed) {
+      if (this.#keyedBytes <= MAX_KEYED_BYTES) break
+      this.#keyed.delete(oldest)
+      this.#keyedBytes -= frameBytes
     }
   }
 }

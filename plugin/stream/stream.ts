@@ -123,19 +123,21 @@ export class EventStream {
   /** Events numbered `from` and up, oldest first; for pages. */
   *events(from: number): Generator<PublishedEvent> {
     let after = from - 1
-    if (this.#archive !== undefined && after < this.#ring.oldestSeq - 1) {
-      const cursor = this.#archive.cursor(after)
-      try {
-        for (let event = cursor.next(); event !== undefined; event = cursor.next()) {
-          if (event.seq >= this.#ring.oldestSeq) break
-          after = event.seq
-          yield event
-        }
-      } finally {
-        cursor.close()
-      }
-    }
     for (;;) {
+      // Also again: what was in the ring may be on disk only, when it is asked for the next event.
+      if (this.#archive !== undefined && after < this.#ring.oldestSeq - 1) {
+        const cursor = this.#archive.cursor(after)
+        try {
+          for (let event = cursor.next(); event !== undefined; event = cursor.next()) {
+            if (event.seq >= this.#ring.oldestSeq) break
+            after = event.seq
+            yield event
+          }
+        } finally {
+          cursor.close()
+        }
+        after = Math.max(after, this.#ring.oldestSeq - 1)
+      }
       const event = this.#ring.at(this.#ring.placeAfter(after))
       if (event === undefined) return
       after = event.seq
@@ -143,11 +145,16 @@ export class EventStream {
     }
   }
 
+  /** Whether the archive has an event, so that nobody else need keep it. */
+  isArchived(event: PublishedEvent): boolean {
+    return this.#archive?.holds(event) ?? false
+  }
+
   /** What the archive has as well is not kept twice. */
   #trim(): void {
     const archive = this.#archive
     if (archive === undefined) return
-    this.#ring.trim(this.#archivedBytes, ({ category }) => archive.keeps(category))
+    this.#ring.trim(this.#archivedBytes, oldest => archive.holds(oldest))
   }
 
   /** The number after which a reader begins. */

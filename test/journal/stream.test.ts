@@ -7,8 +7,12 @@ import assert from 'node:assert/strict'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import type { EventCategory } from '../../generated/types.ts'
+import type { PublishedEvent } from '../../plugin/stream/envelope.ts'
 import { Publisher } from '../../plugin/stream/publisher.ts'
 import type { EventFilter, EventReader } from '../../plugin/stream/reader.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
@@ -149,6 +153,53 @@ test('what is on disk leaves memory early, what is not stays, and every reader g
     [...stream.events(1)].map(({ seq }) => seq),
     all
   )
+})
+
+test('a page goes on from the disk when what it comes to has left memory meanwhile', t => {
+  const { journal } = openJournal(t, temporaryFolder(t))
+  const bounds = { capacity: 1000, maxBytes: 1e9, archivedBytes: 10_000 }
+  const stream = new EventStream({ ...bounds, archive: journal })
+  const publish = (size: number) => {
+    const source = { kind: 'cdp' } as const
+    stream.publish({ ts: 1, type: 'note', category: 'system', source, data: 'x'.repeat(size) })
+  }
+  for (let i = 0; i < 60; i++) publish(10)
+  assert.equal(stream.oldestSeq, 1)
+  const seqs: number[] = []
+  for (const { seq } of stream.events(1)) {
+    seqs.push(seq)
+    if (seq !== 10) continue
+    publish(9000)
+    publish(9000)
+    assert.ok(stream.oldestSeq > 60)
+  }
+  assert.deepEqual(
+    seqs,
+    Array.from({ length: stream.seq }, (_, index) => index + 1)
+  )
+})
+
+test('events read from the disk hold no memory of those that are kept', async t => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const { journal, append } = openJournal(t, temporaryFolder(t))
+  for (let n = 0; n < 200; n++) append('x'.repeat(300))
+  collect()
+  const before = process.memoryUsage().arrayBuffers
+  const kept: PublishedEvent[] = []
+  for (let n = 0; n < 500; n++) {
+    kept.push(append('x'.repeat(300)))
+    const cursor = journal.cursor(0)
+    for (let read = 0; read < 150; read++) cursor.next()
+    cursor.close()
+  }
+  let grown = Number.POSITIVE_INFINITY
+  for (let tries = 0; grown >= 5_000_000; tries++) {
+    assert.ok(tries < 200, `${grown} bytes are held for ${kept.length} events of 400`)
+    collect()
+    await sleep(10)
+    grown = process.memoryUsage().arrayBuffers - before
+  }
 })
 
 test('what is delivered again is answered from the disk, where it is only there', t => {

@@ -94,6 +94,41 @@ test('a disk that stays full: the oldest that wait are dropped, and counted', { 
   assert.ok(losses[0]!.from! <= losses[0]!.to!)
 })
 
+test(
+  'what the disk never took stays in memory, also when it can be written again',
+  {
+    skip,
+  },
+  async t => {
+    const mount = mounted(t, '1m')
+    const { journal } = openJournal(t, join(mount, 'journal'))
+    const bounds = { capacity: 8192, maxBytes: 32 * 1024 * 1024, archivedBytes: 1024 * 1024 }
+    const stream = new EventStream({ ...bounds, archive: journal })
+    const publish = () =>
+      stream.publish({
+        ts: 1,
+        type: 'note',
+        category: 'system',
+        source: { kind: 'cdp' },
+        data: 'x'.repeat(10_000),
+      }).seq
+    for (let i = 0; i < 10; i++) publish()
+    const empty = fill(mount)
+    for (let i = 0; i < 1000; i++) publish()
+    execFileSync('mount', ['-o', 'remount,size=32m', mount])
+    empty()
+    await until(() => journal.health.state === 'writing', 'written again')
+    assert.ok(read(journal).length < 900, 'more waited than is kept waiting')
+    const last = publish()
+    const { events, missed } = stream.subscribe({ after: 0 }, {}, () => {}).read(1e9, true)
+    assert.equal(missed, 0)
+    assert.deepEqual(
+      events.map(({ seq }) => seq),
+      Array.from({ length: last }, (_, index) => index + 1)
+    )
+  }
+)
+
 test('a read-only disk: what is there is read, and numbers go on', { skip }, async t => {
   const mount = mounted(t, '1m')
   const folder = join(mount, 'journal')

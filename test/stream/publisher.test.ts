@@ -39,12 +39,12 @@ test('a crash delivered again is the first one, whatever it says now', () => {
 
 test('a crash delivered again long after is the first one, though that is kept no more', () => {
   const { stream, publisher } = start()
-  const event = crash({ supervisor_instance: 'a', supervisor_serial: '1' }, 'first')
-  const first = publisher.publish(event)
+  const key = { supervisor_instance: 'a', supervisor_serial: '1' }
+  const first = publisher.publish(crash(key, 'first'))
   for (let i = 0; i < 1000; i++) publisher.publish(crash(undefined, i))
   assert.equal(stream.find(1), undefined)
-  const again = publisher.publish(event)
-  assert.equal(again?.seq, 1)
+  const again = publisher.publish(crash(key, 'second'))
+  assert.deepEqual(again?.frame, first?.frame)
   assert.deepEqual(again?.json, first?.json)
   assert.equal(stream.seq, 1001)
 })
@@ -127,5 +127,9 @@ test('large events with keys are not kept beyond the bound of the ring', async (
     await sleep(10)
     grown = process.memoryUsage().arrayBuffers - before
   }
+  assert.equal(stream.seq, 60)
+  // The first of them is nowhere any more, and still known.
+  const again = publisher.publish(crash({ supervisor_instance: 'a', supervisor_serial: '0' }, 1))
+  assert.equal(again?.seq, 1)
   assert.equal(stream.seq, 60)
 })
