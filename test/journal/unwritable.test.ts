@@ -34,6 +34,12 @@ function fill(folder: string, leave = 0): () => void {
   return () => rmSync(path)
 }
 
+/** @returns its sequence number */
+function publishNote(stream: EventStream, bytes: number): number {
+  const event = { ts: 1, type: 'note', category: 'system' } as const
+  return stream.publish({ ...event, source: { kind: 'cdp' }, data: 'x'.repeat(bytes) }).seq
+}
+
 async function healthOf(url: string): Promise<Health> {
   return (await (await fetch(`${url}/healthz`)).json()) as Health
 }
@@ -104,14 +110,7 @@ test(
     const { journal } = openJournal(t, join(mount, 'journal'))
     const bounds = { capacity: 8192, maxBytes: 32 * 1024 * 1024, archivedBytes: 1024 * 1024 }
     const stream = new EventStream({ ...bounds, archive: journal })
-    const publish = () =>
-      stream.publish({
-        ts: 1,
-        type: 'note',
-        category: 'system',
-        source: { kind: 'cdp' },
-        data: 'x'.repeat(10_000),
-      }).seq
+    const publish = () => publishNote(stream, 10_000)
     for (let i = 0; i < 10; i++) publish()
     const empty = fill(mount)
     for (let i = 0; i < 1000; i++) publish()
@@ -212,14 +211,7 @@ test(
     const mount = mounted(t, '1m')
     const { journal } = openJournal(t, join(mount, 'journal'))
     const stream = new EventStream({ capacity: 3, maxBytes: 1e9, archive: journal })
-    const publish = () =>
-      stream.publish({
-        ts: 1,
-        type: 'note',
-        category: 'system',
-        source: { kind: 'local_process' },
-        data: 'x'.repeat(8000),
-      })
+    const publish = () => publishNote(stream, 8000)
     const reader = stream.subscribe('now', { categories: new Set(['system']) }, () => {})
     for (let i = 0; i < 5; i++) publish()
     assert.deepEqual(
