@@ -107,7 +107,13 @@ function say(text: string): void {
 
 /** @returns undefined when supervisord cannot be asked */
 function supervisorLog({ supervisorUrl, supervisorAuth }: Config, log: Log): ReadLog | undefined {
-  if (supervisorUrl === undefined) return undefined
+  if (supervisorUrl === undefined) {
+    log.warn(
+      {},
+      'crashes are told without exit_code and signal: supervisord.conf has no [unix_http_server]'
+    )
+    return undefined
+  }
   const ask = createReadLog(supervisorUrl, supervisorAuth)
   try {
     return preferFile(ask, supervisorPid(), log)

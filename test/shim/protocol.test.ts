@@ -103,6 +103,15 @@ test('a payload of megabytes does not stay in memory', () => {
   assert.equal((decoded as Notification).payload.length, 65_536)
 })
 
+test('where supervisord cannot be asked what ended a service, the log says once what is missing', async t => {
+  const shim = await startShim(t)
+  await shim.until(() => /"msg":"listening"/.test(shim.log()), 'that it listens')
+  assert.equal(shim.log().match(/without exit_code.*\[unix_http_server\]/g)?.length, 1)
+  const asks = await startShim(t, { env: { SUPERVISOR_SERVER_URL: 'http://127.0.0.1:1' } })
+  await asks.until(() => /"msg":"listening"/.test(asks.log()), 'that it listens')
+  assert.doesNotMatch(asks.log(), /unix_http_server/)
+})
+
 test('the shim says READY, acknowledges without a newline, and says nothing else', async t => {
   const shim = await startShim(t)
   await shim.until(() => shim.said() === 'READY\n', 'READY')
