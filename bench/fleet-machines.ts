@@ -5,11 +5,11 @@
 
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
+import type { PublishedEvent } from '../plugin/events/envelope.ts'
 import { SinkRunner } from '../plugin/sinks/runner.ts'
-import { S2Sink } from '../plugin/sinks/s2.ts'
-import { resolveS2, s2OptionsFromEnv } from '../plugin/sinks/s2-config.ts'
+import { resolveS2, s2OptionsFromEnv } from '../plugin/sinks/s2/s2-config.ts'
+import { S2Sink } from '../plugin/sinks/s2/s2-sink.ts'
 import type { Delivery } from '../plugin/sinks/sink.ts'
-import type { PublishedEvent } from '../plugin/stream/envelope.ts'
 import { EventStream } from '../plugin/stream/stream.ts'
 
 export interface MachinesReport {

@@ -9,9 +9,9 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
+import { sealEnvelope } from '../plugin/events/envelope.ts'
+import { ALWAYS_CAPTURED } from '../plugin/events/types.ts'
 import { Journal } from '../plugin/journal/journal.ts'
-import { sealEnvelope } from '../plugin/stream/envelope.ts'
-import { ALWAYS_CAPTURED } from '../plugin/stream/event-types.ts'
 import { type Figure, figure, median } from './figures.ts'
 
 const RUNS = 5

@@ -2,7 +2,7 @@
 
 import type { Health } from '../generated/types.ts'
 import type { Pipeline } from './pipeline.ts'
-import { spoolHealth } from './state/spool.ts'
+import { spoolHealth } from './state/spool-health.ts'
 
 export function healthOf({
   stream,

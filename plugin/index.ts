@@ -24,7 +24,7 @@ export type {
   TelemetryGapData,
 } from '../generated/types.ts'
 export type { SysmonOptions } from './options.ts'
-export type { S2Options } from './sinks/s2-config.ts'
+export type { S2Options } from './sinks/s2/s2-config.ts'
 export type { PublishInput, SubscribeOptions, Sysmon } from './sysmon.ts'
 
 declare module 'fastify' {

@@ -3,9 +3,9 @@
 import type { LogLevel } from 'fastify'
 import type { EventCategory } from '../generated/types.ts'
 import { InvalidOptionError } from './errors.ts'
+import { CATEGORIES, isCategory } from './events/types.ts'
 import type { SyncPolicy } from './journal/journal.ts'
-import type { S2Options } from './sinks/s2-config.ts'
-import { CATEGORIES, isCategory } from './stream/event-types.ts'
+import type { S2Options } from './sinks/s2/s2-config.ts'
 
 export interface SysmonOptions {
   /** Path prefix of all routes, as for any Fastify plugin. Default: none. */

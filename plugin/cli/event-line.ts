@@ -6,8 +6,8 @@ import type {
   ServiceCrashedData,
   TelemetryGapData,
 } from '../../generated/types.ts'
+import { SERVICE_CRASHED, SYSTEM_OOM_KILL, TELEMETRY_GAP } from '../events/types.ts'
 import { printable, size, wallTime } from '../explain/units.ts'
-import { SERVICE_CRASHED, SYSTEM_OOM_KILL, TELEMETRY_GAP } from '../stream/event-types.ts'
 
 export function eventLine({ seq, event }: EventEnvelope): string {
   return `${wallTime(event.ts)}  #${seq}  ${event.type}  ${subject(event)}`

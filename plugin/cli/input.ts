@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { LineSplitter } from './lines.ts'
+import { LineSplitter } from './line-splitter.ts'
 import { UsageError } from './usage.ts'
 
 const GZIP = Buffer.from([0x1f, 0x8b])

@@ -2,10 +2,10 @@
 
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type LevelWithSilent, pino } from 'pino'
+import { CATEGORIES } from '../events/types.ts'
 import { sysmonPlugin } from '../index.ts'
-import { isOtlpConfigured } from '../sinks/otlp-config.ts'
-import { s2OptionsFromEnv } from '../sinks/s2-config.ts'
-import { CATEGORIES } from '../stream/event-types.ts'
+import { isOtlpConfigured } from '../sinks/otlp/otlp-config.ts'
+import { s2OptionsFromEnv } from '../sinks/s2/s2-config.ts'
 import { booleanVariable, integerVariable, parseOptions, UsageError } from './usage.ts'
 
 const HELP = `Usage: sysmon serve

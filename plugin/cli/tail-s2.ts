@@ -2,9 +2,9 @@
 
 import type { EventEnvelope } from '../../generated/types.ts'
 import { printable } from '../explain/units.ts'
-import { explain, openBasin } from '../sinks/s2.ts'
-import { DEFAULT_STREAM, resolveS2, s2OptionsFromEnv } from '../sinks/s2-config.ts'
-import { followFleet } from '../sinks/s2-fleet.ts'
+import { DEFAULT_STREAM, resolveS2, s2OptionsFromEnv } from '../sinks/s2/s2-config.ts'
+import { followFleet } from '../sinks/s2/s2-fleet.ts'
+import { explain, openBasin } from '../sinks/s2/s2-sink.ts'
 import { importOptional, SinkError } from '../sinks/sink.ts'
 import { eventLine } from './event-line.ts'
 import { UsageError } from './usage.ts'

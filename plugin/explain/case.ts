@@ -2,8 +2,8 @@
 
 import type { OomDump } from '../oom/dump.ts'
 import type { OomKillFacts } from '../oom/event.ts'
-import { revealedPageSizeKb } from '../oom/page-size.ts'
 import type { OomKill } from '../oom/parser.ts'
+import { revealedPageSizeKb } from '../oom/revealed-page-size.ts'
 import type { TableSums } from './families.ts'
 import { groupHolders, type Holder, machineHolders } from './holders.ts'
 import { printable } from './units.ts'

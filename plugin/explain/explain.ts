@@ -4,7 +4,7 @@ import type { SystemOomKillEvent } from '../../generated/types.ts'
 import { type OomKillFacts, oomKillFacts, oomKillSource } from '../oom/event.ts'
 import { type OomKill, type OomOutcome, OomParser, type OomWithoutKill } from '../oom/parser.ts'
 import { TableReader, type TableSums } from './families.ts'
-import { LogReader, type LogRecord } from './log.ts'
+import { LogReader, type LogRecord } from './saved-log.ts'
 
 export interface ExplainedKill {
   readonly type: 'kill'

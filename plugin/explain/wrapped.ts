@@ -3,7 +3,7 @@
  * whether the next one is that, and whether a space was lost between them.
  */
 
-import { parseOpener, parseStructuredLine } from '../oom/lines.ts'
+import { parseOpener, parseStructuredLine } from '../oom/grammar.ts'
 
 /** `hard`: broken anywhere, nothing lost. `soft`: broken at a space, which is lost. */
 export type Wrap = 'hard' | 'soft' | 'unknown'

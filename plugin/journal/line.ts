@@ -12,8 +12,8 @@
 
 import { crc32 } from 'node:zlib'
 import type { EventCategory } from '../../generated/types.ts'
-import { type PublishedEvent, publishedEvent } from '../stream/envelope.ts'
-import { Slabs } from '../stream/kept-bytes.ts'
+import { type PublishedEvent, publishedEvent } from '../events/envelope.ts'
+import { Slabs } from '../events/slabs.ts'
 
 const NEWLINE = Buffer.from('\n')
 /** Bytes of `{"crc32":"1c291ca3",`. */

@@ -1,6 +1,6 @@
 /** What the journal lost, in the words of a `telemetry_gap`. */
 
-import type { NumberRange } from '../stream/uncertain.ts'
+import type { NumberRange } from '../events/uncertain-numbers.ts'
 import type { Hole, Scan } from './segment.ts'
 
 export interface JournalLoss {

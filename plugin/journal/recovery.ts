@@ -2,7 +2,7 @@
 
 import { readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PublishedEvent } from '../stream/envelope.ts'
+import type { PublishedEvent } from '../events/envelope.ts'
 import { type HighWater, RESERVED_NUMBERS } from './high-water.ts'
 import { type Hole, listSegments, type Scan, type Segment, scanSegment } from './segment.ts'
 

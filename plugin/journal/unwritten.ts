@@ -1,6 +1,6 @@
 /** Events that could not be written, in order, until they can be: bounded, the oldest are dropped. */
 
-import type { PublishedEvent } from '../stream/envelope.ts'
+import type { PublishedEvent } from '../events/envelope.ts'
 
 export class UnwrittenEvents {
   readonly #events: PublishedEvent[] = []

@@ -3,7 +3,6 @@
  * pages, and which line belongs to which dump is the parser's business (parser.ts).
  */
 
-import { KernelMemory } from './kernel-memory.ts'
 import {
   addMemcgStats,
   type BuddyLine,
@@ -26,7 +25,8 @@ import {
   STRUCTURED,
   type StructuredLine,
   type Zone,
-} from './lines.ts'
+} from './grammar.ts'
+import { KernelMemory } from './kernel-memory.ts'
 import { TaskTable } from './task-table.ts'
 
 /** Zones kept of a dump: five a node on a machine of twelve nodes. */

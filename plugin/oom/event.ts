@@ -6,8 +6,8 @@
 import type { EventSource, OomConstraint, OomKillData, OomTask } from '../../generated/types.ts'
 import type { OomDump } from './dump.ts'
 import { decodeName } from './names.ts'
-import { revealedPageSizeKb } from './page-size.ts'
 import type { OomKill } from './parser.ts'
+import { revealedPageSizeKb } from './revealed-page-size.ts'
 
 /** The producer's event name of every kill. */
 export const OOM_KILL_EVENT = 'linux.oom_kill'

@@ -15,7 +15,6 @@
 
 import type { KmsgRecord, RawRecord } from '../kmsg/record.ts'
 import { OomDump } from './dump.ts'
-import { isOneLine, mayBePartOfHeadlessDump, mayMatter, mayStartSection } from './interest.ts'
 import {
   type DeadEnd,
   type KillLine,
@@ -25,7 +24,8 @@ import {
   parseOpener,
   parseSacrificeLine,
   parseTriggerPid,
-} from './lines.ts'
+} from './grammar.ts'
+import { isOneLine, mayBePartOfHeadlessDump, mayMatter, mayStartSection } from './prefilter.ts'
 
 /** One killed process, with what the dump around it said. */
 export interface OomKill {

@@ -6,7 +6,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { EventCategory, PublishEventRequest } from '../../generated/types.ts'
 import { BadRequestError } from '../errors.ts'
-import type { TelemetryEventInput } from '../stream/envelope.ts'
+import type { TelemetryEventInput } from '../events/envelope.ts'
 import {
   CATEGORIES,
   categoryOfType,
@@ -14,7 +14,7 @@ import {
   SERVICE_CRASHED,
   SYSTEM_OOM_KILL,
   TELEMETRY_GAP,
-} from '../stream/event-types.ts'
+} from '../events/types.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import { explainErrors, validatorOf } from './validation.ts'
 

@@ -6,8 +6,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
-import type { RemoteArchive } from '../sinks/index.ts'
-import type { ArchivedEvent } from '../sinks/s2-archive.ts'
+import type { ArchivedEvent } from '../sinks/s2/s2-read-back.ts'
+import type { RemoteArchive } from '../sinks/sinks.ts'
 import type { EventStream } from '../stream/stream.ts'
 
 export interface PageQuery {

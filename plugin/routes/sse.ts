@@ -12,9 +12,9 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
 import { TooManyStreamsError } from '../errors.ts'
+import type { PublishedEvent } from '../events/envelope.ts'
 import type { ResolvedOptions } from '../options.ts'
-import type { PublishedEvent } from '../stream/envelope.ts'
-import type { EventFilter, EventReader } from '../stream/reader.ts'
+import type { EventFilter, EventReader } from '../stream/event-reader.ts'
 import type { EventStream, StartAt } from '../stream/stream.ts'
 
 /** Seconds after which a client that found all streams taken may try again. */

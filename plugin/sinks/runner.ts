@@ -7,8 +7,8 @@
 
 import type { FastifyBaseLogger } from 'fastify'
 import type { SinkHealth, SinkState } from '../../generated/types.ts'
-import type { PublishedEvent } from '../stream/envelope.ts'
-import type { EventReader } from '../stream/reader.ts'
+import type { PublishedEvent } from '../events/envelope.ts'
+import type { EventReader } from '../stream/event-reader.ts'
 import type { EventStream } from '../stream/stream.ts'
 import { Backoff } from './backoff.ts'
 import type { CursorFile } from './cursor-file.ts'

@@ -3,7 +3,7 @@
  * (runner.ts) does the rest: where it stands in the stream, when it tries again, what it tells.
  */
 
-import type { PublishedEvent } from '../stream/envelope.ts'
+import type { PublishedEvent } from '../events/envelope.ts'
 
 export interface SinkLimits {
   /** Bytes of serialised events in a batch; a single larger event is a batch of its own. */

@@ -1,7 +1,7 @@
 /** Which categories are captured, and how `PUT` and `PATCH /telemetry` change it. */
 
 import type { EventCategory, TelemetryConfig } from '../../generated/types.ts'
-import { ALWAYS_CAPTURED, CATEGORIES } from './event-types.ts'
+import { ALWAYS_CAPTURED, CATEGORIES } from '../events/types.ts'
 
 export class CaptureConfig {
   readonly #off = new Set<EventCategory>()

@@ -5,15 +5,15 @@
 
 import { hash } from 'node:crypto'
 import type { EventEnvelope, EventSource } from '../../generated/types.ts'
-import { CaptureConfig } from './capture.ts'
 import {
   type PublishedEvent,
   publishedEvent,
   sealEnvelope,
   type TelemetryEventInput,
-} from './envelope.ts'
-import { idempotencyKey } from './event-types.ts'
-import { Slabs } from './kept-bytes.ts'
+} from '../events/envelope.ts'
+import { Slabs } from '../events/slabs.ts'
+import { idempotencyKey } from '../events/types.ts'
+import { CaptureConfig } from './capture.ts'
 import type { EventStream } from './stream.ts'
 
 /** Idempotency keys remembered: what a supervisor or a kernel log may deliver again at once. */

@@ -4,7 +4,7 @@
  * kept on disk.
  */
 
-import type { PublishedEvent } from './envelope.ts'
+import type { PublishedEvent } from '../events/envelope.ts'
 
 export class EventRing {
   readonly #slots: Array<PublishedEvent | undefined>

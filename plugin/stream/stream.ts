@@ -6,11 +6,11 @@
  * dropped before a reader came to it is counted and told to that reader.
  */
 
-import type { ArchivedHistory, EventArchive } from './archive.ts'
-import { type PublishedEvent, sealEnvelope, type TelemetryEventInput } from './envelope.ts'
-import { type EventFilter, EventReader } from './reader.ts'
+import { type PublishedEvent, sealEnvelope, type TelemetryEventInput } from '../events/envelope.ts'
+import { UncertainNumbers } from '../events/uncertain-numbers.ts'
+import { type EventFilter, EventReader } from './event-reader.ts'
+import type { ArchivedHistory, EventArchive } from './event-store.ts'
 import { EventRing } from './ring.ts'
-import { UncertainNumbers } from './uncertain.ts'
 
 /** Where a reader starts: strictly after a sequence number, with the next event, or at the oldest. */
 export type StartAt = { readonly after: number } | 'now' | 'oldest'

@@ -10,9 +10,14 @@ import assert from 'node:assert/strict'
 import type { KmsgRecord } from '../../plugin/kmsg/record.ts'
 import type { OomDump } from '../../plugin/oom/dump.ts'
 import type { OomKillFacts } from '../../plugin/oom/event.ts'
-import { isOneLine } from '../../plugin/oom/interest.ts'
-import { parseDeadEnd, parseGroupLine, parseKillLine, parseOpener } from '../../plugin/oom/lines.ts'
+import {
+  parseDeadEnd,
+  parseGroupLine,
+  parseKillLine,
+  parseOpener,
+} from '../../plugin/oom/grammar.ts'
 import type { OomKill } from '../../plugin/oom/parser.ts'
+import { isOneLine } from '../../plugin/oom/prefilter.ts'
 
 interface Window {
   readonly lines: string[]

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import Fastify from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
+import { type PublishedEvent, sealEnvelope } from '../../plugin/events/envelope.ts'
 import { Journal, type JournalOptions } from '../../plugin/journal/journal.ts'
 import type { JournalLoss } from '../../plugin/journal/loss.ts'
 import type { Recovery } from '../../plugin/journal/recovery.ts'
-import { type PublishedEvent, sealEnvelope } from '../../plugin/stream/envelope.ts'
 
 export const log = Fastify().log
 export const ALL = { events: 1e6, bytes: 1e9 }

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isSuspendRecord, KernelClock } from '../../plugin/kmsg/clock.ts'
 import { allowWrites, inject, killLine } from '../support/kernel-log.ts'
 import { whyNoOomKills } from '../support/oom.ts'
-import { type SeenKill, WatchProcess } from './watch-process.ts'
+import { type SeenKill, WatchProcess } from '../watch/watch-process.ts'
 
 /** A machine whose clocks are set by hand; reading one takes a tenth of a microsecond. */
 class Machine {

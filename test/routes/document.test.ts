@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RouteOptions } from 'fastify'
 import { schemas } from '../../generated/schemas.ts'
-import { CATEGORIES } from '../../plugin/stream/event-types.ts'
+import { CATEGORIES } from '../../plugin/events/types.ts'
 import { document, resolve, startApp } from '../support/app.ts'
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
-import { CATEGORIES } from '../../plugin/stream/event-types.ts'
+import { CATEGORIES } from '../../plugin/events/types.ts'
 import { call, page, post, refused, startApp } from '../support/app.ts'
 
 const custom = { type: 'note', category: 'console' }

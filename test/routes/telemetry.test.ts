@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { TelemetryConfig, TelemetryState } from '../../generated/types.ts'
-import { CATEGORIES } from '../../plugin/stream/event-types.ts'
+import { CATEGORIES } from '../../plugin/events/types.ts'
 import { type Answer, call, note, post, startApp } from '../support/app.ts'
 
 type Method = 'PUT' | 'PATCH'

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { EventCategory } from '../../generated/types.ts'
-import type { PublishedEvent } from '../../plugin/stream/envelope.ts'
-import type { EventReader } from '../../plugin/stream/reader.ts'
+import type { PublishedEvent } from '../../plugin/events/envelope.ts'
+import type { EventReader } from '../../plugin/stream/event-reader.ts'
 import { EventStream, type StartAt } from '../../plugin/stream/stream.ts'
 
 const CATEGORIES: EventCategory[] = ['console', 'network', 'page']

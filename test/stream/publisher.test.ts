@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { TelemetryEventInput } from '../../plugin/stream/envelope.ts'
+import type { TelemetryEventInput } from '../../plugin/events/envelope.ts'
 import { Publisher } from '../../plugin/stream/publisher.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
 

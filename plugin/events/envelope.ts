@@ -1,0 +1,118 @@
+/**
+ * The envelope `{"seq": N, "event": {...}}` and its two forms on the wire: JSON, and the SSE frame
+ * `id: N\ndata: JSON\n\n` (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+ *
+ * An envelope is serialised once, whatever the number of its readers: the JSON is a part of the
+ * frame's bytes.
+ */
+
+import type { EventCategory, EventSource } from '../../generated/types.ts'
+import { Slabs } from './slabs.ts'
+
+/** The longest envelope, in bytes of JSON. S2 takes no larger record (1 MiB, with its headers). */
+export const MAX_ENVELOPE_BYTES = 1_000_000
+const FRAME_END = '\n\n'
+const PUBLISHED = new Slabs()
+
+/** An event before it is published. */
+export interface TelemetryEventInput {
+  /** Unix microseconds: when it happened. */
+  readonly ts: number
+  readonly type: string
+  readonly category: EventCategory
+  readonly source: EventSource
+  /** Any JSON value; absent when there is none. */
+  readonly data?: unknown
+}
+
+/** A published event, as the ring keeps it. */
+export interface PublishedEvent {
+  readonly seq: number
+  /** Unix microseconds. */
+  readonly ts: number
+  readonly type: string
+  readonly category: EventCategory
+  /** The SSE frame, UTF-8. */
+  readonly frame: Buffer
+  readonly frameBytes: number
+  /** The envelope's JSON: a view of the frame's bytes. */
+  readonly json: Buffer
+}
+
+export function sealEnvelope(seq: number, input: TelemetryEventInput): PublishedEvent {
+  let json = envelopeJson(seq, input, input.source)
+  if (isTooLarge(json)) {
+    const truncated = { ...input, data: null }
+    json = envelopeJson(seq, truncated, input.source, true)
+    const { metadata: _, ...source } = input.source
+    if (isTooLarge(json)) json = envelopeJson(seq, truncated, source, true)
+    if (isTooLarge(json)) json = envelopeJson(seq, truncated, { kind: source.kind }, true)
+  }
+  const { ts, type, category } = input
+  return publishedEvent({ seq, ts, type, category }, PUBLISHED, json)
+}
+
+type EventHead = Pick<PublishedEvent, 'seq' | 'ts' | 'type' | 'category'>
+
+/**
+ * @param slabs where its bytes are kept, beside others that are kept as long
+ * @param json the envelope, on one line; of its parts, each UTF-8
+ */
+export function publishedEvent(
+  event: EventHead,
+  slabs: Slabs,
+  ...json: (string | Buffer)[]
+): PublishedEvent {
+  return new KeptEvent(event, slabs, json)
+}
+
+/** The bytes are not fields: thousands of events are kept, and few of them are being read. */
+class KeptEvent implements PublishedEvent {
+  readonly seq: number
+  readonly ts: number
+  readonly type: string
+  readonly category: EventCategory
+  readonly frameBytes: number
+  readonly #slab: Buffer
+  readonly #start: number
+  readonly #headBytes: number
+
+  constructor(event: EventHead, slabs: Slabs, json: readonly (string | Buffer)[]) {
+    const { seq, ts, type, category } = event
+    this.seq = seq
+    this.ts = ts
+    this.type = type
+    this.category = category
+    const head = `id: ${seq}\ndata: `
+    const { slab, start, length } = slabs.keep([head, ...json, FRAME_END])
+    this.frameBytes = length
+    this.#slab = slab
+    this.#start = start
+    this.#headBytes = head.length
+  }
+
+  get frame(): Buffer {
+    return this.#slab.subarray(this.#start, this.#start + this.frameBytes)
+  }
+
+  get json(): Buffer {
+    const end = this.#start + this.frameBytes - FRAME_END.length
+    return this.#slab.subarray(this.#start + this.#headBytes, end)
+  }
+}
+
+function envelopeJson(
+  seq: number,
+  input: TelemetryEventInput,
+  source: EventSource,
+  truncated?: true
+): string {
+  // JSON.stringify escapes line breaks, so the envelope is one line; undefined fields vanish.
+  const { ts, type, category, data } = input
+  return JSON.stringify({ seq, event: { ts, type, category, source, data, truncated } })
+}
+
+function isTooLarge(json: string): boolean {
+  // A character is at most three bytes, so short strings need no counting.
+  return json.length * 3 > MAX_ENVELOPE_BYTES && Buffer.byteLength(json) > MAX_ENVELOPE_BYTES
+}

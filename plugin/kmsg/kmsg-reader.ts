@@ -1,0 +1,248 @@
+/**
+ * Reads the kernel log for as long as the process lives: opens the device, again when it fails or
+ * could not be opened, counts what the kernel overwrote, and replaces what is stalled.
+ *
+ * The sequence numbers carry everything: where reading goes on after a failure or in another
+ * process, and how many records are gone. The reader is held against the bell, which reads the same
+ * device: where one of the two knows of records that the other has not come to, that one is stalled.
+ */
+
+import { closeSync } from 'node:fs'
+import type { FastifyBaseLogger } from 'fastify'
+import type { KmsgState } from '../../generated/types.ts'
+import { monotonicUs } from './clock.ts'
+import { drainKmsg, explainError, openKmsg } from './device.ts'
+import { RawRecord } from './record.ts'
+import { BellKeeper } from './wake-up.ts'
+
+/** The wait before the device is opened again, in ms: doubled each time. */
+const REOPEN_MS = { first: 200, last: 5000 }
+/** Records read in one turn of the event loop: some 5 ms. */
+const RECORDS_A_TURN = 1000
+
+export interface KmsgReaderHandlers {
+  /** The device is open; nothing was read yet. */
+  readonly onOpen: () => void
+  /**
+   * @param record holds until the next one is read
+   * @param lost records before this one that the kernel had overwritten
+   */
+  readonly onRecord: (record: RawRecord, lost: number) => void
+  /**
+   * What was there when the device was opened has been read.
+   *
+   * @param newest the last record in the log
+   * @returns false when the position was none of this log: it is then read from its oldest record
+   */
+  readonly onCaughtUp: (newest: number) => boolean
+  /**
+   * A turn has read some records.
+   *
+   * @param isAtEnd all there were
+   * @param emptyAtUs CLOCK_MONOTONIC at which none of them was there yet
+   */
+  readonly onTurn: (isAtEnd: boolean, emptyAtUs: number) => void
+  /** The device failed, or cannot be opened. Called once until it is open again. */
+  readonly onDown: () => void
+}
+
+export class KmsgReader {
+  readonly #path: string
+  readonly #log: FastifyBaseLogger
+  readonly #handlers: KmsgReaderHandlers
+  readonly #bell: BellKeeper
+  readonly #record = new RawRecord()
+  #state: KmsgState = 'starting'
+  #error: string | undefined
+  /** The device, opened without blocking. */
+  #fd: number | undefined
+  #reopenTimer: NodeJS.Timeout | undefined
+  #reopenMs = REOPEN_MS.first
+  #isDrainScheduled = false
+  #isDraining = false
+  /** Records up to this one are not wanted. */
+  #skipTo = -1
+  /** When nothing was left to be read, in microseconds of CLOCK_MONOTONIC. */
+  #emptyAtUs = Number.NEGATIVE_INFINITY
+  /** The last record that the device gave, wanted or not. */
+  #newest = -1
+  #lastSeq = -1
+  #reopened = 0
+  #stalls = 0
+
+  constructor(path: string, log: FastifyBaseLogger, handlers: KmsgReaderHandlers) {
+    this.#path = path
+    this.#log = log
+    this.#handlers = handlers
+    this.#bell = new BellKeeper(path, log, () => {
+      this.drain()
+      return this.#lastSeq
+    })
+  }
+
+  get state(): KmsgState {
+    return this.#state
+  }
+  get error(): string | undefined {
+    return this.#error
+  }
+  get isOpen(): boolean {
+    return this.#fd !== undefined
+  }
+  get isRinging(): boolean {
+    return this.#bell.isRinging
+  }
+  /** The last record read; -1 before the first. */
+  get lastSeq(): number {
+    return this.#lastSeq
+  }
+  /** How often the device was opened again, or its bell started again. */
+  get restarts(): number {
+    return this.#reopened + this.#bell.restarts
+  }
+  /** How often one of the two was replaced because it was stalled. */
+  get stalls(): number {
+    return this.#stalls + this.#bell.stalls
+  }
+
+  /**
+   * Goes on where another process stopped.
+   *
+   * @param read the last record that it read
+   * @param resume records after this one are to be handed out again
+   */
+  resumeFrom(read: number, resume: number): void {
+    this.#lastSeq = read
+    this.#skipTo = resume
+  }
+
+  /** Never throws: without the device it is tried again, and log and health say so. */
+  start(): void {
+    this.#open()
+  }
+
+  close(): void {
+    this.#state = 'stopped'
+    this.#release()
+  }
+
+  /** Reads what is there, a turn's worth at most. @returns whether nothing is left */
+  drain(): boolean {
+    // Handlers may ask for it while it is under way.
+    if (this.#fd === undefined || this.#isDraining) return false
+    const before = this.#lastSeq
+    const startUs = monotonicUs()
+    const isAtEnd = this.#readSome(this.#fd, RECORDS_A_TURN)
+    if (this.#lastSeq !== before) this.#handlers.onTurn(isAtEnd === true, this.#emptyAtUs)
+    if (isAtEnd === true) this.#emptyAtUs = startUs
+    if (isAtEnd === undefined) return false
+    if (!isAtEnd && !this.#isDrainScheduled) {
+      this.#isDrainScheduled = true
+      setImmediate(() => {
+        this.#isDrainScheduled = false
+        this.drain()
+      })
+    }
+    if (isAtEnd && this.#bell.heard > this.#lastSeq) this.#replace()
+    return isAtEnd
+  }
+
+  #open(): void {
+    clearTimeout(this.#reopenTimer)
+    let fd: number
+    try {
+      fd = openKmsg(this.#path, false)
+    } catch (error) {
+      this.#fail(error as NodeJS.ErrnoException)
+      return
+    }
+    this.#fd = fd
+    this.#newest = -1
+    this.#handlers.onOpen()
+    if (this.#readSome(fd, Number.POSITIVE_INFINITY) !== true) return
+    this.#state = 'watching'
+    this.#error = undefined
+    this.#reopenMs = REOPEN_MS.first
+    if (this.#handlers.onCaughtUp(this.#newest)) {
+      this.#bell.start()
+      return
+    }
+    this.#release()
+    this.resumeFrom(-1, -1)
+    this.#open()
+  }
+
+  /** @returns whether the end was reached; undefined when the device failed */
+  #readSome(fd: number, max: number): boolean | undefined {
+    this.#isDraining = true
+    try {
+      return drainKmsg(fd, (bytes, length) => this.#read(bytes, length), max)
+    } catch (error) {
+      this.#fail(error as NodeJS.ErrnoException)
+      return undefined
+    } finally {
+      this.#isDraining = false
+    }
+  }
+
+  /** Takes one record as the device gave it: its line, then perhaps lines of a dictionary. */
+  #read(bytes: Buffer, length: number): void {
+    const record = this.#record
+    if (!record.read(bytes, 0, length)) return
+    const { seq } = record
+    this.#newest = seq
+    if (seq <= this.#skipTo) return
+    this.#skipTo = seq
+    const lost = this.#lastSeq < 0 ? 0 : Math.max(0, seq - this.#lastSeq - 1)
+    this.#lastSeq = Math.max(this.#lastSeq, seq)
+    this.#handlers.onRecord(record, lost)
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    if (this.#state === 'stopped') return
+    this.#release()
+    const isNew = this.#state === 'starting' || this.#state === 'watching'
+    // What was watched once is restarting until it is again.
+    if (isNew) this.#state = this.#state === 'starting' ? 'unavailable' : 'restarting'
+    if (isNew) this.#handlers.onDown()
+    const explained = explainError(this.#path, error)
+    if (isNew || explained !== this.#error) {
+      this.#log.warn(
+        { path: this.#path },
+        `OOM kills will not be reported until the kernel log can be read: ${explained}`
+      )
+    }
+    this.#error = explained
+    this.#reopenTimer = setTimeout(() => {
+      this.#reopened++
+      this.#open()
+    }, this.#reopenMs)
+    this.#reopenTimer.unref()
+    this.#reopenMs = Math.min(this.#reopenMs * 2, REOPEN_MS.last)
+  }
+
+  /** The bell knows of records that this descriptor does not give. */
+  #replace(): void {
+    this.#stalls++
+    this.#reopened++
+    this.#log.warn(
+      { read: this.#lastSeq, heard: this.#bell.heard },
+      'the reader of the kernel log is stalled: it is replaced'
+    )
+    this.#release()
+    this.#open()
+  }
+
+  #release(): void {
+    clearTimeout(this.#reopenTimer)
+    this.#bell.close()
+    const fd = this.#fd
+    this.#fd = undefined
+    if (fd === undefined) return
+    try {
+      closeSync(fd)
+    } catch {
+      // A descriptor that failed is gone all the same.
+    }
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * A reader's place in the stream. It pulls events from the ring and, where it is behind that, from
+ * the archive: events that are kept there are never missed, however slow the reader is. Numbers for
+ * which neither has an event are counted and told.
+ */
+
+import type { EventCategory } from '../../generated/types.ts'
+import type { PublishedEvent } from '../events/envelope.ts'
+import { categoryOfType } from '../events/types.ts'
+import type { UncertainNumbers } from '../events/uncertain-numbers.ts'
+import type { ArchiveCursor, EventArchive } from './event-store.ts'
+import type { EventRing } from './ring.ts'
+
+export interface EventFilter {
+  readonly categories?: ReadonlySet<EventCategory>
+  readonly types?: ReadonlySet<string>
+}
+
+export interface ReadBatch {
+  readonly events: readonly PublishedEvent[]
+  /** Events that are not to be had any more, from before those of this batch. */
+  readonly missed: number
+}
+
+/** Events of the archive that are looked at in one turn: some 5 ms. */
+const ARCHIVED_A_TURN = 1000
+
+export interface ReaderParts {
+  readonly ring: EventRing
+  readonly archive: EventArchive | undefined
+  readonly uncertain: UncertainNumbers
+  /** Sequence number of the last event that is not wanted. */
+  readonly after: number
+  readonly filter: EventFilter
+  readonly onReadable: () => void
+  readonly onMissed: (missed: number) => void
+  readonly onClose: (reader: EventReader) => void
+}
+
+export class EventReader {
+  readonly #parts: ReaderParts
+  #after: number
+  #missed = 0
+  #cursor: ArchiveCursor | undefined
+  /** Read from the archive, and not given out yet. */
+  #peeked: PublishedEvent | undefined
+  #isClosed = false
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts
+    this.#after = parts.after
+  }
+
+  /** Whether events were published that this reader has not come to yet, filtered or not. */
+  get hasMore(): boolean {
+    return this.#after < this.#parts.ring.nextSeq - 1
+  }
+
+  /**
+   * The next events that pass the filter. A long stretch of the archive takes several calls: the
+   * reader is called back for the next one.
+   *
+   * @param maxBytes bytes of frames at most
+   * @param atLeastOne gives the next event even where it alone is larger than `maxBytes`
+   */
+  read(maxBytes: number, atLeastOne: boolean): ReadBatch {
+    const { ring } = this.#parts
+    const batch: Batch = { events: [], bytes: 0, maxBytes, atLeastOne, isFull: false }
+    const isThrough = this.#after >= ring.oldestSeq - 1 || this.#readArchive(batch)
+    if (isThrough && !batch.isFull) this.#readRing(batch)
+    // Nothing fits: the gap is told in one piece later, with the events after it.
+    if (batch.isFull && batch.events.length === 0) return { events: [], missed: 0 }
+    const missed = this.#missed
+    this.#missed = 0
+    if (missed > 0) this.#parts.onMissed(missed)
+    return { events: batch.events, missed }
+  }
+
+  /** @internal */
+  wake(): void {
+    if (!this.#isClosed) this.#parts.onReadable()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#leaveArchive()
+    this.#parts.onClose(this)
+  }
+
+  /** @returns whether the reader has come to the ring */
+  #readArchive(batch: Batch): boolean {
+    const { archive, ring } = this.#parts
+    if (archive === undefined) return true
+    this.#cursor ??= archive.cursor(this.#after)
+    for (let looked = 0; looked < ARCHIVED_A_TURN; looked++) {
+      const event = this.#peeked ?? this.#cursor.next()
+      this.#peeked = event
+      if (event === undefined || event.seq >= ring.oldestSeq) {
+        this.#leaveArchive()
+        return true
+      }
+      if (!this.#take(event, batch)) return false
+      this.#peeked = undefined
+    }
+    setImmediate(() => this.wake())
+    return false
+  }
+
+  #leaveArchive(): void {
+    this.#cursor?.close()
+    this.#cursor = undefined
+    this.#peeked = undefined
+  }
+
+  #readRing(batch: Batch): void {
+    const { ring } = this.#parts
+    for (let place = ring.placeAfter(this.#after); ; place++) {
+      const event = ring.at(place)
+      if (event === undefined) break
+      if (!this.#take(event, batch)) return
+    }
+    const missing = this.#missingBefore(ring.nextSeq)
+    if (missing > 0 && batch.events.length > 0) return
+    this.#missed += missing
+    this.#after = ring.nextSeq - 1
+  }
+
+  /** @returns false when the event is not for this batch, and is still to be read */
+  #take(event: PublishedEvent, batch: Batch): boolean {
+    const missing = this.#missingBefore(event.seq)
+    // What is missing is told in its place: before the batch that comes after it.
+    if (missing > 0 && batch.events.length > 0) {
+      batch.isFull = true
+      return false
+    }
+    this.#missed += missing
+    this.#after = event.seq - 1
+    if (this.#passes(event)) {
+      const isFree = batch.atLeastOne && batch.events.length === 0
+      if (!isFree && batch.bytes + event.frameBytes > batch.maxBytes) {
+        batch.isFull = true
+        return false
+      }
+      batch.bytes += event.frameBytes
+      batch.events.push(event)
+    }
+    this.#after = event.seq
+    return true
+  }
+
+  /** How many events that concern this reader were between its place and the next one there is. */
+  #missingBefore(seq: number): number {
+    const { archive, filter, uncertain } = this.#parts
+    const from = this.#after + 1
+    // Of what the archive keeps nothing is missing but what is older than its oldest.
+    const end = keepsAll(archive, filter) ? Math.min(seq, archive?.oldestSeq ?? seq) : seq
+    return end <= from ? 0 : end - from - uncertain.countIn(from, end - 1)
+  }
+
+  #passes(event: PublishedEvent): boolean {
+    const { categories, types } = this.#parts.filter
+    return (
+      (categories === undefined || categories.has(event.category)) &&
+      (types === undefined || types.has(event.type))
+    )
+  }
+}
+
+/** Whether the archive keeps every event that passes the filter. */
+function keepsAll(archive: EventArchive | undefined, { categories, types }: EventFilter): boolean {
+  if (archive === undefined) return false
+  if (categories !== undefined) return [...categories].every(category => archive.keeps(category))
+  if (types === undefined) return false
+  return [...types].every(type => {
+    const category = categoryOfType(type)
+    return category !== undefined && archive.keeps(category)
+  })
+}
+
+interface Batch {
+  readonly events: PublishedEvent[]
+  bytes: number
+  readonly maxBytes: number
+  readonly atLeastOne: boolean
+  /** Something did not fit any more. */
+  isFull: boolean
+}

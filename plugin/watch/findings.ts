@@ -1,0 +1,177 @@
+/**
+ * Tells what a turn's records brought, in their order, and then writes the position down. So a process
+ * that is killed in between tells the same things again when it comes back: a kill is known by its
+ * record's number, and a gap is written down before it is told, so that the next process tells of the
+ * same gap and not of a longer one.
+ */
+
+import type { FastifyBaseLogger } from 'fastify'
+import type { KernelClock } from '../kmsg/clock.ts'
+import type { KmsgRecord } from '../kmsg/record.ts'
+import type { OomKill, OomOutcome } from '../oom/parser.ts'
+import type { Beginning } from './history.ts'
+import type { KillWatch } from './kill-check.ts'
+import { type KmsgGap, overrunGap } from './kmsg-gaps.ts'
+import type { KillBaseline, KmsgPosition, PositionFile } from './kmsg-position.ts'
+
+export interface KmsgHandlers {
+  /** @param ts Unix microseconds @param isReplayed it happened before this process watched */
+  readonly onKill: (kill: OomKill, ts: number, isReplayed: boolean) => void
+  readonly onGap: (gap: KmsgGap) => void
+}
+
+/** Records that the kernel overwrote. */
+export interface Overrun {
+  readonly lost: number
+  readonly next: KmsgRecord
+  /** The stamp of the last record read before. */
+  readonly lastUs: number
+  /** What the reader was doing: reading, not able to, or not running. */
+  readonly reader: 'reading' | 'down' | 'dead'
+}
+
+type Found =
+  | { readonly type: 'outcome'; readonly outcome: OomOutcome }
+  | {
+      readonly type: 'overrun'
+      readonly overrun: Overrun
+      /** The audit of kills as it stood then. */
+      readonly kills: KillBaseline | undefined
+    }
+
+export interface TellerParts {
+  readonly bootId: string | undefined
+  /** Whether the history of this boot is told where no position is known. */
+  readonly history: boolean
+  readonly clock: KernelClock
+  readonly beginning: Beginning
+  readonly kills: KillWatch
+  readonly file: PositionFile | undefined
+  /** Where the reading stands. */
+  readonly where: () => Pick<KmsgPosition, 'read' | 'stampUs' | 'resume'>
+}
+
+export class Teller {
+  readonly #parts: TellerParts
+  readonly #log: FastifyBaseLogger
+  readonly #handlers: KmsgHandlers
+  #found: Found[] = []
+  /** Another process of this boot has told what was before. */
+  #isResumed = false
+  /** The last kill line that was told, or is history. */
+  #published = -1
+  #lost = 0
+  #saved = ''
+
+  constructor(parts: TellerParts, log: FastifyBaseLogger, handlers: KmsgHandlers) {
+    this.#parts = parts
+    this.#log = log
+    this.#handlers = handlers
+  }
+
+  /** Records lost in all. */
+  get lost(): number {
+    return this.#lost
+  }
+
+  /** Goes on from where another process stopped. */
+  resume(position: KmsgPosition): void {
+    if (position.gap !== undefined) this.#handlers.onGap(position.gap)
+    this.#isResumed = position.read >= 0
+    this.#published = position.published
+  }
+
+  /** Forgets the position and what was found: they were none of this log. */
+  restart(): void {
+    this.#isResumed = false
+    this.#published = -1
+    this.#found = []
+  }
+
+  take(outcomes: readonly OomOutcome[]): void {
+    for (const outcome of outcomes) this.#found.push({ type: 'outcome', outcome })
+  }
+
+  takeOverrun(overrun: Overrun): void {
+    this.#found.push({ type: 'overrun', overrun, kills: this.#parts.kills.baseline })
+  }
+
+  tell(): void {
+    const found = this.#found
+    this.#found = []
+    for (const each of found) {
+      if (each.type === 'overrun') this.#tellOverrun(each.overrun, each.kills)
+      else this.#tellOutcome(each.outcome)
+    }
+    this.#save()
+  }
+
+  /** Tells of a gap that reading on does not show again. */
+  tellGap(gap: KmsgGap): void {
+    this.#log.warn({ lost: gap.lost }, gap.reason)
+    this.#parts.file?.save({ ...this.#position(), gap })
+    this.#saved = ''
+    this.#handlers.onGap(gap)
+    this.#save()
+  }
+
+  #tellOverrun({ lost, next, lastUs, reader }: Overrun, kills: KillBaseline | undefined): void {
+    const { bootId, clock, file } = this.#parts
+    // At a first start the oldest history may be overwritten while it is read: nobody waits for it.
+    if (this.#isHistory(next)) return
+    this.#lost += lost
+    this.#parts.kills.lose(lost)
+    const span = { from: clock.toUnixUs(lastUs), to: clock.toUnixUs(next.timestampUs) }
+    const gap = overrunGap(bootId, lost, next.seq, span, reader)
+    this.#log.warn({ lost, kmsgSeq: next.seq }, gap.reason)
+    // All that was before the gap is gone, and with it the beginnings of dumps.
+    const read = next.seq - 1
+    const published = this.#published
+    const baseline = kills === undefined ? {} : { kills }
+    file?.save({ read, stampUs: lastUs, resume: read, published, ...baseline, gap })
+    this.#handlers.onGap(gap)
+  }
+
+  #tellOutcome(outcome: OomOutcome): void {
+    const { record } = outcome
+    const isBefore = this.#parts.beginning.isBefore(record)
+    if (outcome.type === 'no_kill') {
+      if (isBefore) return
+      this.#log.warn(
+        { outcome: outcome.outcome, kmsgSeq: record.seq },
+        'an OOM dump ended without a kill'
+      )
+      return
+    }
+    if (record.seq <= this.#published) return
+    this.#published = record.seq
+    if (this.#isHistory(record)) return
+    this.#handlers.onKill(outcome, this.#parts.clock.toUnixUs(record.timestampUs), isBefore)
+  }
+
+  #isHistory(record: KmsgRecord): boolean {
+    const { history, beginning } = this.#parts
+    return !this.#isResumed && !history && beginning.isBefore(record)
+  }
+
+  #position(): KmsgPosition {
+    const kills = this.#parts.kills.baseline
+    return {
+      ...this.#parts.where(),
+      published: this.#published,
+      ...(kills === undefined ? {} : { kills }),
+    }
+  }
+
+  #save(): void {
+    const { file } = this.#parts
+    if (file === undefined) return
+    const position = this.#position()
+    const { read, resume, published, kills } = position
+    // That counter and lines agree once more is no reason to keep a disk busy.
+    const state = `${read} ${resume} ${published} ${kills?.counter} ${kills?.accounted}`
+    if (state === this.#saved) return
+    this.#saved = state
+    file.save(position)
+  }
+}

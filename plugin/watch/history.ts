@@ -1,0 +1,70 @@
+/**
+ * The first look at the kernel log: sets the clock by a line of our own, and tells what was printed
+ * before this process watched from what was printed after.
+ */
+
+import { isSuspendRecord, type KernelClock, monotonicUs } from '../kmsg/clock.ts'
+import { writeKmsg } from '../kmsg/device.ts'
+import type { KmsgRecord } from '../kmsg/record.ts'
+
+export class Beginning {
+  readonly #clock: KernelClock
+  /** What was printed before this is history. */
+  readonly #bornUs = monotonicUs()
+  #mark: { text: string; before: number; after: number } | undefined
+  #first: KmsgRecord | undefined
+  /** Where no mark told the time: the last record that was there at the start. */
+  #startSeq = -1
+  /** Stamps at which the machine came back from a suspend. */
+  #suspends: number[] = []
+
+  constructor(clock: KernelClock) {
+    this.#clock = clock
+  }
+
+  /** Writes a line that marks now; its stamp, known to within the write, sets the clock. */
+  mark(path: string): void {
+    const text = `fastify-sysmon[${process.pid}]: watching for OOM kills`
+    const before = monotonicUs()
+    const isMarked = writeKmsg(path, `<7>${text}`)
+    this.#mark = isMarked ? { text, before, after: monotonicUs() } : undefined
+    this.#first = undefined
+    this.#suspends = []
+  }
+
+  /** Takes the records that were there, in order. */
+  push(record: KmsgRecord): void {
+    this.#first ??= record
+    if (record.facility === 0) {
+      if (isSuspendRecord(record.text)) this.#suspends.push(record.timestampUs)
+    } else if (this.#mark !== undefined && record.text === this.#mark.text) {
+      this.#clock.calibrate(record.timestampUs, this.#mark.before, this.#mark.after)
+    }
+  }
+
+  /**
+   * The records that were there are at their end.
+   *
+   * @param newest the last of them
+   * @param isOnTime the process has just started: the device could be opened at once
+   */
+  end(newest: number, isOnTime: boolean): void {
+    if (isOnTime) this.#startSeq = newest
+    const [suspend, ...more] = this.#suspends
+    if (this.#first?.seq === 0 && suspend !== undefined && more.length === 0) {
+      this.#clock.suspendedOnce(suspend)
+    }
+  }
+
+  /** Whether all records since this process began to watch were there to be read. */
+  get isWhole(): boolean {
+    return this.#first === undefined || this.#first.seq === 0 || this.isBefore(this.#first)
+  }
+
+  /** Whether a record was printed before this process began to watch. */
+  isBefore({ seq, timestampUs }: KmsgRecord): boolean {
+    return this.#clock.isCalibrated || this.#startSeq < 0
+      ? this.#clock.toMonotonicUs(timestampUs) < this.#bornUs
+      : seq <= this.#startSeq
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * From the kernel log to kills and gaps, over the restarts of this process too: the records that the
+ * reader hands out become dumps, and what was missed is told.
+ */
+
+import type { FastifyBaseLogger } from 'fastify'
+import type { KmsgHealth } from '../../generated/types.ts'
+import { KernelClock } from '../kmsg/clock.ts'
+import { KmsgReader } from '../kmsg/kmsg-reader.ts'
+import type { RawRecord } from '../kmsg/record.ts'
+import { OomParser } from '../oom/parser.ts'
+import { mayMatter } from '../oom/prefilter.ts'
+import { type KmsgHandlers, type Overrun, Teller } from './findings.ts'
+import { Beginning } from './history.ts'
+import { KillWatch } from './kill-check.ts'
+import { positionDamagedGap, readerDownGap } from './kmsg-gaps.ts'
+import { type KmsgPosition, PositionFile } from './kmsg-position.ts'
+
+/**
+ * How long a kill waits for the record after it, in ms, which tells whether its whole group is
+ * killed. The kernel prints both before it wakes its readers, so that one is mostly there already.
+ */
+const HOLD_MS = 0.25
+/** How often the kernel's count of kills is held against the lines, in ms. */
+const AUDIT_MS = 5000
+/** How long a log that fails may come back before kills without a line are told, in us. */
+const PATIENCE_US = 30_000_000
+
+export interface KmsgWatcherOptions {
+  readonly path: string
+  readonly bootId: string | undefined
+  /** Where the position is kept; undefined: nowhere, and a restart begins with what comes then. */
+  readonly stateDir: string | undefined
+  /** Whether the kills of this boot that are in the log are published where no position is known. */
+  readonly history: boolean
+  /** How often the kernel's count of kills is looked at, in ms. */
+  readonly auditMs?: number
+}
+
+export class KmsgWatcher {
+  readonly #options: KmsgWatcherOptions
+  readonly #log: FastifyBaseLogger
+  readonly #handlers: KmsgHandlers
+  readonly #reader: KmsgReader
+  readonly #clock = new KernelClock()
+  readonly #beginning = new Beginning(this.#clock)
+  readonly #kills: KillWatch
+  readonly #file: PositionFile | undefined
+  readonly #teller: Teller
+  #parser = new OomParser()
+  #auditTimer: NodeJS.Timeout | undefined
+  #isHolding = false
+  #holdUntil = 0
+  /** The last record that another process of this boot read. */
+  #resumedAfter: number | undefined
+  /** What was in the log at the first opening has not been read yet. */
+  #isFirst = true
+  /** What the reader did before the records that it reads now. */
+  #reading: Overrun['reader'] = 'dead'
+  #lastStampUs = 0
+  #lastRecordAt: number | undefined
+  /** Since when the device cannot be read, in Unix microseconds. */
+  #downSince: number | undefined
+  #isClosed = false
+
+  constructor(options: KmsgWatcherOptions, log: FastifyBaseLogger, handlers: KmsgHandlers) {
+    const { path, stateDir, bootId, history } = options
+    this.#options = options
+    this.#log = log
+    this.#handlers = handlers
+    this.#kills = new KillWatch(bootId)
+    // Without a boot id a position could be that of another boot.
+    const isKept = stateDir !== undefined && bootId !== undefined
+    this.#file = isKept ? new PositionFile(stateDir, bootId, log) : undefined
+    this.#teller = new Teller(
+      {
+        bootId,
+        history,
+        clock: this.#clock,
+        beginning: this.#beginning,
+        kills: this.#kills,
+        file: this.#file,
+        where: () => this.#where(),
+      },
+      log,
+      handlers
+    )
+    this.#reader = new KmsgReader(path, log, {
+      onOpen: () => this.#onOpen(),
+      onRecord: (record, lost) => this.#onRecord(record, lost),
+      onCaughtUp: newest => this.#onCaughtUp(newest),
+      onTurn: (isAtEnd, emptyAtUs) => this.#onTurn(isAtEnd, emptyAtUs),
+      onDown: () => {
+        this.#downSince = this.#clock.nowUs()
+        this.#kills.use(false, this.#downSince)
+      },
+    })
+  }
+
+  get health(): KmsgHealth {
+    const { state, error, lastSeq, restarts, stalls, isOpen, isRinging } = this.#reader
+    const at = this.#lastRecordAt
+    const kills = this.#kills.health
+    return {
+      state,
+      path: this.#options.path,
+      ...(isOpen ? { reader: isRinging ? 'dd' : 'poll' } : {}),
+      ...(lastSeq < 0 ? {} : { last_seq: lastSeq }),
+      ...(at === undefined
+        ? {}
+        : {
+            last_record_at: at,
+            last_record_age_ms: Math.max(0, Date.now() - Math.floor(at / 1000)),
+          }),
+      ...(this.#resumedAfter === undefined ? {} : { resumed_after: this.#resumedAfter }),
+      lost: this.#teller.lost,
+      restarts,
+      stalls,
+      ...(kills === undefined ? {} : { kills }),
+      ...(this.#file?.error === undefined ? {} : { position_error: this.#file.error }),
+      ...(error === undefined ? {} : { error }),
+    }
+  }
+
+  /** Never throws: without the device the application goes on, and its log and health say so. */
+  start(): void {
+    const loaded = this.#file?.load()
+    if (loaded?.position !== undefined) this.#resume(loaded.position)
+    else if (loaded?.damagedAt !== undefined) {
+      const to = this.#clock.nowUs()
+      this.#handlers.onGap(positionDamagedGap({ from: Math.min(loaded.damagedAt, to), to }))
+    }
+    this.#reader.start()
+    this.#auditTimer = setInterval(() => this.#audit(), this.#options.auditMs ?? AUDIT_MS)
+    this.#auditTimer.unref()
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearInterval(this.#auditTimer)
+    // What is held is a kill that happened: it goes out before the streams end.
+    this.#teller.take(this.#parser.flush())
+    this.#teller.tell()
+    this.#reader.close()
+    this.#file?.close()
+  }
+
+  #resume(position: KmsgPosition): void {
+    this.#kills.resume(position.kills)
+    this.#teller.resume(position)
+    if (position.read < 0) return
+    this.#resumedAfter = position.read
+    this.#lastStampUs = position.stampUs
+    this.#reader.resumeFrom(position.read, position.resume)
+  }
+
+  #onOpen(): void {
+    this.#reading = this.#isFirst && this.#downSince === undefined ? 'dead' : 'down'
+    if (this.#isFirst) this.#beginning.mark(this.#options.path)
+  }
+
+  #onRecord(record: RawRecord, lost: number): void {
+    if (this.#isFirst) this.#beginning.push(record.toRecord())
+    if (lost > 0) {
+      this.#parser.tear()
+      const lastUs = this.#lastStampUs
+      this.#teller.takeOverrun({ lost, next: record.toRecord(), lastUs, reader: this.#reading })
+      this.#reading = 'reading'
+    }
+    const isNew = this.#resumedAfter === undefined || record.seq > this.#resumedAfter
+    if (isNew && mayMatter(record)) this.#kills.see(record.toRecord())
+    this.#lastStampUs = record.timestampUs
+    this.#teller.take(this.#parser.pushRaw(record))
+  }
+
+  #onCaughtUp(newest: number): boolean {
+    if (this.#isFirst && this.#resumedAfter !== undefined && newest < this.#resumedAfter) {
+      this.#log.warn(
+        { newest, read: this.#resumedAfter },
+        'the log ends before the position that was kept: the machine was set back to a snapshot'
+      )
+      this.#resumedAfter = undefined
+      this.#parser = new OomParser()
+      this.#teller.restart()
+      return false
+    }
+    this.#clock.observe(this.#lastStampUs, false)
+    const now = this.#clock.nowUs()
+    if (this.#isFirst) {
+      this.#beginning.end(newest, this.#downSince === undefined)
+      this.#log.info(
+        { path: this.#options.path, seq: newest, resumedAfter: this.#resumedAfter },
+        'watching the kernel log for OOM kills'
+      )
+    } else {
+      this.#log.info({ seq: newest }, 'the kernel log is read again')
+    }
+    this.#kills.use(true, now)
+    this.#tellOfDownTime(now)
+    this.#isFirst = false
+    this.#reading = 'reading'
+    this.#lastRecordAt = now
+    this.#teller.tell()
+    this.#holdKill()
+    return true
+  }
+
+  /** Where the reader was down and no overrun tells of it. */
+  #tellOfDownTime(to: number): void {
+    const from = this.#downSince
+    this.#downSince = undefined
+    if (from === undefined || this.#reading !== 'down') return
+    const isWhole = !this.#isFirst || this.#resumedAfter !== undefined || this.#beginning.isWhole
+    this.#handlers.onGap(readerDownGap(isWhole ? 0 : undefined, { from, to }))
+  }
+
+  #onTurn(isAtEnd: boolean, emptyAtUs: number): void {
+    this.#clock.observe(this.#lastStampUs, isAtEnd, emptyAtUs)
+    this.#lastRecordAt = this.#clock.nowUs()
+    this.#teller.tell()
+    this.#holdKill()
+  }
+
+  #holdKill(): void {
+    if (!this.#parser.hasHeldKill || this.#isHolding) return
+    this.#isHolding = true
+    this.#holdUntil = performance.now() + HOLD_MS
+    setImmediate(() => this.#hold())
+  }
+
+  /** Turns the event loop until the hold is over: a timer would wait for a whole millisecond or two. */
+  #hold(): void {
+    if (performance.now() < this.#holdUntil && this.#parser.hasHeldKill) {
+      setImmediate(() => this.#hold())
+      return
+    }
+    this.#isHolding = false
+    if (this.#isClosed) return
+    this.#teller.take(this.#parser.flush())
+    this.#teller.tell()
+  }
+
+  #where(): Pick<KmsgPosition, 'read' | 'stampUs' | 'resume'> {
+    const read = this.#reader.lastSeq
+    const open = this.#parser.oldestOpenSeq
+    const resume = open === undefined ? read : Math.min(read, open - 1)
+    return { read, stampUs: this.#lastStampUs, resume }
+  }
+
+  #audit(): void {
+    const { state } = this.#reader
+    const isLogRead = state === 'watching'
+    const now = this.#clock.nowUs()
+    // Its lines may be read yet: after a while nobody should wait for them.
+    const isBriefly = state === 'restarting' && now - (this.#downSince ?? now) < PATIENCE_US
+    if (isBriefly) return
+    const gap = this.#kills.check(isLogRead, () => !isLogRead || this.#reader.drain(), now)
+    if (gap !== undefined) this.#teller.tellGap(gap)
+  }
+}
