@@ -5,20 +5,18 @@
 
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import type { EventSource } from '../generated/types.ts'
-import { journalGap, kmsgGap } from './events/gap.ts'
-import { ALWAYS_CAPTURED, SYSTEM_OOM_KILL } from './events/types.ts'
+import { ALWAYS_CAPTURED } from './events/types.ts'
 import { Journal } from './journal/journal.ts'
+import { lossEvent } from './journal/loss.ts'
 import type { Recovery } from './journal/recovery.ts'
 import { readBootId } from './machine/boot-id.ts'
 import { machinePageSizeKb } from './machine/page-size.ts'
-import { isOomKillData, oomKillFacts, oomKillSource, unknownConstraint } from './oom/event.ts'
-import type { OomKill } from './oom/parser.ts'
 import type { ResolvedOptions } from './options.ts'
 import { Sinks } from './sinks/sinks.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
 import { Publisher } from './stream/publisher.ts'
 import { EventStream } from './stream/stream.ts'
+import { killPublisher } from './watch/kill-publisher.ts'
 import { KmsgWatcher } from './watch/watcher.ts'
 
 export interface Pipeline {
@@ -49,14 +47,14 @@ export async function openPipeline(
   const { folder, error: folderError } = await openFolder(options, log)
   const opened = openJournal(options, log, folder, bootId, loss => {
     if (loss.uncertain !== undefined) stream.uncertain.add(loss.uncertain)
-    publisher.publish(journalGap(loss))
+    publisher.publish(lossEvent(loss))
   })
   const { journal, history } = opened
   const stream = new EventStream({
     capacity: options.ringEvents,
     maxBytes: options.ringBytes,
-    ...(journal === undefined ? {} : { archive: journal }),
-    ...(history === undefined ? {} : { history }),
+    store: journal,
+    history,
   })
   const publisher = new Publisher(stream, journal)
   publisher.restore(history?.events ?? [])
@@ -135,40 +133,13 @@ function openJournal(
 }
 
 function openWatcher(
-  options: ResolvedOptions,
+  { kmsgPath: path, kmsgHistory: history }: ResolvedOptions,
   log: FastifyBaseLogger,
   publisher: Publisher,
   { bootId, stateDir }: { bootId: string | undefined; stateDir: string | undefined }
 ): KmsgWatcher | undefined {
-  const { kmsgPath: path, kmsgHistory: history } = options
   if (path === false) return undefined
   const pageSizeKb = machinePageSizeKb()
-
-  const publishKill = (kill: OomKill, ts: number, isReplayed: boolean): void => {
-    const data = oomKillFacts(kill, { pageSizeKb })
-    if (!isOomKillData(data)) {
-      log.warn(
-        { ...data, kmsgSeq: kill.record.seq },
-        'a kill line without figures is not published'
-      )
-      return
-    }
-    const constraint = unknownConstraint(kill)
-    if (constraint !== undefined) {
-      log.warn(
-        { constraint },
-        'the kernel names a constraint that is not known: left out of the event'
-      )
-    }
-    const source: EventSource = oomKillSource(kill, { bootId, isRaw: true, isReplayed })
-    const event = publisher.publish({ ts, type: SYSTEM_OOM_KILL, category: 'system', source, data })
-    // After the readers, who were promised it at once: a log line may have to wait for a slow pipe.
-    setImmediate(() =>
-      log.warn({ seq: event?.seq, ...data }, `OOM kill: ${data.process_name} (${data.pid})`)
-    )
-  }
-  return new KmsgWatcher({ path, bootId, stateDir, history }, log, {
-    onKill: publishKill,
-    onGap: gap => publisher.publish(kmsgGap(gap)),
-  })
+  const handlers = killPublisher({ publisher, log, bootId, pageSizeKb })
+  return new KmsgWatcher({ path, bootId, stateDir, history }, log, handlers)
 }

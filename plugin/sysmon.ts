@@ -8,10 +8,10 @@ import type {
   PublishEventRequest,
 } from '../generated/types.ts'
 import { InvalidEventError } from './errors.ts'
+import { refuse, toEvent } from './events/check.ts'
 import type { PublishedEvent } from './events/envelope.ts'
 import { healthOf } from './health.ts'
 import type { Pipeline } from './pipeline.ts'
-import { refuse, toEvent } from './routes/ingest.ts'
 import type { EventStream, StartAt } from './stream/stream.ts'
 
 /** As the body of `POST /telemetry/events`; `source.kind` may be `kernel_api` here too. */

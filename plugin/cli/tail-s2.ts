@@ -1,11 +1,11 @@
 /** `sysmon tail --s2`: the events of a fleet, from its S2 streams. */
 
 import type { EventEnvelope } from '../../generated/types.ts'
-import { printable } from '../explain/units.ts'
 import { DEFAULT_STREAM, resolveS2, s2OptionsFromEnv } from '../sinks/s2/s2-config.ts'
 import { followFleet } from '../sinks/s2/s2-fleet.ts'
 import { explain, openBasin } from '../sinks/s2/s2-sink.ts'
 import { importOptional, SinkError } from '../sinks/sink.ts'
+import { printable } from '../units.ts'
 import { eventLine } from './event-line.ts'
 import { UsageError } from './usage.ts'
 

@@ -1,11 +1,8 @@
-/** The `telemetry_gap` events: what was, or may have been, lost. */
+/** The `telemetry_gap` event: something was, or may have been, lost. */
 
 import type { TelemetryGapData } from '../../generated/types.ts'
-import type { JournalLoss } from '../journal/loss.ts'
-import type { KmsgGap } from '../watch/kmsg-gaps.ts'
 import type { TelemetryEventInput } from './envelope.ts'
 import { TELEMETRY_GAP } from './types.ts'
-import { uncertainMetadata } from './uncertain-numbers.ts'
 
 /**
  * @param event the producer's name of what happened
@@ -21,23 +18,7 @@ export function gapEvent(
     ts: data.to ?? Date.now() * 1000,
     type: TELEMETRY_GAP,
     category: 'monitor',
-    source: { kind: 'local_process', event, ...(hasMetadata ? { metadata } : {}) },
+    source: { kind: 'local_process', event, metadata: hasMetadata ? { ...metadata } : undefined },
     data,
   }
-}
-
-export function kmsgGap({ event, metadata, ...data }: KmsgGap): TelemetryEventInput {
-  return gapEvent(event, { source: 'kmsg', ...data }, metadata)
-}
-
-export function journalGap(loss: JournalLoss): TelemetryEventInput {
-  const { key, uncertain, ...data } = loss
-  return gapEvent(
-    'journal.loss',
-    { source: 'stream', ...data },
-    {
-      ...(key === undefined ? {} : { journal: key }),
-      ...uncertainMetadata(uncertain),
-    }
-  )
 }

@@ -1,20 +1,72 @@
-/** The event types this project defines, and what the server decides for them. */
+/**
+ * The event types that this project defines: one row each, with all that the server decides for them.
+ * A new type is a row here, the schema of its data in openapi/openapi.yaml, and who produces it.
+ */
 
+import type { SchemaName } from '../../generated/schemas.ts'
 import type { EventCategory } from '../../generated/types.ts'
+import { gapSentence, oomKillSentence, serviceCrashedSentence } from './sentences.ts'
 
 export const SYSTEM_OOM_KILL = 'system_oom_kill'
 export const SERVICE_CRASHED = 'service_crashed'
 export const TELEMETRY_GAP = 'telemetry_gap'
 
-const KNOWN: Readonly<Record<string, EventCategory>> = {
-  [SYSTEM_OOM_KILL]: 'system',
-  [SERVICE_CRASHED]: 'system',
-  [TELEMETRY_GAP]: 'monitor',
+/** How bad it is for who runs the machine. */
+export type Severity = 'info' | 'warn' | 'error'
+
+interface EventType {
+  /** Set by the server, whatever a producer says. */
+  readonly category: EventCategory
+  /** Captured also where its category is not. */
+  readonly isAlwaysCaptured: boolean
+  /** Of its data, in the OpenAPI document. */
+  readonly schema: SchemaName
+  /**
+   * Keys of `source.metadata` that together name an event for ever, so that one that is delivered
+   * again is known again. The first set that an event has all keys of is its own.
+   */
+  readonly identities: ReadonlyArray<readonly string[]>
+  readonly severity: Severity
+  /** What happened, in a line for a person. @param data valid by its schema */
+  readonly sentence: (data: never) => string
 }
 
-/** The category of a known type; undefined for a caller's own type. */
-export function categoryOfType(type: string): EventCategory | undefined {
-  return Object.hasOwn(KNOWN, type) ? KNOWN[type] : undefined
+const TYPES: Readonly<Record<string, EventType>> = {
+  [SYSTEM_OOM_KILL]: {
+    category: 'system',
+    isAlwaysCaptured: true,
+    schema: 'OomKillData',
+    // The boot, and the record of the kill line.
+    identities: [['boot_id', 'kmsg_seq']],
+    severity: 'error',
+    sentence: oomKillSentence,
+  },
+  [SERVICE_CRASHED]: {
+    category: 'system',
+    isAlwaysCaptured: true,
+    schema: 'ServiceCrashedData',
+    // The supervisor's run, and its number of the notification.
+    identities: [['supervisor_instance', 'supervisor_serial']],
+    severity: 'error',
+    sentence: serviceCrashedSentence,
+  },
+  [TELEMETRY_GAP]: {
+    category: 'monitor',
+    isAlwaysCaptured: true,
+    schema: 'TelemetryGapData',
+    identities: [
+      ['supervisor_instance', 'supervisor_serial'],
+      // The first record after the gap.
+      ['boot_id', 'kmsg_seq'],
+      // What a counter of kills stood at: the machine's, or that of a control group.
+      ['boot_id', 'cgroup', 'oom_kill'],
+      ['boot_id', 'oom_kill'],
+      // Which events of the journal are missing.
+      ['journal'],
+    ],
+    severity: 'warn',
+    sentence: gapSentence,
+  },
 }
 
 /** In the contract's order. */
@@ -39,40 +91,48 @@ export function isCategory(value: unknown): value is EventCategory {
   return (CATEGORIES as readonly unknown[]).includes(value)
 }
 
-/** Keys of `source.metadata` that together name an event for ever, by its type. */
-const IDENTITIES: Readonly<Record<string, ReadonlyArray<readonly string[]>>> = {
-  // The boot, and the record of the kill line.
-  [SYSTEM_OOM_KILL]: [['boot_id', 'kmsg_seq']],
-  // The supervisor's run, and its number of the notification.
-  [SERVICE_CRASHED]: [['supervisor_instance', 'supervisor_serial']],
-  [TELEMETRY_GAP]: [
-    ['supervisor_instance', 'supervisor_serial'],
-    // The first record after the gap.
-    ['boot_id', 'kmsg_seq'],
-    // What a counter of kills stood at: the machine's, or that of a control group.
-    ['boot_id', 'cgroup', 'oom_kill'],
-    ['boot_id', 'oom_kill'],
-    // Which events of the journal are missing.
-    ['journal'],
-  ],
+/** The category of a known type; undefined for a caller's own type. */
+export function categoryOfType(type: string): EventCategory | undefined {
+  return rowOf(type)?.category
+}
+
+/** The component of the OpenAPI document that the data of a known type is valid by. */
+export function schemaOfType(type: string): SchemaName | undefined {
+  return rowOf(type)?.schema
+}
+
+export function isAlwaysCaptured(type: string): boolean {
+  return rowOf(type)?.isAlwaysCaptured ?? false
+}
+
+export function severityOfType(type: string): Severity {
+  return rowOf(type)?.severity ?? 'info'
+}
+
+/** What an event of a known type says, in one line; undefined for a caller's own type. */
+export function sentenceOf(type: string, data: unknown): string | undefined {
+  return rowOf(type)?.sentence(data as never)
 }
 
 /** Whether events of the type may have an {@link idempotencyKey}. */
 export function hasIdentity(type: string): boolean {
-  return Object.hasOwn(IDENTITIES, type)
+  return rowOf(type) !== undefined
 }
 
-/**
- * What makes two deliveries the same event; undefined for events without such a key.
- */
+/** What makes two deliveries the same event; undefined for events without such a key. */
 export function idempotencyKey(
   type: string,
   metadata: Readonly<Record<string, string>> | undefined
 ): string | undefined {
-  if (metadata === undefined || !hasIdentity(type)) return undefined
-  const names = IDENTITIES[type]!.find(all => all.every(name => Object.hasOwn(metadata, name)))
+  if (metadata === undefined) return undefined
+  const identities = rowOf(type)?.identities
+  const names = identities?.find(all => all.every(name => Object.hasOwn(metadata, name)))
   if (names === undefined) return undefined
   const parts = [type]
   for (const name of names) parts.push(name, metadata[name]!)
   return JSON.stringify(parts)
+}
+
+function rowOf(type: string): EventType | undefined {
+  return Object.hasOwn(TYPES, type) ? TYPES[type] : undefined
 }

@@ -1,8 +1,8 @@
 /** What to do next, by what the cause is and what held the memory. */
 
+import { printable } from '../units.ts'
 import { type Case, largestFamily, largestUnowned, MUCH, SOME } from './case.ts'
 import type { CauseKind } from './cause.ts'
-import { printable } from './units.ts'
 
 /** What must have grown: the victim, or what held far more than it. */
 function grower(known: Case): string {

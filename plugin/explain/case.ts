@@ -4,9 +4,9 @@ import type { OomDump } from '../oom/dump.ts'
 import type { OomKillFacts } from '../oom/event.ts'
 import type { OomKill } from '../oom/parser.ts'
 import { revealedPageSizeKb } from '../oom/revealed-page-size.ts'
+import { printable } from '../units.ts'
 import type { TableSums } from './families.ts'
 import { groupHolders, type Holder, machineHolders } from './holders.ts'
-import { printable } from './units.ts'
 import { viewZones, type ZoneView } from './zones.ts'
 
 /** What the limit of a group is when there is none: PAGE_COUNTER_MAX pages (v2), LONG_MAX bytes (v1). */

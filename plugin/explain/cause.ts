@@ -1,8 +1,8 @@
 /** The first sentence: whose memory ran out, and through whom. */
 
 import { decodeName } from '../oom/names.ts'
+import { percent, printable, size } from '../units.ts'
 import { type Case, largestFamily, largestUnowned, MOST, NO_LIMIT_KB } from './case.ts'
-import { percent, printable, size } from './units.ts'
 import { isPageFault, orderOf } from './zones.ts'
 
 /** What the advice depends on. */

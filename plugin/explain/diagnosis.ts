@@ -7,11 +7,11 @@ import type { OomKillFacts } from '../oom/event.ts'
 import { oomDumpFacts } from '../oom/event.ts'
 import { decodeName } from '../oom/names.ts'
 import type { OomKill, OomWithoutKill } from '../oom/parser.ts'
+import { percent, printable, size } from '../units.ts'
 import { advise } from './advice.ts'
 import { type Case, caseOf, MUCH, NO_LIMIT_KB, SOME } from './case.ts'
 import { causeOf } from './cause.ts'
 import type { TableSums } from './families.ts'
-import { percent, printable, size } from './units.ts'
 import type { ZoneView } from './zones.ts'
 
 export interface Diagnosis {

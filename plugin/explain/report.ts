@@ -2,10 +2,10 @@
 
 import type { OomDump } from '../oom/dump.ts'
 import { decodeName } from '../oom/names.ts'
+import { printable, sinceBoot, size, wallTime } from '../units.ts'
 import { diagnose, evidenceOf } from './diagnosis.ts'
 import type { ExplainedDump, ExplainedKill } from './explain.ts'
 import { gfpFlags } from './gfp.ts'
-import { printable, sinceBoot, size, wallTime } from './units.ts'
 
 export interface Style {
   readonly bold: (text: string) => string

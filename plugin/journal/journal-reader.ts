@@ -2,9 +2,10 @@
 
 import { join } from 'node:path'
 import type { PublishedEvent } from '../events/envelope.ts'
+import type { StoreReader } from '../stream/event-store.ts'
 import { type Segment, SegmentReader } from './segment.ts'
 
-export class JournalCursor {
+export class JournalReader implements StoreReader {
   readonly #folder: string
   readonly #segments: readonly Segment[]
   #after: number
@@ -12,7 +13,7 @@ export class JournalCursor {
   #reader: SegmentReader | undefined
 
   /**
-   * @param segments the journal's own list, which changes while the cursor is in use
+   * @param segments the journal's own list, which changes while the reader is in use
    * @param after sequence number of the last event that is not wanted
    */
   constructor(folder: string, segments: readonly Segment[], after: number) {

@@ -12,8 +12,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { EventCategory, JournalHealth } from '../../generated/types.ts'
 import type { PublishedEvent } from '../events/envelope.ts'
+import type { EventStore } from '../stream/event-store.ts'
 import { HighWaterFile, RESERVED_NUMBERS } from './high-water.ts'
-import { JournalCursor } from './journal-reader.ts'
+import { JournalReader } from './journal-reader.ts'
 import { encodeEvent } from './line.ts'
 import { type JournalLoss, lossOfHoles, lossOfSegment, uncertainLoss } from './loss.ts'
 import { type Recovery, type RecoveryBounds, recover, scanFile } from './recovery.ts'
@@ -48,7 +49,7 @@ const SEGMENTS = 32
 const SEGMENT_BYTES = { least: 64 * 1024, most: 4 * 1024 * 1024 }
 const MAX_UNWRITTEN_BYTES = 4 * 1024 * 1024
 
-export class Journal {
+export class Journal implements EventStore {
   readonly #options: JournalOptions
   readonly #log: FastifyBaseLogger
   readonly #onLoss: (loss: JournalLoss) => void
@@ -178,9 +179,8 @@ export class Journal {
     }
   }
 
-  /** A reader of the events after a sequence number. */
-  cursor(after: number): JournalCursor {
-    return new JournalCursor(this.#options.folder, this.#segments, after)
+  readerAfter(seq: number): JournalReader {
+    return new JournalReader(this.#options.folder, this.#segments, seq)
   }
 
   get health(): JournalHealth {

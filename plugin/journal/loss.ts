@@ -1,6 +1,8 @@
 /** What the journal lost, in the words of a `telemetry_gap`. */
 
-import type { NumberRange } from '../events/uncertain-numbers.ts'
+import type { TelemetryEventInput } from '../events/envelope.ts'
+import { gapEvent } from '../events/gap.ts'
+import { type NumberRange, uncertainMetadata } from '../events/uncertain-numbers.ts'
 import type { Hole, Scan } from './segment.ts'
 
 export interface JournalLoss {
@@ -14,6 +16,15 @@ export interface JournalLoss {
   readonly key?: string
   /** Sequence numbers of which nobody knows whether an event had them. */
   readonly uncertain?: NumberRange
+}
+
+/** The `telemetry_gap` that tells of it. */
+export function lossEvent({ key, uncertain, ...data }: JournalLoss): TelemetryEventInput {
+  const metadata = {
+    ...(key === undefined ? {} : { journal: key }),
+    ...uncertainMetadata(uncertain),
+  }
+  return gapEvent('journal.loss', { source: 'stream', ...data }, metadata)
 }
 
 /** @param holes at least one */

@@ -16,7 +16,8 @@ import { parameters } from '../../generated/schemas.ts'
 import type { Health } from '../../generated/types.ts'
 import { ForeignOriginError } from '../errors.ts'
 import type { ResolvedOptions } from '../options.ts'
-import type { RemoteArchive } from '../sinks/sinks.ts'
+import { describeErrors } from '../schema.ts'
+import type { Archive } from '../stream/archive.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
 import { registerHealthz } from './healthz.ts'
@@ -26,14 +27,14 @@ import { sendPage, wantsJson } from './page.ts'
 import { registerSpec } from './spec.ts'
 import { SseStreams } from './sse.ts'
 import { registerTelemetry } from './telemetry.ts'
-import { explainErrors, validatorCompiler } from './validation.ts'
+import { validatorCompiler } from './validation.ts'
 
 export interface RoutesOptions {
   readonly options: ResolvedOptions
   readonly stream: EventStream
   readonly publisher: Publisher
   /** Where events are that are no longer retained here. */
-  readonly archive: () => RemoteArchive | undefined
+  readonly archive: () => Archive | undefined
   readonly health: () => Health
 }
 
@@ -43,7 +44,7 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   scope.setValidatorCompiler(validatorCompiler)
   scope.setSchemaErrorFormatter((errors, part) => {
     const root = part === 'querystring' ? 'query' : part
-    return new Error(explainErrors(errors as Parameters<typeof explainErrors>[0], root))
+    return new Error(describeErrors(errors as Parameters<typeof describeErrors>[0], root))
   })
   scope.setErrorHandler(sendError)
   if (options.allowedOrigins.length > 0) answerPreflight(scope, options.allowedOrigins)

@@ -6,8 +6,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
-import type { ArchivedEvent } from '../sinks/s2/s2-read-back.ts'
-import type { RemoteArchive } from '../sinks/sinks.ts'
+import type { Archive, ArchivedEvent } from '../stream/archive.ts'
 import type { EventStream } from '../stream/stream.ts'
 
 export interface PageQuery {
@@ -32,7 +31,7 @@ const COMMA = Buffer.from(',')
 export interface PageSources {
   readonly stream: EventStream
   /** Where events are that are no longer retained here. */
-  readonly archive: () => RemoteArchive | undefined
+  readonly archive: () => Archive | undefined
 }
 
 /** Whether the client asks for JSON and not, with it, for an event stream. */
@@ -100,7 +99,7 @@ type PageEvent = Pick<ArchivedEvent, 'seq' | 'ts' | 'type' | 'category' | 'json'
 /** Only who asks for older events, by number or by time, waits for the network. */
 async function* eventsOf(
   stream: EventStream,
-  archive: RemoteArchive | undefined,
+  archive: Archive | undefined,
   { offset, since }: { offset: number; since: number | undefined },
   incomplete: { why: string | undefined }
 ): AsyncGenerator<PageEvent> {

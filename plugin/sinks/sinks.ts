@@ -3,13 +3,13 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { SinkHealth } from '../../generated/types.ts'
 import { gapEvent } from '../events/gap.ts'
+import type { Archive } from '../stream/archive.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
 import { CursorFile } from './cursor-file.ts'
 import { OtlpSink } from './otlp/otlp-sink.ts'
 import { SinkRunner, type SinkRunnerOptions } from './runner.ts'
 import { resolveS2, type S2Options } from './s2/s2-config.ts'
-import type { ArchivedEvent, ArchiveRange } from './s2/s2-read-back.ts'
 import { S2Sink } from './s2/s2-sink.ts'
 import { asSinkError, type Sink } from './sink.ts'
 
@@ -29,12 +29,6 @@ export interface SinkParts {
 /** A sink whose configuration is wrong: it is shown, and does nothing. */
 interface Misconfigured {
   readonly health: SinkHealth
-}
-
-export interface RemoteArchive {
-  readonly name: string
-  /** Events of this machine, oldest first. @throws where it cannot be read now */
-  read(range: ArchiveRange, signal: AbortSignal): AsyncIterable<ArchivedEvent>
 }
 
 export class Sinks {
@@ -65,7 +59,7 @@ export class Sinks {
   }
 
   /** Where older events can be read back from; absent where no sink can do it. */
-  get archive(): RemoteArchive | undefined {
+  get archive(): Archive | undefined {
     const s2 = this.#s2
     if (s2 === undefined) return undefined
     const seq = this.#runners.find(({ name }) => name === s2.name)?.health.seq ?? 0

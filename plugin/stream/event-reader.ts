@@ -1,6 +1,6 @@
 /**
  * A reader's place in the stream. It pulls events from the ring and, where it is behind that, from
- * the archive: events that are kept there are never missed, however slow the reader is. Numbers for
+ * the store: events that are kept there are never missed, however slow the reader is. Numbers for
  * which neither has an event are counted and told.
  */
 
@@ -8,7 +8,7 @@ import type { EventCategory } from '../../generated/types.ts'
 import type { PublishedEvent } from '../events/envelope.ts'
 import { categoryOfType } from '../events/types.ts'
 import type { UncertainNumbers } from '../events/uncertain-numbers.ts'
-import type { ArchiveCursor, EventArchive } from './event-store.ts'
+import type { EventStore, StoreReader } from './event-store.ts'
 import type { EventRing } from './ring.ts'
 
 export interface EventFilter {
@@ -22,12 +22,12 @@ export interface ReadBatch {
   readonly missed: number
 }
 
-/** Events of the archive that are looked at in one turn: some 5 ms. */
-const ARCHIVED_A_TURN = 1000
+/** Events of the store that are looked at in one turn: some 5 ms. */
+const STORED_A_TURN = 1000
 
 export interface ReaderParts {
   readonly ring: EventRing
-  readonly archive: EventArchive | undefined
+  readonly store: EventStore | undefined
   readonly uncertain: UncertainNumbers
   /** Sequence number of the last event that is not wanted. */
   readonly after: number
@@ -41,8 +41,8 @@ export class EventReader {
   readonly #parts: ReaderParts
   #after: number
   #missed = 0
-  #cursor: ArchiveCursor | undefined
-  /** Read from the archive, and not given out yet. */
+  #storeReader: StoreReader | undefined
+  /** Read from the store, and not given out yet. */
   #peeked: PublishedEvent | undefined
   #isClosed = false
 
@@ -57,7 +57,7 @@ export class EventReader {
   }
 
   /**
-   * The next events that pass the filter. A long stretch of the archive takes several calls: the
+   * The next events that pass the filter. A long stretch of the store takes several calls: the
    * reader is called back for the next one.
    *
    * @param maxBytes bytes of frames at most
@@ -66,7 +66,7 @@ export class EventReader {
   read(maxBytes: number, atLeastOne: boolean): ReadBatch {
     const { ring } = this.#parts
     const batch: Batch = { events: [], bytes: 0, maxBytes, atLeastOne, isFull: false }
-    const isThrough = this.#after >= ring.oldestSeq - 1 || this.#readArchive(batch)
+    const isThrough = this.#after >= ring.oldestSeq - 1 || this.#readStore(batch)
     if (isThrough && !batch.isFull) this.#readRing(batch)
     // Nothing fits: the gap is told in one piece later, with the events after it.
     if (batch.isFull && batch.events.length === 0) return { events: [], missed: 0 }
@@ -83,20 +83,20 @@ export class EventReader {
 
   close(): void {
     this.#isClosed = true
-    this.#leaveArchive()
+    this.#leaveStore()
     this.#parts.onClose(this)
   }
 
   /** @returns whether the reader has come to the ring */
-  #readArchive(batch: Batch): boolean {
-    const { archive, ring } = this.#parts
-    if (archive === undefined) return true
-    this.#cursor ??= archive.cursor(this.#after)
-    for (let looked = 0; looked < ARCHIVED_A_TURN; looked++) {
-      const event = this.#peeked ?? this.#cursor.next()
+  #readStore(batch: Batch): boolean {
+    const { store, ring } = this.#parts
+    if (store === undefined) return true
+    this.#storeReader ??= store.readerAfter(this.#after)
+    for (let looked = 0; looked < STORED_A_TURN; looked++) {
+      const event = this.#peeked ?? this.#storeReader.next()
       this.#peeked = event
       if (event === undefined || event.seq >= ring.oldestSeq) {
-        this.#leaveArchive()
+        this.#leaveStore()
         return true
       }
       if (!this.#take(event, batch)) return false
@@ -106,9 +106,9 @@ export class EventReader {
     return false
   }
 
-  #leaveArchive(): void {
-    this.#cursor?.close()
-    this.#cursor = undefined
+  #leaveStore(): void {
+    this.#storeReader?.close()
+    this.#storeReader = undefined
     this.#peeked = undefined
   }
 
@@ -150,10 +150,10 @@ export class EventReader {
 
   /** How many events that concern this reader were between its place and the next one there is. */
   #missingBefore(seq: number): number {
-    const { archive, filter, uncertain } = this.#parts
+    const { store, filter, uncertain } = this.#parts
     const from = this.#after + 1
-    // Of what the archive keeps nothing is missing but what is older than its oldest.
-    const end = keepsAll(archive, filter) ? Math.min(seq, archive?.oldestSeq ?? seq) : seq
+    // Of what the store keeps nothing is missing but what is older than its oldest.
+    const end = keepsAll(store, filter) ? Math.min(seq, store?.oldestSeq ?? seq) : seq
     return end <= from ? 0 : end - from - uncertain.countIn(from, end - 1)
   }
 
@@ -166,14 +166,14 @@ export class EventReader {
   }
 }
 
-/** Whether the archive keeps every event that passes the filter. */
-function keepsAll(archive: EventArchive | undefined, { categories, types }: EventFilter): boolean {
-  if (archive === undefined) return false
-  if (categories !== undefined) return [...categories].every(category => archive.keeps(category))
+/** Whether the store keeps every event that passes the filter. */
+function keepsAll(store: EventStore | undefined, { categories, types }: EventFilter): boolean {
+  if (store === undefined) return false
+  if (categories !== undefined) return [...categories].every(category => store.keeps(category))
   if (types === undefined) return false
   return [...types].every(type => {
     const category = categoryOfType(type)
-    return category !== undefined && archive.keeps(category)
+    return category !== undefined && store.keeps(category)
   })
 }
 

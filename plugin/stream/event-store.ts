@@ -1,9 +1,9 @@
-/** What the stream asks of the place where events are kept beyond its ring: the journal. */
+/** What the stream asks of the place on this machine where events are kept beyond its ring: the journal. */
 
 import type { EventCategory } from '../../generated/types.ts'
 import type { PublishedEvent } from '../events/envelope.ts'
 
-export interface EventArchive {
+export interface EventStore {
   /** Whether it keeps events of this category. */
   keeps(category: EventCategory): boolean
   /** Whether this event is sure to be there. */
@@ -13,17 +13,19 @@ export interface EventArchive {
   /** Takes every event in the order of publication, and keeps those it is to keep. Never throws. */
   append(event: PublishedEvent): void
   /** Reads what is kept after a sequence number. */
-  cursor(after: number): ArchiveCursor
+  readerAfter(seq: number): StoreReader
+  /** Resolves when what was appended is as safe as it is to be before its publisher is answered. */
+  settled(): Promise<void>
 }
 
-export interface ArchiveCursor {
+export interface StoreReader {
   /** The next event; undefined at the end of what is there now. */
   next(): PublishedEvent | undefined
   close(): void
 }
 
-/** What an archive holds of the time before this process. */
-export interface ArchivedHistory {
+/** What a store holds of the time before this process. */
+export interface StoredHistory {
   /** The newest events, oldest first. */
   readonly events: readonly PublishedEvent[]
   /** Sequence number that the next event gets. */

@@ -14,6 +14,7 @@ import {
 import { Slabs } from '../events/slabs.ts'
 import { idempotencyKey } from '../events/types.ts'
 import { CaptureConfig } from './capture.ts'
+import type { EventStore } from './event-store.ts'
 import type { EventStream } from './stream.ts'
 
 /** Idempotency keys remembered: what a supervisor or a kernel log may deliver again at once. */
@@ -22,10 +23,6 @@ const MAX_KEYS = 16_384
 const MAX_KEYED_BYTES = 4 * 1024 * 1024
 const KEYED = new Slabs()
 
-export interface EventStore {
-  settled(): Promise<void>
-}
-
 export class Publisher {
   readonly capture = new CaptureConfig()
   readonly #stream: EventStream
@@ -33,10 +30,10 @@ export class Publisher {
   /** By sequence number, oldest first. */
   readonly #keyed = new Map<number, PublishedEvent>()
   #keyedBytes = 0
-  readonly #store: EventStore | undefined
+  readonly #store: Pick<EventStore, 'settled'> | undefined
 
   /** @param store where events are kept on disk */
-  constructor(stream: EventStream, store?: EventStore) {
+  constructor(stream: EventStream, store?: Pick<EventStore, 'settled'>) {
     this.#stream = stream
     this.#store = store
   }
@@ -83,7 +80,7 @@ export class Publisher {
         break
       }
     }
-    if (this.#stream.isArchived(event)) return
+    if (this.#stream.isStored(event)) return
     this.#keyed.set(event.seq, publishedEvent(event, KEYED, event.json))
     this.#keyedBytes += event.frameBytes
     for (const [oldest, { frameBytes }] of this.#keyed) {

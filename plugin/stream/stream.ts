@@ -9,7 +9,7 @@
 import { type PublishedEvent, sealEnvelope, type TelemetryEventInput } from '../events/envelope.ts'
 import { UncertainNumbers } from '../events/uncertain-numbers.ts'
 import { type EventFilter, EventReader } from './event-reader.ts'
-import type { ArchivedHistory, EventArchive } from './event-store.ts'
+import type { EventStore, StoredHistory } from './event-store.ts'
 import { EventRing } from './ring.ts'
 
 /** Where a reader starts: strictly after a sequence number, with the next event, or at the oldest. */
@@ -20,35 +20,35 @@ export interface EventStreamOptions {
   readonly capacity: number
   /** Bytes of serialised events kept. */
   readonly maxBytes: number
-  /** As many of them may be in the archive too. Default: {@link ARCHIVED_BYTES}. */
-  readonly archivedBytes?: number
+  /** As many of them may be in the store too. Default: {@link STORED_BYTES}. */
+  readonly storedBytes?: number | undefined
   /** Where events are kept that the ring drops, and over restarts. */
-  readonly archive?: EventArchive
-  /** What the archive holds from before this process. */
-  readonly history?: ArchivedHistory
+  readonly store?: EventStore | undefined
+  /** What the store holds from before this process. */
+  readonly history?: StoredHistory | undefined
 }
 
 /**
  * Beyond this many bytes of events, those that are on disk are no more kept in memory too: readers
  * that are so far behind are few, and memory is what the machines that this is for run out of.
  */
-export const ARCHIVED_BYTES = 1024 * 1024
+export const STORED_BYTES = 1024 * 1024
 
 export class EventStream {
   /** Numbers that may never have been given. */
   readonly uncertain = new UncertainNumbers()
   readonly #ring: EventRing
-  readonly #archive: EventArchive | undefined
-  readonly #archivedBytes: number
+  readonly #store: EventStore | undefined
+  readonly #storedBytes: number
   readonly #readers = new Set<EventReader>()
   #dropped = 0
   #wakeScheduled = false
 
   constructor(options: EventStreamOptions) {
-    const { capacity, maxBytes, archive, history } = options
+    const { capacity, maxBytes, store, history } = options
     this.#ring = new EventRing(capacity, maxBytes, history?.nextSeq)
-    this.#archive = archive
-    this.#archivedBytes = options.archivedBytes ?? ARCHIVED_BYTES
+    this.#store = store
+    this.#storedBytes = options.storedBytes ?? STORED_BYTES
     for (const event of history?.events ?? []) {
       this.#ring.push(event)
       this.uncertain.learn(event)
@@ -86,7 +86,7 @@ export class EventStream {
   publish(input: TelemetryEventInput): PublishedEvent {
     const event = sealEnvelope(this.#ring.nextSeq, input)
     // On disk before any reader, or the publisher, can know of it.
-    this.#archive?.append(event)
+    this.#store?.append(event)
     this.#ring.push(event)
     this.#trim()
     this.#wakeReaders()
@@ -100,7 +100,7 @@ export class EventStream {
   subscribe(start: StartAt, filter: EventFilter, onReadable: () => void): EventReader {
     const reader = new EventReader({
       ring: this.#ring,
-      archive: this.#archive,
+      store: this.#store,
       uncertain: this.uncertain,
       after: this.#startAfter(start),
       filter,
@@ -125,16 +125,16 @@ export class EventStream {
     let after = from - 1
     for (;;) {
       // Also again: what was in the ring may be on disk only, when it is asked for the next event.
-      if (this.#archive !== undefined && after < this.#ring.oldestSeq - 1) {
-        const cursor = this.#archive.cursor(after)
+      if (this.#store !== undefined && after < this.#ring.oldestSeq - 1) {
+        const reader = this.#store.readerAfter(after)
         try {
-          for (let event = cursor.next(); event !== undefined; event = cursor.next()) {
+          for (let event = reader.next(); event !== undefined; event = reader.next()) {
             if (event.seq >= this.#ring.oldestSeq) break
             after = event.seq
             yield event
           }
         } finally {
-          cursor.close()
+          reader.close()
         }
         after = Math.max(after, this.#ring.oldestSeq - 1)
       }
@@ -145,22 +145,22 @@ export class EventStream {
     }
   }
 
-  /** Whether the archive has an event, so that nobody else need keep it. */
-  isArchived(event: PublishedEvent): boolean {
-    return this.#archive?.holds(event) ?? false
+  /** Whether the store has an event, so that nobody else need keep it. */
+  isStored(event: PublishedEvent): boolean {
+    return this.#store?.holds(event) ?? false
   }
 
-  /** What the archive has as well is not kept twice. */
+  /** What the store has as well is not kept twice. */
   #trim(): void {
-    const archive = this.#archive
-    if (archive === undefined) return
-    this.#ring.trim(this.#archivedBytes, oldest => archive.holds(oldest))
+    const store = this.#store
+    if (store === undefined) return
+    this.#ring.trim(this.#storedBytes, oldest => store.holds(oldest))
   }
 
   /** The number after which a reader begins. */
   #startAfter(start: StartAt): number {
     if (start === 'now') return this.seq
-    const oldest = Math.min(this.#ring.oldestSeq, this.#archive?.oldestSeq ?? Infinity) - 1
+    const oldest = Math.min(this.#ring.oldestSeq, this.#store?.oldestSeq ?? Infinity) - 1
     if (start === 'oldest') return oldest
     // A number that was never given comes from before a restart: silence until the counter gets
     // there again would hide every event, so such a reader starts at the oldest.

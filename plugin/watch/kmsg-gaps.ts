@@ -5,6 +5,9 @@
  * or `oom_kill`), so that it is one event, however often it is published.
  */
 
+import type { TelemetryEventInput } from '../events/envelope.ts'
+import { gapEvent } from '../events/gap.ts'
+
 /** Producer's event names of gaps in the kernel log. */
 export type KmsgGapEvent =
   /** The kernel overwrote records before they were read. */
@@ -31,6 +34,11 @@ export interface Span {
   /** Unix microseconds; absent when not known. */
   readonly from?: number
   readonly to: number
+}
+
+/** The `telemetry_gap` that tells of it. */
+export function kmsgGapEvent({ event, metadata, ...data }: KmsgGap): TelemetryEventInput {
+  return gapEvent(event, { source: 'kmsg', ...data }, metadata)
 }
 
 const OVERRUN = {

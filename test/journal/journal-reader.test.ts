@@ -32,7 +32,7 @@ test('reading after a number gives what reading from the beginning gives, over d
         closeSync(fd)
         const all = read(journal)
         for (let after = 0; after <= sizes.length; after += 7) {
-          const cursor = journal.cursor(after)
+          const cursor = journal.readerAfter(after)
           assert.equal(
             cursor.next()?.seq,
             all.find(seq => seq > after)
@@ -51,7 +51,7 @@ test('the last event of a long file is found by reading little of it', t => {
   const readBytes = () =>
     Number(/^rchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1] ?? 0)
   const before = readBytes()
-  const cursor = journal.cursor(3998)
+  const cursor = journal.readerAfter(3998)
   assert.equal(cursor.next()?.seq, 3999)
   cursor.close()
   assert.ok(readBytes() - before < 600_000, `${readBytes() - before} bytes read of 1.7 MB`)

@@ -116,7 +116,7 @@ test('only the newest are read back, as many as are asked for, and the rest by a
 test('a cursor at the end goes on with what comes, over segments', t => {
   const { journal, append } = openJournal(t, temporaryFolder(t), { maxBytes: SMALLEST })
   append()
-  const cursor = journal.cursor(0)
+  const cursor = journal.readerAfter(0)
   assert.equal(cursor.next()?.seq, 1)
   assert.equal(cursor.next(), undefined)
   for (let i = 0; i < 200; i++) {

@@ -66,7 +66,7 @@ export function openJournal(
 
 /** Sequence numbers of what a cursor gives. */
 export function read(journal: Journal, after = 0): number[] {
-  const cursor = journal.cursor(after)
+  const cursor = journal.readerAfter(after)
   const seqs: number[] = []
   for (let event = cursor.next(); event !== undefined; event = cursor.next()) seqs.push(event.seq)
   cursor.close()

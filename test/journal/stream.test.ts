@@ -49,7 +49,7 @@ test('over random publishing, reading and restarts', async t => {
         nil: undefined,
       }),
       fc.nat(4000),
-      async (operations, categories, archivedBytes) => {
+      async (operations, categories, storedBytes) => {
         const hooks: Array<() => unknown> = []
         const context = { after: (hook: () => unknown) => void hooks.push(hook) } as typeof t
         let folder = join(root, String(runs++))
@@ -64,9 +64,9 @@ test('over random publishing, reading and restarts', async t => {
         let stream: EventStream
         let reader: EventReader
         const start = () => {
-          const { journal: archive, recovery: history } = opened
-          const bounds = { capacity: 5, maxBytes: 4000, archivedBytes }
-          stream = new EventStream({ ...bounds, archive, history })
+          const { journal: store, recovery: history } = opened
+          const bounds = { capacity: 5, maxBytes: 4000, storedBytes }
+          stream = new EventStream({ ...bounds, store, history })
           reader = stream.subscribe({ after }, filter, () => {})
         }
         const read = (maxBytes: number) => {
@@ -128,8 +128,8 @@ test('over random publishing, reading and restarts', async t => {
 
 test('what is on disk leaves memory early, what is not stays, and every reader gets both', t => {
   const { journal } = openJournal(t, temporaryFolder(t))
-  const bounds = { capacity: 1000, maxBytes: 1e9, archivedBytes: 10_000 }
-  const stream = new EventStream({ ...bounds, archive: journal })
+  const bounds = { capacity: 1000, maxBytes: 1e9, storedBytes: 10_000 }
+  const stream = new EventStream({ ...bounds, store: journal })
   const data = 'x'.repeat(1000)
   const publish = (category: EventCategory) =>
     stream.publish({ ts: 1, type: 'note', category, source: { kind: 'cdp' }, data }).seq
@@ -157,8 +157,8 @@ test('what is on disk leaves memory early, what is not stays, and every reader g
 
 test('a page goes on from the disk when what it comes to has left memory meanwhile', t => {
   const { journal } = openJournal(t, temporaryFolder(t))
-  const bounds = { capacity: 1000, maxBytes: 1e9, archivedBytes: 10_000 }
-  const stream = new EventStream({ ...bounds, archive: journal })
+  const bounds = { capacity: 1000, maxBytes: 1e9, storedBytes: 10_000 }
+  const stream = new EventStream({ ...bounds, store: journal })
   const publish = (size: number) => {
     const source = { kind: 'cdp' } as const
     stream.publish({ ts: 1, type: 'note', category: 'system', source, data: 'x'.repeat(size) })
@@ -189,7 +189,7 @@ test('events read from the disk hold no memory of those that are kept', async t 
   const kept: PublishedEvent[] = []
   for (let n = 0; n < 500; n++) {
     kept.push(append('x'.repeat(300)))
-    const cursor = journal.cursor(0)
+    const cursor = journal.readerAfter(0)
     for (let read = 0; read < 150; read++) cursor.next()
     cursor.close()
   }
@@ -204,8 +204,8 @@ test('events read from the disk hold no memory of those that are kept', async t 
 
 test('what is delivered again is answered from the disk, where it is only there', t => {
   const { journal } = openJournal(t, temporaryFolder(t))
-  const bounds = { capacity: 1000, maxBytes: 1e9, archivedBytes: 10_000 }
-  const stream = new EventStream({ ...bounds, archive: journal })
+  const bounds = { capacity: 1000, maxBytes: 1e9, storedBytes: 10_000 }
+  const stream = new EventStream({ ...bounds, store: journal })
   const publisher = new Publisher(stream, journal)
   const publish = (serial: number, data: string) => {
     const metadata = { supervisor_instance: 'a', supervisor_serial: String(serial) }
@@ -222,7 +222,7 @@ test('what is delivered again is answered from the disk, where it is only there'
 
 test('a flood of other events does not push a kill out of reach of a slow reader', t => {
   const { journal } = openJournal(t, temporaryFolder(t))
-  const stream = new EventStream({ capacity: 10, maxBytes: 1e9, archive: journal })
+  const stream = new EventStream({ capacity: 10, maxBytes: 1e9, store: journal })
   const publish = (category: EventCategory) =>
     stream.publish({ ts: 1, type: 'note', category, source: { kind: 'cdp' } }).seq
   const reader = stream.subscribe('now', {}, () => {})
@@ -246,7 +246,7 @@ test('a flood of other events does not push a kill out of reach of a slow reader
 
 test('a reader of kept categories only is told of nothing that does not concern it', t => {
   const { journal } = openJournal(t, temporaryFolder(t))
-  const stream = new EventStream({ capacity: 10, maxBytes: 1e9, archive: journal })
+  const stream = new EventStream({ capacity: 10, maxBytes: 1e9, store: journal })
   const source = { kind: 'cdp' } as const
   const byCategory = stream.subscribe('now', { categories: new Set(['system']) }, () => {})
   const byType = stream.subscribe('now', { types: new Set(['system_oom_kill']) }, () => {})
@@ -260,7 +260,7 @@ test('a reader of kept categories only is told of nothing that does not concern 
 
 test('a long stretch of the journal is read in several turns of the event loop', async t => {
   const { journal } = openJournal(t, temporaryFolder(t))
-  const stream = new EventStream({ capacity: 10, maxBytes: 1e9, archive: journal })
+  const stream = new EventStream({ capacity: 10, maxBytes: 1e9, store: journal })
   const source = { kind: 'cdp' } as const
   for (let i = 0; i < 5000; i++) stream.publish({ ts: 1, type: 'a', category: 'system', source })
   let calls = 0

@@ -108,8 +108,8 @@ test(
   async t => {
     const mount = mounted(t, '1m')
     const { journal } = openJournal(t, join(mount, 'journal'))
-    const bounds = { capacity: 8192, maxBytes: 32 * 1024 * 1024, archivedBytes: 1024 * 1024 }
-    const stream = new EventStream({ ...bounds, archive: journal })
+    const bounds = { capacity: 8192, maxBytes: 32 * 1024 * 1024, storedBytes: 1024 * 1024 }
+    const stream = new EventStream({ ...bounds, store: journal })
     const publish = () => publishNote(stream, 10_000)
     for (let i = 0; i < 10; i++) publish()
     const empty = fill(mount)
@@ -210,7 +210,7 @@ test(
   async t => {
     const mount = mounted(t, '1m')
     const { journal } = openJournal(t, join(mount, 'journal'))
-    const stream = new EventStream({ capacity: 3, maxBytes: 1e9, archive: journal })
+    const stream = new EventStream({ capacity: 3, maxBytes: 1e9, store: journal })
     const publish = () => publishNote(stream, 8000)
     const reader = stream.subscribe('now', { categories: new Set(['system']) }, () => {})
     for (let i = 0; i < 5; i++) publish()

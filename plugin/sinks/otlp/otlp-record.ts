@@ -10,8 +10,9 @@ import type { PublishedEvent } from '../../events/envelope.ts'
 import {
   idempotencyKey,
   SERVICE_CRASHED,
+  type Severity,
   SYSTEM_OOM_KILL,
-  TELEMETRY_GAP,
+  severityOfType,
 } from '../../events/types.ts'
 
 /** As OTLP has it: strings, numbers, booleans, and lists and maps of them. */
@@ -32,14 +33,11 @@ export interface LogFields {
   readonly attributes: Readonly<Record<string, AnyValue>>
 }
 
-const INFO = { severityNumber: 9, severityText: 'INFO' }
-const WARN = { severityNumber: 13, severityText: 'WARN' }
-const ERROR = { severityNumber: 17, severityText: 'ERROR' }
-
-const SEVERITY: Readonly<Record<string, typeof INFO>> = {
-  [SYSTEM_OOM_KILL]: ERROR,
-  [SERVICE_CRASHED]: ERROR,
-  [TELEMETRY_GAP]: WARN,
+/** https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
+const SEVERITIES: Readonly<Record<Severity, Pick<LogFields, 'severityNumber' | 'severityText'>>> = {
+  info: { severityNumber: 9, severityText: 'INFO' },
+  warn: { severityNumber: 13, severityText: 'WARN' },
+  error: { severityNumber: 17, severityText: 'ERROR' },
 }
 
 /** @param origin whose sequence numbers these are; with them the identity of an event without a key */
@@ -67,7 +65,7 @@ export function toLogFields(published: PublishedEvent, origin: string): LogField
   return {
     hrTime: [Math.floor(ts / 1e6), (ts % 1e6) * 1000],
     eventName: type,
-    ...(Object.hasOwn(SEVERITY, type) ? SEVERITY[type]! : INFO),
+    ...SEVERITIES[severityOfType(type)],
     ...(data === undefined ? {} : { body: data }),
     attributes,
   }

@@ -2,26 +2,8 @@
 
 import type { S2Stream } from '@s2-dev/streamstore'
 import type { EventCategory } from '../../../generated/types.ts'
+import type { ArchivedEvent, ArchiveRange } from '../../stream/archive.ts'
 import { headerOf, isCommand, type ReadFields } from './s2-record.ts'
-
-/** An event as far as a page needs it. */
-export interface ArchivedEvent {
-  readonly seq: number
-  /** Unix microseconds. */
-  readonly ts: number
-  readonly type: string
-  readonly category: EventCategory
-  readonly json: Uint8Array
-}
-
-export interface ArchiveRange {
-  /** The first sequence number wanted; 0 where only the time is known. */
-  readonly from: number
-  /** Unix milliseconds. */
-  readonly since: number | undefined
-  /** The first sequence number that is not wanted. */
-  readonly before: number
-}
 
 /** Where the sink stands: its next record would be at `position`, the last one was `seq`. */
 export interface ArchiveEnd {

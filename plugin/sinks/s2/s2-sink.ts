@@ -17,9 +17,10 @@ import { hostname } from 'node:os'
 import type { S2Basin, S2Stream } from '@s2-dev/streamstore'
 import type { FastifyBaseLogger } from 'fastify'
 import type { PublishedEvent } from '../../events/envelope.ts'
+import type { ArchivedEvent, ArchiveRange } from '../../stream/archive.ts'
 import { type Delivery, importOptional, type Sink, SinkError, type SinkLimits } from '../sink.ts'
 import type { S2Target } from './s2-config.ts'
-import { type ArchivedEvent, type ArchiveRange, readBack } from './s2-read-back.ts'
+import { readBack } from './s2-read-back.ts'
 import { compareRecord, headerOf, isCommand, type ReadFields, toRecord } from './s2-record.ts'
 
 /**

@@ -1,0 +1,85 @@
+/**
+ * What refuses a body that is to become an event, and what makes the event of one that passes: for
+ * `POST /telemetry/events` and for the host application alike. The checks come in the contract's
+ * order (type, category, source.kind, data), then the rest of the body against its schema. What
+ * passes is stored as sent.
+ */
+
+import type { EventCategory, PublishEventRequest } from '../../generated/types.ts'
+import { describeErrors, validatorOf } from '../schema.ts'
+import type { TelemetryEventInput } from './envelope.ts'
+import { CATEGORIES, categoryOfType, isCategory, schemaOfType } from './types.ts'
+
+/** A refusal: the contract's message, and what in particular to mend where that does not say it. */
+export interface Refusal {
+  readonly message: string
+  readonly detail?: string
+}
+
+const validateRequest = validatorOf('PublishEventRequest')
+
+/**
+ * @param isServer the event is the server's own: `source.kind` may be `kernel_api`
+ * @returns what is wrong with the body, or undefined
+ */
+export function refuse(body: unknown, isServer = false): Refusal | undefined {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return { message: 'the body must be a JSON object with a type' }
+  }
+  const { type, category, source, data } = body as Record<string, unknown>
+  if (type === undefined || type === null || type === '') return { message: 'type is required' }
+  if (typeof type !== 'string') {
+    return {
+      message: 'type is required',
+      detail: `type must be a string, not ${typeof type === 'object' ? 'an object' : String(type)}`,
+    }
+  }
+  if (categoryOfType(type) === undefined) {
+    if (category === undefined || category === null) {
+      return { message: 'category is required for unknown event type' }
+    }
+    if (!isCategory(category)) {
+      return {
+        message: 'invalid category',
+        detail: `category must be one of ${CATEGORIES.join(', ')}`,
+      }
+    }
+  }
+  if (!isServer && (source as { kind?: unknown } | null | undefined)?.kind === 'kernel_api') {
+    return { message: 'source.kind kernel_api is reserved for server-generated events' }
+  }
+  const wrong = refuseData(type, data)
+  if (wrong !== undefined) return { message: 'invalid data', detail: wrong }
+  // For a known type the caller's category is ignored, whatever it is.
+  const rest = categoryOfType(type) === undefined ? body : { ...body, category: undefined }
+  if (!validateRequest(rest === body ? body : withoutUndefined(rest))) {
+    return { message: describeErrors(validateRequest.errors, 'body') }
+  }
+  return undefined
+}
+
+function refuseData(type: string, data: unknown): string | undefined {
+  const schema = schemaOfType(type)
+  if (schema === undefined) return undefined
+  const validate = validatorOf(schema)
+  if (validate(data)) return undefined
+  return data === undefined || data === null
+    ? `data is required for ${type}`
+    : describeErrors(validate.errors, 'data')
+}
+
+/** The event of an accepted body. */
+export function toEvent(body: PublishEventRequest): TelemetryEventInput {
+  const { type, category, source, data, ts } = body
+  return {
+    ts: ts ?? Date.now() * 1000,
+    type,
+    category: categoryOfType(type) ?? (category as EventCategory),
+    source: source ?? { kind: 'local_process' },
+    data: data ?? undefined,
+  }
+}
+
+function withoutUndefined(body: object): object {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,36 @@
+/** What an event of each known type says, in a line for a person: for logs and for `sysmon tail`. */
+
+import type { OomKillData, ServiceCrashedData, TelemetryGapData } from '../../generated/types.ts'
+import { printable, size } from '../units.ts'
+
+export function oomKillSentence(data: OomKillData): string {
+  const machine =
+    data.mem_total_kb === undefined
+      ? ''
+      : ` on a machine with ${size(data.mem_total_kb)} and ${size(data.mem_free_kb ?? 0)} free`
+  const limit =
+    data.constraint === 'memcg'
+      ? `, the limit of ${printable(data.oom_memcg ?? 'its group')}${data.memcg_limit_kb === undefined ? '' : ` (${size(data.memcg_limit_kb)})`}`
+      : ''
+  return `${printable(data.process_name)} (pid ${data.pid}) held ${size(data.rss_kb)}${machine}${limit}`
+}
+
+export function serviceCrashedSentence(data: ServiceCrashedData): string {
+  const phase = {
+    startup: 'died before it was up',
+    running: 'died while it was running',
+    gave_up: 'is not started again',
+  }[data.phase]
+  const why =
+    data.signal === undefined
+      ? data.exit_code === undefined
+        ? ''
+        : ` (exit status ${data.exit_code})`
+      : ` (${data.signal}${data.core_dumped === true ? ', core dumped' : ''})`
+  const pid = data.pid === undefined ? '' : ` (pid ${data.pid})`
+  return `${printable(data.service_name)}${pid} ${phase}${why}`
+}
+
+export function gapSentence(data: TelemetryGapData): string {
+  return `${data.source}: ${data.lost ?? 'an unknown number of'} lost: ${printable(data.reason)}`
+}
