@@ -58,6 +58,8 @@ export class Journal implements EventStore {
   readonly #unwritten = new UnwrittenEvents(MAX_UNWRITTEN_BYTES)
   #segments: Segment[] = []
   #writer: SegmentWriter | undefined
+  /** The syncs, still under way, of segments that are written no more. */
+  readonly #finishing = new Set<Promise<void>>()
   #recovery: Recovery | undefined
   #nextN = 1
   #firstN = 1
@@ -173,7 +175,7 @@ export class Journal implements EventStore {
   async settled(): Promise<void> {
     if (this.#options.sync !== 'always' || this.#unwritten.size > 0) return
     try {
-      await this.#writer?.sync()
+      await Promise.all([this.#writer?.sync(), ...this.#finishing])
     } catch (error) {
       this.#failed(error as Error)
     }
@@ -209,7 +211,7 @@ export class Journal implements EventStore {
     if (lost > 0)
       this.#log.error({ lost }, 'events that could not be written end with this process')
     try {
-      await this.#writer?.close()
+      await Promise.all([this.#writer?.close(), ...this.#finishing])
       this.#reserved = this.#given
       this.#writeHighWater(lost === 0)
     } catch (error) {
@@ -250,11 +252,17 @@ export class Journal implements EventStore {
     }
     this.#writer = new SegmentWriter(folder, segment, true)
     this.#segments.push(segment)
-    current
-      ?.close()
-      .catch(error => this.#log.error({ err: error }, 'a file of the journal could not be synced'))
+    if (current !== undefined) this.#finish(current)
     setImmediate(() => this.#prune())
     return this.#writer
+  }
+
+  #finish(writer: SegmentWriter): void {
+    const finishing = writer
+      .close()
+      .catch(error => this.#log.error({ err: error }, 'a file of the journal could not be synced'))
+      .finally(() => this.#finishing.delete(finishing))
+    this.#finishing.add(finishing)
   }
 
   #reserve(seq: number): void {

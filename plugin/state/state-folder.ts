@@ -29,13 +29,11 @@ export async function openStateFolder(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const isNone = code === 'EEXIST' || code === 'ENOTDIR'
-    if (code !== 'EROFS') {
-      return refuse(
-        isNone
-          ? `${path} is not a folder: name another one in SYSMON_STATE_DIR`
-          : `${message}: name a folder that this user can write in SYSMON_STATE_DIR`
-      )
-    }
+    return refuse(
+      isNone
+        ? `${path} is not a folder: name another one in SYSMON_STATE_DIR`
+        : `${message}: name a folder that this user can write in SYSMON_STATE_DIR`
+    )
   }
   let lock: Lock | undefined
   try {

@@ -117,6 +117,21 @@ test('damage in an old segment is found after the start, set aside, and the rest
   assert.deepEqual(readFileSync(join(folder, 'damaged', aside[0]!)), bytes)
 })
 
+test('of many damaged files the newest 16 are kept', async t => {
+  const folder = killed(t, 1500)
+  const names = segmentsIn(folder)
+  assert.ok(names.length > 20)
+  for (const name of names.slice(0, 20)) {
+    const bytes = readFileSync(join(folder, name))
+    bytes.fill(0, 5000, 9000)
+    writeFileSync(join(folder, name), bytes)
+  }
+  const { journal } = openJournal(t, folder, { maxBytes: 2 ** 22 })
+  await journal.verify()
+  const aside = readdirSync(join(folder, 'damaged')).map(name => name.replace(/\.\d+$/, ''))
+  assert.deepEqual(aside, names.slice(4, 20))
+})
+
 for (const [what, index] of [
   ['the oldest', 0],
   ['one in the middle', 3],

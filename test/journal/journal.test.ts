@@ -163,6 +163,24 @@ test('segments past their age go', async t => {
   assert.match(losses[0]!.reason, /age/)
 })
 
+test('segments that pass their age while nothing is published go, within some minutes', t => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const folder = temporaryFolder(t)
+  const { journal, append, losses } = openJournal(t, folder, {
+    maxBytes: SMALLEST,
+    maxAge: 3_600_000,
+  })
+  for (let i = 0; i < 200; i++) append('x'.repeat(1000))
+  const names = segmentsIn(folder)
+  t.mock.timers.tick(60 * 60_000)
+  assert.deepEqual(segmentsIn(folder), names, 'none is too old')
+  for (const name of names.slice(0, 2)) utimesSync(join(folder, name), 1, 1)
+  t.mock.timers.tick(15 * 60_000)
+  assert.deepEqual(segmentsIn(folder), names.slice(2))
+  assert.equal(losses.length, 2)
+  assert.equal(read(journal).length, 200 - losses[0]!.lost! - losses[1]!.lost!)
+})
+
 test('always: what is settled was synced, many at once by few syncs', async t => {
   const { journal, append } = openJournal(t, temporaryFolder(t), { sync: 'always' })
   await Promise.all(

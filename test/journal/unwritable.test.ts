@@ -2,16 +2,25 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Health } from '../../generated/types.ts'
+import type { EventEnvelope, Health } from '../../generated/types.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
 import { startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { openJournal, read } from './journals.ts'
+import { openJournal, read, segmentsIn } from './journals.ts'
 
 const skip = process.getuid?.() === 0 ? false : 'not root: no file system can be mounted'
 
@@ -65,6 +74,10 @@ test(
     assert.match(journal.health.error!, /ENOSPC/)
     const waiting = journal.health.unwritten!
     assert.ok(waiting > 0)
+    // Of the line that did not fit the disk took the beginning: it is gone again.
+    for (const name of segmentsIn(folder)) {
+      assert.equal(readFileSync(join(folder, name)).at(-1), 10, name)
+    }
     const onDisk = read(journal)
     assert.deepEqual(
       onDisk,
@@ -163,6 +176,103 @@ test('a read-only disk stays one, also while nothing is published', { skip }, as
   execFileSync('mount', ['-o', 'remount,rw', mount])
   await until(() => journal.health.state === 'writing', 'written again')
 })
+
+test(
+  'events that are too old go from a read-only disk too, and nothing fails',
+  { skip },
+  async t => {
+    const mount = mounted(t, '4m')
+    const folder = join(mount, 'journal')
+    const first = openJournal(t, folder, { maxBytes: 2 ** 20 })
+    for (let i = 0; i < 200; i++) first.append('x'.repeat(1000))
+    await first.journal.close()
+    const names = segmentsIn(folder)
+    utimesSync(join(folder, names[0]!), 1, 1)
+    execFileSync('mount', ['-o', 'remount,ro', mount])
+    const { journal, losses } = openJournal(t, folder, { maxBytes: 2 ** 20, maxAge: 3_600_000 })
+    await journal.verify()
+    assert.deepEqual(
+      losses.map(({ lost }) => lost),
+      [200 - read(journal).length]
+    )
+    assert.deepEqual(segmentsIn(folder), names)
+    assert.equal(journal.health.events, read(journal).length)
+  }
+)
+
+test(
+  'a damaged file on a read-only disk is told of, and the rest of it is read',
+  { skip },
+  async t => {
+    const mount = mounted(t, '1m')
+    const folder = join(mount, 'journal')
+    const first = openJournal(t, folder)
+    for (let i = 0; i < 3; i++) first.append(`event ${i}`)
+    await first.journal.close()
+    const path = join(folder, segmentsIn(folder)[0]!)
+    writeFileSync(path, readFileSync(path, 'utf8').replace('event 1', 'event X'))
+    execFileSync('mount', ['-o', 'remount,ro', mount])
+    const { journal, losses } = openJournal(t, folder)
+    await journal.verify()
+    assert.deepEqual(
+      losses.map(({ lost }) => lost),
+      [1]
+    )
+    assert.deepEqual(read(journal), [1, 3])
+  }
+)
+
+test(
+  'the server on a read-only disk: what is there is read, and new events are taken',
+  { skip },
+  async t => {
+    const mount = mounted(t, '1m')
+    const publish = async (url: string, data: string) => {
+      const answer = await fetch(`${url}/telemetry/events`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ type: 'note', category: 'system', data }),
+      })
+      assert.equal(answer.status, 200)
+    }
+    const first = await startServer(t, { SYSMON_STATE_DIR: mount })
+    await publish(first.url, 'before')
+    assert.equal(await first.stop(), 0)
+    execFileSync('mount', ['-o', 'remount,ro', mount])
+    const { url, stop } = await startServer(t, { SYSMON_STATE_DIR: mount })
+    await publish(url, 'after')
+    const { status, journal } = await healthOf(url)
+    assert.equal(status, 'ok')
+    assert.equal(journal.state, 'memory')
+    assert.match(journal.error ?? '', /EROFS/)
+    const answer = await fetch(`${url}/telemetry/events`, {
+      headers: { accept: 'application/json' },
+    })
+    const notes = ((await answer.json()) as EventEnvelope[]).filter(
+      ({ event }) => event.type === 'note'
+    )
+    assert.deepEqual(
+      notes.map(({ event }) => event.data),
+      ['before', 'after']
+    )
+    assert.equal(await stop(), 0)
+  }
+)
+
+test(
+  'no state folder, and none can be made on a read-only disk: said as it is',
+  { skip },
+  async t => {
+    const mount = mounted(t, '1m')
+    execFileSync('mount', ['-o', 'remount,ro', mount])
+    const { url, output, stop } = await startServer(t, { SYSMON_STATE_DIR: join(mount, 'state') })
+    const { journal } = await healthOf(url)
+    assert.equal(journal.state, 'off')
+    assert.match(journal.error ?? '', /EROFS.*SYSMON_STATE_DIR/)
+    assert.equal(output().match(/kept in memory only/g)?.length, 1)
+    assert.equal(await stop(), 0)
+  }
+)
 
 test('the server on a full disk: up, taking events, and its health says so', { skip }, async t => {
   const mount = mounted(t, '64k')

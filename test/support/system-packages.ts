@@ -10,6 +10,7 @@ import { buildRealParts } from './real-parts.ts'
 const missing = installMissing({
   curl: 'curl',
   faketime: 'faketime',
+  strace: 'strace',
   supervisord: 'supervisor',
 })
 if (missing.length > 0) {
