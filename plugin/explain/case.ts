@@ -49,7 +49,7 @@ export function caseOf(
   const pageKb = revealedPageSizeKb(dump, kill?.victim)
   const isMemcg = facts.constraint === 'memcg'
   const kb = (pages: number): number => pages * pageKb!
-  const isSummed = sums !== undefined && pageKb !== undefined && dump.tasks.present
+  const isSummed = sums !== undefined && pageKb !== undefined && dump.tasks.isPresent
   return {
     dump,
     facts,

@@ -63,7 +63,9 @@ export class Explainer {
 
   #deliver(outcomes: readonly OomOutcome[]): void {
     for (const outcome of outcomes) {
-      const sums = outcome.dump.tasks.present ? this.#tables.sums(outcome.record.caller) : undefined
+      const sums = outcome.dump.tasks.isPresent
+        ? this.#tables.sums(outcome.record.caller)
+        : undefined
       if (outcome.type !== 'kill') {
         this.#onExplained({ ...outcome, sums })
         continue

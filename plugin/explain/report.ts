@@ -61,7 +61,8 @@ export function killReport(explained: ExplainedKill, number: number, style: Styl
       )
     )
   }
-  if (kill.partial) lines.push(row('partial', 'the log does not hold the whole dump of this kill'))
+  if (kill.isPartial)
+    lines.push(row('partial', 'the log does not hold the whole dump of this kill'))
   return [...lines, ...advice.map((line, index) => row(index === 0 ? 'next' : '', line)), ''].join(
     '\n'
   )

@@ -10,7 +10,7 @@
  *   which also catches a local clock that ran on through a suspend (s2idle on x86) at once;
  * - the log was empty a second ago at most, when the reader last looked, which bounds the distance
  *   from below;
- * - with the bell, a record comes in some 2 ms after it was printed: if none of several does, the
+ * - with the child that wakes us, a record comes in some 2 ms after it was printed: if none of several does, the
  *   clocks have drifted apart. NTP corrects by 10 to 50 us a second, so that a record now and then
  *   keeps the error at some 10 ms, and one in an hour at half a second.
  *
@@ -107,7 +107,7 @@ export class KernelClock {
   /**
    * A record with this stamp has just come in.
    *
-   * @param isNewest no other one is left to be read, so that it is late only by what the bell takes
+   * @param isNewest no other one is left to be read, so that it is late only by what waking us takes
    * @param emptyAtUs CLOCK_MONOTONIC at which it was not there yet
    */
   observe(stampUs: number, isNewest: boolean, emptyAtUs = Number.NEGATIVE_INFINITY): void {

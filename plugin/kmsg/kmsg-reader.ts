@@ -3,7 +3,7 @@
  * could not be opened, counts what the kernel overwrote, and replaces what is stalled.
  *
  * The sequence numbers carry everything: where reading goes on after a failure or in another
- * process, and how many records are gone. The reader is held against the bell, which reads the same
+ * process, and how many records are gone. The reader is held against the child that wakes it, which reads the same
  * device: where one of the two knows of records that the other has not come to, that one is stalled.
  */
 
@@ -11,9 +11,9 @@ import { closeSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { KmsgState } from '../../generated/types.ts'
 import { monotonicUs } from './clock.ts'
-import { drainKmsg, explainError, openKmsg } from './device.ts'
+import { drainKmsg, openKmsg, whyUnreadable } from './device.ts'
 import { RawRecord } from './record.ts'
-import { BellKeeper } from './wake-up.ts'
+import { WakeUp } from './wake-up.ts'
 
 /** The wait before the device is opened again, in ms: doubled each time. */
 const REOPEN_MS = { first: 200, last: 5000 }
@@ -50,7 +50,7 @@ export class KmsgReader {
   readonly #path: string
   readonly #log: FastifyBaseLogger
   readonly #handlers: KmsgReaderHandlers
-  readonly #bell: BellKeeper
+  readonly #wakeUp: WakeUp
   readonly #record = new RawRecord()
   #state: KmsgState = 'starting'
   #error: string | undefined
@@ -74,7 +74,7 @@ export class KmsgReader {
     this.#path = path
     this.#log = log
     this.#handlers = handlers
-    this.#bell = new BellKeeper(path, log, () => {
+    this.#wakeUp = new WakeUp(path, log, () => {
       this.drain()
       return this.#lastSeq
     })
@@ -89,20 +89,20 @@ export class KmsgReader {
   get isOpen(): boolean {
     return this.#fd !== undefined
   }
-  get isRinging(): boolean {
-    return this.#bell.isRinging
+  get hasWakeUpChild(): boolean {
+    return this.#wakeUp.hasWakeUpChild
   }
   /** The last record read; -1 before the first. */
   get lastSeq(): number {
     return this.#lastSeq
   }
-  /** How often the device was opened again, or its bell started again. */
+  /** How often the device was opened again, or the child that wakes it started again. */
   get restarts(): number {
-    return this.#reopened + this.#bell.restarts
+    return this.#reopened + this.#wakeUp.restarts
   }
   /** How often one of the two was replaced because it was stalled. */
   get stalls(): number {
-    return this.#stalls + this.#bell.stalls
+    return this.#stalls + this.#wakeUp.stalls
   }
 
   /**
@@ -143,7 +143,7 @@ export class KmsgReader {
         this.drain()
       })
     }
-    if (isAtEnd && this.#bell.heard > this.#lastSeq) this.#replace()
+    if (isAtEnd && this.#wakeUp.lastSeen > this.#lastSeq) this.#replace()
     return isAtEnd
   }
 
@@ -164,7 +164,7 @@ export class KmsgReader {
     this.#error = undefined
     this.#reopenMs = REOPEN_MS.first
     if (this.#handlers.onCaughtUp(this.#newest)) {
-      this.#bell.start()
+      this.#wakeUp.start()
       return
     }
     this.#release()
@@ -205,7 +205,7 @@ export class KmsgReader {
     // What was watched once is restarting until it is again.
     if (isNew) this.#state = this.#state === 'starting' ? 'unavailable' : 'restarting'
     if (isNew) this.#handlers.onDown()
-    const explained = explainError(this.#path, error)
+    const explained = whyUnreadable(this.#path, error)
     if (isNew || explained !== this.#error) {
       this.#log.warn(
         { path: this.#path },
@@ -221,12 +221,12 @@ export class KmsgReader {
     this.#reopenMs = Math.min(this.#reopenMs * 2, REOPEN_MS.last)
   }
 
-  /** The bell knows of records that this descriptor does not give. */
+  /** The child knows of records that this descriptor does not give. */
   #replace(): void {
     this.#stalls++
     this.#reopened++
     this.#log.warn(
-      { read: this.#lastSeq, heard: this.#bell.heard },
+      { read: this.#lastSeq, childRead: this.#wakeUp.lastSeen },
       'the reader of the kernel log is stalled: it is replaced'
     )
     this.#release()
@@ -235,7 +235,7 @@ export class KmsgReader {
 
   #release(): void {
     clearTimeout(this.#reopenTimer)
-    this.#bell.close()
+    this.#wakeUp.close()
     const fd = this.#fd
     this.#fd = undefined
     if (fd === undefined) return

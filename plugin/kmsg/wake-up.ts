@@ -1,29 +1,29 @@
 /**
- * Keeps the bell of the kernel log ringing: starts the `dd` child, replaces it when it ends or is
- * stalled, and looks at the device at intervals in case it does not ring.
+ * What wakes the reader of the kernel log: starts the `dd` child, replaces it when it ends or is
+ * stalled, and looks at the device at intervals in case it does not wake us.
  */
 
 import type { FastifyBaseLogger } from 'fastify'
-import { type KmsgBell, startBell } from './device.ts'
+import { startWakeUpChild, type WakeUpChild } from './wake-up-child.ts'
 
-/** The wait before a dead bell is replaced, in ms: doubled each time, back to the first when one lived. */
+/** The wait before a dead child is replaced, in ms: doubled each time, back to the first when one lived. */
 const RESTART_MS = { first: 100, last: 30_000 }
-/** A bell that lived this long in ms was a good one. */
+/** A child that lived this long in ms was a good one. */
 const GOOD_LIFE_MS = 60_000
-/** How often the device is looked at, in ms: without a bell, and with one, in case it is stuck. */
-const POLL_MS = { withoutBell: 100, withBell: 1000 }
+/** How often the device is looked at, in ms: without a child, and with one, in case it is stuck. */
+const POLL_MS = { withoutChild: 100, withChild: 1000 }
 
-export class BellKeeper {
+export class WakeUp {
   readonly #path: string
   readonly #log: FastifyBaseLogger
   readonly #onWake: () => number
-  #bell: KmsgBell | undefined
+  #child: WakeUpChild | undefined
   #pollTimer: NodeJS.Timeout | undefined
   #restartTimer: NodeJS.Timeout | undefined
   #restartMs = RESTART_MS.first
-  /** The record that this reader had come to when it last looked, and the bell then. */
+  /** The record that this reader had come to when it last looked, and the child then. */
   #seenAtPoll = -1
-  #heardAtPoll = -1
+  #lastSeenAtPoll = -1
   #restarts = 0
   #stalls = 0
 
@@ -34,13 +34,13 @@ export class BellKeeper {
     this.#onWake = onWake
   }
 
-  get isRinging(): boolean {
-    return this.#bell !== undefined
+  get hasWakeUpChild(): boolean {
+    return this.#child !== undefined
   }
 
-  /** The last record the bell printed; -1 before the first. */
-  get heard(): number {
-    return this.#bell?.heard ?? -1
+  /** The last record the child printed; -1 before the first. */
+  get lastSeen(): number {
+    return this.#child?.lastSeen ?? -1
   }
 
   /** How often it was started again. */
@@ -48,7 +48,7 @@ export class BellKeeper {
     return this.#restarts
   }
 
-  /** How often it had to be, because it ran and did not ring. */
+  /** How often it had to be, because it ran and woke nobody. */
   get stalls(): number {
     return this.#stalls
   }
@@ -56,10 +56,10 @@ export class BellKeeper {
   start(): void {
     clearTimeout(this.#restartTimer)
     const startedAt = performance.now()
-    this.#heardAtPoll = -1
+    this.#lastSeenAtPoll = -1
     this.#seenAtPoll = -1
     try {
-      this.#bell = startBell(
+      this.#child = startWakeUpChild(
         this.#path,
         () => this.#onWake(),
         reason => this.#onEnd(reason, performance.now() - startedAt)
@@ -69,19 +69,19 @@ export class BellKeeper {
       this.#onEnd(error as NodeJS.ErrnoException, 0)
       return
     }
-    this.#poll(POLL_MS.withBell)
+    this.#poll(POLL_MS.withChild)
   }
 
   close(): void {
     clearTimeout(this.#restartTimer)
     clearInterval(this.#pollTimer)
-    this.#bell?.close()
-    this.#bell = undefined
+    this.#child?.close()
+    this.#child = undefined
   }
 
   #onEnd(reason: NodeJS.ErrnoException, livedMs: number): void {
-    this.#bell = undefined
-    this.#poll(POLL_MS.withoutBell)
+    this.#child = undefined
+    this.#poll(POLL_MS.withoutChild)
     if (reason.code === 'ENOENT' && reason.syscall?.startsWith('spawn') === true) {
       this.#log.warn('there is no dd on the path: the kernel log is polled every 100 ms instead')
       return
@@ -90,7 +90,7 @@ export class BellKeeper {
     if (livedMs > GOOD_LIFE_MS) this.#restartMs = RESTART_MS.first
     this.#log.warn(
       { err: reason, retryMs: this.#restartMs },
-      'the bell of the kernel log is started again'
+      'the child that wakes the kernel log reader is started again'
     )
     this.#restartTimer = setTimeout(() => this.start(), this.#restartMs)
     this.#restartTimer.unref()
@@ -101,30 +101,30 @@ export class BellKeeper {
     clearInterval(this.#pollTimer)
     this.#pollTimer = setInterval(() => {
       const seen = this.#onWake()
-      // After this turn's input: where the event loop stood still, the rings are in it.
-      if (this.#bell !== undefined) setImmediate(() => this.#check(seen))
+      // After this turn's input: where the event loop stood still, the wake-ups are in it.
+      if (this.#child !== undefined) setImmediate(() => this.#check(seen))
     }, everyMs)
     this.#pollTimer.unref()
   }
 
-  /** A bell that has not come to what was read a poll ago, and has not moved since, is stalled. */
+  /** A child that has not come to what was read a poll ago, and has not moved since, is stalled. */
   #check(seen: number): void {
-    const bell = this.#bell
-    if (bell === undefined) return
-    const { heard } = bell
-    if (heard < this.#seenAtPoll && heard === this.#heardAtPoll) {
+    const child = this.#child
+    if (child === undefined) return
+    const { lastSeen } = child
+    if (lastSeen < this.#seenAtPoll && lastSeen === this.#lastSeenAtPoll) {
       this.#stalls++
       this.#restarts++
       this.#log.warn(
-        { heard, seen },
-        'the bell of the kernel log did not ring for records that came: it is replaced'
+        { lastSeen, read: seen },
+        'the child that wakes the kernel log reader did not do so for records that came: it is replaced'
       )
-      bell.close()
-      this.#bell = undefined
+      child.close()
+      this.#child = undefined
       this.start()
       return
     }
     this.#seenAtPoll = seen
-    this.#heardAtPoll = heard
+    this.#lastSeenAtPoll = lastSeen
   }
 }

@@ -64,7 +64,7 @@ export class OomDump {
   structured: StructuredLine | undefined
   readonly tasks = new TaskTable()
   /** Records lost or a new opener in the middle: what is missing is not known. */
-  torn = false
+  isTorn = false
   #structuredText = ''
   #inMemcgStats = false
 

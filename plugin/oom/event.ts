@@ -120,7 +120,7 @@ export function unknownConstraint(kill: OomKill): string | undefined {
 
 function topTasks(kill: OomKill, pageKb: number | undefined): OomTask[] | undefined {
   const { tasks } = kill.dump
-  if (!tasks.present || pageKb === undefined) return undefined
+  if (!tasks.isPresent || pageKb === undefined) return undefined
   return tasks.top.map(task => ({
     pid: task.pid,
     name: decodeName(task.comm),
@@ -159,7 +159,7 @@ export function oomKillSource(kill: OomKill, context: OomKillContext): EventSour
     kmsg_seq: context.isRaw ? String(kill.record.seq) : undefined,
     facility: context.isRaw && kill.record.facility !== 0 ? 'user' : undefined,
     manual: kill.dump.isManual ? 'true' : undefined,
-    partial: kill.partial ? 'true' : undefined,
+    partial: kill.isPartial ? 'true' : undefined,
     replayed: context.isReplayed === true ? 'true' : undefined,
   })
   return Object.keys(metadata).length === 0

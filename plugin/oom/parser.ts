@@ -35,7 +35,7 @@ export interface OomKill {
   readonly victim: KillLine
   readonly dump: OomDump
   /** The kill line stood alone, or its dump was torn: figures are missing, none are wrong. */
-  readonly partial: boolean
+  readonly isPartial: boolean
   /** Set when the whole group is killed (memory.oom.group): the path of that group. */
   readonly groupPath: string | undefined
   /** A further victim of a group kill: the structured line spoke of the first, not of this one. */
@@ -162,7 +162,7 @@ export class OomParser {
 
   /** Records were lost here: dumps in progress can no longer be complete. */
   tear(): void {
-    for (const section of this.#sections.values()) section.dump.torn = true
+    for (const section of this.#sections.values()) section.dump.isTorn = true
   }
 
   #pushLine(record: KmsgRecord, line: string): readonly OomOutcome[] {
@@ -290,7 +290,7 @@ export class OomParser {
       record,
       victim: { ...line, prefix },
       dump: section.dump,
-      partial: isPartial(section.dump),
+      isPartial: isPartial(section.dump),
       groupPath: section.groupPath,
       isFollower,
     }
@@ -394,11 +394,11 @@ function isFailedAllocation(dump: OomDump): boolean {
     dump.hasMemInfo &&
     dump.opener === undefined &&
     dump.structured === undefined &&
-    !dump.tasks.present
+    !dump.tasks.isPresent
   )
 }
 
 function isPartial(dump: OomDump): boolean {
-  if (dump.torn || dump.opener === undefined) return true
+  if (dump.isTorn || dump.opener === undefined) return true
   return !dump.hasMemInfo && !dump.memcgUsage.has('memory')
 }

@@ -94,7 +94,7 @@ export class TaskTable {
   }
 
   /** Whether the header or a row was seen. */
-  get present(): boolean {
+  get isPresent(): boolean {
     return this.#layout !== undefined
   }
 

@@ -9,10 +9,10 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { KernelClock } from '../kmsg/clock.ts'
 import type { KmsgRecord } from '../kmsg/record.ts'
 import type { OomKill, OomOutcome } from '../oom/parser.ts'
-import type { Beginning } from './history.ts'
-import type { KillWatch } from './kill-check.ts'
+import type { LogHistory } from './history.ts'
+import type { KillCheck } from './kill-check.ts'
 import { type KmsgGap, overrunGap } from './kmsg-gaps.ts'
-import type { KillBaseline, KmsgPosition, PositionFile } from './kmsg-position.ts'
+import type { KillBaseline, KmsgPosition, KmsgPositionFile } from './kmsg-position.ts'
 
 export interface KmsgHandlers {
   /** @param ts Unix microseconds @param isReplayed it happened before this process watched */
@@ -39,20 +39,20 @@ type Found =
       readonly kills: KillBaseline | undefined
     }
 
-export interface TellerParts {
+export interface FindingsParts {
   readonly bootId: string | undefined
   /** Whether the history of this boot is told where no position is known. */
   readonly history: boolean
   readonly clock: KernelClock
-  readonly beginning: Beginning
-  readonly kills: KillWatch
-  readonly file: PositionFile | undefined
+  readonly logHistory: LogHistory
+  readonly kills: KillCheck
+  readonly file: KmsgPositionFile | undefined
   /** Where the reading stands. */
   readonly where: () => Pick<KmsgPosition, 'read' | 'stampUs' | 'resume'>
 }
 
-export class Teller {
-  readonly #parts: TellerParts
+export class Findings {
+  readonly #parts: FindingsParts
   readonly #log: FastifyBaseLogger
   readonly #handlers: KmsgHandlers
   #found: Found[] = []
@@ -63,7 +63,7 @@ export class Teller {
   #lost = 0
   #saved = ''
 
-  constructor(parts: TellerParts, log: FastifyBaseLogger, handlers: KmsgHandlers) {
+  constructor(parts: FindingsParts, log: FastifyBaseLogger, handlers: KmsgHandlers) {
     this.#parts = parts
     this.#log = log
     this.#handlers = handlers
@@ -88,26 +88,26 @@ export class Teller {
     this.#found = []
   }
 
-  take(outcomes: readonly OomOutcome[]): void {
+  add(outcomes: readonly OomOutcome[]): void {
     for (const outcome of outcomes) this.#found.push({ type: 'outcome', outcome })
   }
 
-  takeOverrun(overrun: Overrun): void {
+  addOverrun(overrun: Overrun): void {
     this.#found.push({ type: 'overrun', overrun, kills: this.#parts.kills.baseline })
   }
 
-  tell(): void {
+  handOver(): void {
     const found = this.#found
     this.#found = []
     for (const each of found) {
-      if (each.type === 'overrun') this.#tellOverrun(each.overrun, each.kills)
-      else this.#tellOutcome(each.outcome)
+      if (each.type === 'overrun') this.#handOverOverrun(each.overrun, each.kills)
+      else this.#handOverOutcome(each.outcome)
     }
     this.#save()
   }
 
   /** Tells of a gap that reading on does not show again. */
-  tellGap(gap: KmsgGap): void {
+  handOverGap(gap: KmsgGap): void {
     this.#log.warn({ lost: gap.lost }, gap.reason)
     this.#parts.file?.save({ ...this.#position(), gap })
     this.#saved = ''
@@ -115,7 +115,7 @@ export class Teller {
     this.#save()
   }
 
-  #tellOverrun({ lost, next, lastUs, reader }: Overrun, kills: KillBaseline | undefined): void {
+  #handOverOverrun({ lost, next, lastUs, reader }: Overrun, kills: KillBaseline | undefined): void {
     const { bootId, clock, file } = this.#parts
     // At a first start the oldest history may be overwritten while it is read: nobody waits for it.
     if (this.#isHistory(next)) return
@@ -132,9 +132,9 @@ export class Teller {
     this.#handlers.onGap(gap)
   }
 
-  #tellOutcome(outcome: OomOutcome): void {
+  #handOverOutcome(outcome: OomOutcome): void {
     const { record } = outcome
-    const isBefore = this.#parts.beginning.isBefore(record)
+    const isBefore = this.#parts.logHistory.isBefore(record)
     if (outcome.type === 'no_kill') {
       if (isBefore) return
       this.#log.warn(
@@ -150,8 +150,8 @@ export class Teller {
   }
 
   #isHistory(record: KmsgRecord): boolean {
-    const { history, beginning } = this.#parts
-    return !this.#isResumed && !history && beginning.isBefore(record)
+    const { history, logHistory } = this.#parts
+    return !this.#isResumed && !history && logHistory.isBefore(record)
   }
 
   #position(): KmsgPosition {

@@ -7,7 +7,7 @@ import { isSuspendRecord, type KernelClock, monotonicUs } from '../kmsg/clock.ts
 import { writeKmsg } from '../kmsg/device.ts'
 import type { KmsgRecord } from '../kmsg/record.ts'
 
-export class Beginning {
+export class LogHistory {
   readonly #clock: KernelClock
   /** What was printed before this is history. */
   readonly #bornUs = monotonicUs()

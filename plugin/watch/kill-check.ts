@@ -12,7 +12,7 @@ import {
 import { type KmsgGap, missedKillsGap } from './kmsg-gaps.ts'
 import type { KillBaseline } from './kmsg-position.ts'
 
-export class KillWatch {
+export class KillCheck {
   readonly #bootId: string | undefined
   readonly #audit = new KillAudit()
   #counter: KillCounter | undefined

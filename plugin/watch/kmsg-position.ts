@@ -59,7 +59,7 @@ export type Loaded =
   /** `damagedAt`: Unix microseconds of the last write to a file that cannot be read any more. */
   | { readonly position: undefined; readonly damagedAt?: number }
 
-export class PositionFile {
+export class KmsgPositionFile {
   readonly #path: string
   readonly #bootId: string
   readonly #log: FastifyBaseLogger

@@ -10,11 +10,11 @@ import { KmsgReader } from '../kmsg/kmsg-reader.ts'
 import type { RawRecord } from '../kmsg/record.ts'
 import { OomParser } from '../oom/parser.ts'
 import { mayMatter } from '../oom/prefilter.ts'
-import { type KmsgHandlers, type Overrun, Teller } from './findings.ts'
-import { Beginning } from './history.ts'
-import { KillWatch } from './kill-check.ts'
+import { Findings, type KmsgHandlers, type Overrun } from './findings.ts'
+import { LogHistory } from './history.ts'
+import { KillCheck } from './kill-check.ts'
 import { positionDamagedGap, readerDownGap } from './kmsg-gaps.ts'
-import { type KmsgPosition, PositionFile } from './kmsg-position.ts'
+import { type KmsgPosition, KmsgPositionFile } from './kmsg-position.ts'
 
 /**
  * How long a kill waits for the record after it, in ms, which tells whether its whole group is
@@ -43,10 +43,10 @@ export class KmsgWatcher {
   readonly #handlers: KmsgHandlers
   readonly #reader: KmsgReader
   readonly #clock = new KernelClock()
-  readonly #beginning = new Beginning(this.#clock)
-  readonly #kills: KillWatch
-  readonly #file: PositionFile | undefined
-  readonly #teller: Teller
+  readonly #logHistory = new LogHistory(this.#clock)
+  readonly #kills: KillCheck
+  readonly #file: KmsgPositionFile | undefined
+  readonly #findings: Findings
   #parser = new OomParser()
   #auditTimer: NodeJS.Timeout | undefined
   #isHolding = false
@@ -68,16 +68,16 @@ export class KmsgWatcher {
     this.#options = options
     this.#log = log
     this.#handlers = handlers
-    this.#kills = new KillWatch(bootId)
+    this.#kills = new KillCheck(bootId)
     // Without a boot id a position could be that of another boot.
     const isKept = stateDir !== undefined && bootId !== undefined
-    this.#file = isKept ? new PositionFile(stateDir, bootId, log) : undefined
-    this.#teller = new Teller(
+    this.#file = isKept ? new KmsgPositionFile(stateDir, bootId, log) : undefined
+    this.#findings = new Findings(
       {
         bootId,
         history,
         clock: this.#clock,
-        beginning: this.#beginning,
+        logHistory: this.#logHistory,
         kills: this.#kills,
         file: this.#file,
         where: () => this.#where(),
@@ -98,13 +98,13 @@ export class KmsgWatcher {
   }
 
   get health(): KmsgHealth {
-    const { state, error, lastSeq, restarts, stalls, isOpen, isRinging } = this.#reader
+    const { state, error, lastSeq, restarts, stalls, isOpen, hasWakeUpChild } = this.#reader
     const at = this.#lastRecordAt
     const kills = this.#kills.health
     return {
       state,
       path: this.#options.path,
-      ...(isOpen ? { reader: isRinging ? 'dd' : 'poll' } : {}),
+      ...(isOpen ? { reader: hasWakeUpChild ? 'dd' : 'poll' } : {}),
       ...(lastSeq < 0 ? {} : { last_seq: lastSeq }),
       ...(at === undefined
         ? {}
@@ -113,7 +113,7 @@ export class KmsgWatcher {
             last_record_age_ms: Math.max(0, Date.now() - Math.floor(at / 1000)),
           }),
       ...(this.#resumedAfter === undefined ? {} : { resumed_after: this.#resumedAfter }),
-      lost: this.#teller.lost,
+      lost: this.#findings.lost,
       restarts,
       stalls,
       ...(kills === undefined ? {} : { kills }),
@@ -140,15 +140,15 @@ export class KmsgWatcher {
     this.#isClosed = true
     clearInterval(this.#auditTimer)
     // What is held is a kill that happened: it goes out before the streams end.
-    this.#teller.take(this.#parser.flush())
-    this.#teller.tell()
+    this.#findings.add(this.#parser.flush())
+    this.#findings.handOver()
     this.#reader.close()
     this.#file?.close()
   }
 
   #resume(position: KmsgPosition): void {
     this.#kills.resume(position.kills)
-    this.#teller.resume(position)
+    this.#findings.resume(position)
     if (position.read < 0) return
     this.#resumedAfter = position.read
     this.#lastStampUs = position.stampUs
@@ -157,21 +157,21 @@ export class KmsgWatcher {
 
   #onOpen(): void {
     this.#reading = this.#isFirst && this.#downSince === undefined ? 'dead' : 'down'
-    if (this.#isFirst) this.#beginning.mark(this.#options.path)
+    if (this.#isFirst) this.#logHistory.mark(this.#options.path)
   }
 
   #onRecord(record: RawRecord, lost: number): void {
-    if (this.#isFirst) this.#beginning.push(record.toRecord())
+    if (this.#isFirst) this.#logHistory.push(record.toRecord())
     if (lost > 0) {
       this.#parser.tear()
       const lastUs = this.#lastStampUs
-      this.#teller.takeOverrun({ lost, next: record.toRecord(), lastUs, reader: this.#reading })
+      this.#findings.addOverrun({ lost, next: record.toRecord(), lastUs, reader: this.#reading })
       this.#reading = 'reading'
     }
     const isNew = this.#resumedAfter === undefined || record.seq > this.#resumedAfter
     if (isNew && mayMatter(record)) this.#kills.see(record.toRecord())
     this.#lastStampUs = record.timestampUs
-    this.#teller.take(this.#parser.pushRaw(record))
+    this.#findings.add(this.#parser.pushRaw(record))
   }
 
   #onCaughtUp(newest: number): boolean {
@@ -182,13 +182,13 @@ export class KmsgWatcher {
       )
       this.#resumedAfter = undefined
       this.#parser = new OomParser()
-      this.#teller.restart()
+      this.#findings.restart()
       return false
     }
     this.#clock.observe(this.#lastStampUs, false)
     const now = this.#clock.nowUs()
     if (this.#isFirst) {
-      this.#beginning.end(newest, this.#downSince === undefined)
+      this.#logHistory.end(newest, this.#downSince === undefined)
       this.#log.info(
         { path: this.#options.path, seq: newest, resumedAfter: this.#resumedAfter },
         'watching the kernel log for OOM kills'
@@ -201,7 +201,7 @@ export class KmsgWatcher {
     this.#isFirst = false
     this.#reading = 'reading'
     this.#lastRecordAt = now
-    this.#teller.tell()
+    this.#findings.handOver()
     this.#holdKill()
     return true
   }
@@ -211,14 +211,14 @@ export class KmsgWatcher {
     const from = this.#downSince
     this.#downSince = undefined
     if (from === undefined || this.#reading !== 'down') return
-    const isWhole = !this.#isFirst || this.#resumedAfter !== undefined || this.#beginning.isWhole
+    const isWhole = !this.#isFirst || this.#resumedAfter !== undefined || this.#logHistory.isWhole
     this.#handlers.onGap(readerDownGap(isWhole ? 0 : undefined, { from, to }))
   }
 
   #onTurn(isAtEnd: boolean, emptyAtUs: number): void {
     this.#clock.observe(this.#lastStampUs, isAtEnd, emptyAtUs)
     this.#lastRecordAt = this.#clock.nowUs()
-    this.#teller.tell()
+    this.#findings.handOver()
     this.#holdKill()
   }
 
@@ -237,8 +237,8 @@ export class KmsgWatcher {
     }
     this.#isHolding = false
     if (this.#isClosed) return
-    this.#teller.take(this.#parser.flush())
-    this.#teller.tell()
+    this.#findings.add(this.#parser.flush())
+    this.#findings.handOver()
   }
 
   #where(): Pick<KmsgPosition, 'read' | 'stampUs' | 'resume'> {
@@ -256,6 +256,6 @@ export class KmsgWatcher {
     const isBriefly = state === 'restarting' && now - (this.#downSince ?? now) < PATIENCE_US
     if (isBriefly) return
     const gap = this.#kills.check(isLogRead, () => !isLogRead || this.#reader.drain(), now)
-    if (gap !== undefined) this.#teller.tellGap(gap)
+    if (gap !== undefined) this.#findings.handOverGap(gap)
   }
 }

@@ -111,7 +111,7 @@ function compare(raw: readonly OomOutcome[], strings: readonly OomOutcome[]): vo
   const told = (outcomes: readonly OomOutcome[]): unknown[] =>
     outcomes.map(outcome =>
       outcome.type === 'kill'
-        ? [outcome.record, outcome.partial, oomKillFacts(outcome, { pageSizeKb: PAGE_KB })]
+        ? [outcome.record, outcome.isPartial, oomKillFacts(outcome, { pageSizeKb: PAGE_KB })]
         : [outcome.record, outcome.outcome, outcome.dump.tasks.count]
     )
   assert.deepEqual(told(raw), told(strings))

@@ -1,5 +1,5 @@
 /**
- * The reader when it is held up: stopped while the ring is overrun, its bell stopped or killed, its
+ * The reader when it is held up: stopped while the ring is overrun, the child that wakes it stopped or killed, its
  * descriptor failing or stalled, the device missing at first or for a while. Nothing is lost but time,
  * and what the kernel overwrote is counted to the record.
  */
@@ -32,8 +32,8 @@ import { WatchProcess } from '../watch/watch-process.ts'
 
 const skip = whyNoOomKills() ?? false
 
-/** The `dd` that rings for a process: its children that run or are stopped. */
-function bellsOf(parent: number): number[] {
+/** The `dd` that wakes a process: its children that run or are stopped. */
+function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .filter(pid => {
@@ -159,29 +159,29 @@ describe('the reader of the kernel log', { skip }, () => {
     assert.deepEqual([restarts, lost], [0, 0])
   })
 
-  test('a bell that is stopped is replaced, and counted', async t => {
+  test('a child that is stopped is replaced, and counted', async t => {
     allowWrites(t)
     const watch = await WatchProcess.start(t, {})
     const own = watch.child.pid!
-    await until(() => bellsOf(own).length === 1, 'the bell')
-    const [stopped] = bellsOf(own)
+    await until(() => childrenOf(own).length === 1, 'the child')
+    const [stopped] = childrenOf(own)
     process.kill(stopped!, 'SIGSTOP')
     const { line, pid } = killLine()
     inject(line)
     await watch.untilKill(pid)
     await until(async () => (await watch.health()).stalls === 1, 'the replacement')
-    await until(() => bellsOf(own).length === 1 && bellsOf(own)[0] !== stopped, 'a new bell')
+    await until(() => childrenOf(own).length === 1 && childrenOf(own)[0] !== stopped, 'a new child')
     const later = killLine()
     inject(later.line)
     await watch.untilKill(later.pid)
-    assert.match(watch.log, /did not ring for records that came/)
-    // A new bell prints the whole log: that makes it no laggard.
+    assert.match(watch.log, /did not do so for records that came/)
+    // A new child prints the whole log: that makes it no laggard.
     await sleep(2500)
     const { stalls, restarts, lost, reader } = await watch.health()
     assert.deepEqual([stalls, restarts, lost, reader], [1, 1, 0, 'dd'])
   })
 
-  test('a descriptor that stays silent is replaced when the bell knows more', async t => {
+  test('a descriptor that stays silent is replaced when the child knows more', async t => {
     allowWrites(t)
     const { watcher, kills, fd, log } = watchHere(t)
     const folder = mkdtempSync(join(tmpdir(), 'sysmon-fifo-'))

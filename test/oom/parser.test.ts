@@ -31,7 +31,7 @@ import {
 function summary(outcomes: readonly OomOutcome[]): string[] {
   return outcomes.map(outcome =>
     outcome.type === 'kill'
-      ? `${outcome.victim.pid} ${outcome.victim.comm}${outcome.partial ? ' partial' : ''}`
+      ? `${outcome.victim.pid} ${outcome.victim.comm}${outcome.isPartial ? ' partial' : ''}`
       : outcome.outcome
   )
 }
@@ -303,7 +303,7 @@ test('a line of the oom reaper before the group line does not hide the group', (
   const reaper = 'oom_reaper: reaped process 4711 (chrome), now anon-rss:0kB, file-rss:0kB'
   const kills = killsOf(parseLines([...lines.slice(0, groupAt), reaper, ...lines.slice(groupAt)]))
   assert.deepEqual(
-    kills.map(kill => [kill.victim.pid, kill.partial]),
+    kills.map(kill => [kill.victim.pid, kill.isPartial]),
     [
       [4711, false],
       [30, false],
@@ -322,7 +322,7 @@ test('without the group line a second kill line is no follower', () => {
   const lines = [...linesOf(buildDump({ kind: 'memcg' })), member(30, 'helper')]
   const kills = killsOf(parseLines(lines))
   assert.deepEqual(
-    kills.map(kill => [kill.victim.pid, kill.isFollower, kill.groupPath, kill.partial]),
+    kills.map(kill => [kill.victim.pid, kill.isFollower, kill.groupPath, kill.isPartial]),
     [
       [4711, false, undefined, false],
       [30, false, undefined, true],
@@ -462,8 +462,8 @@ test('two dumps interleaved line by line are told apart by their callers', () =>
     'as if it were alone'
   )
   assert.deepEqual(oomKillFacts(byPid.get(5)!), oomKillFacts(onlyKill(parse(two))))
-  assert.equal(byPid.get(4711)!.partial, false)
-  assert.equal(byPid.get(5)!.partial, false)
+  assert.equal(byPid.get(4711)!.isPartial, false)
+  assert.equal(byPid.get(5)!.isPartial, false)
 })
 
 test('a kill waits for the next record of its own caller', () => {
@@ -608,7 +608,7 @@ test('a manual kill (sysrq) is marked and has no trigger', () => {
   ]
   const kill = onlyKill(parseLines(lines))
   const facts = oomKillFacts(kill)
-  assert.equal(kill.partial, false)
+  assert.equal(kill.isPartial, false)
   assert.equal(oomKillSource(kill, { isRaw: false }).metadata?.manual, 'true')
   assert.equal('trigger_process_name' in facts, false)
   assert.equal('trigger_pid' in facts, false)
@@ -637,7 +637,7 @@ test('the memory shown for a failed allocation is not that of the kill after it'
   const [kill] = killsOf(
     parseLines(['x: page allocation failure: order:9', ...memory, ...buildDump().kill])
   )
-  assert.equal(kill?.partial, true)
+  assert.equal(kill?.isPartial, true)
   assert.equal(kill?.dump.hasMemInfo, false)
   assert.deepEqual(parseLines(['x: page allocation failure: order:9', ...memory]), [])
 })

@@ -195,7 +195,7 @@ test('fewer than five rows, and none', () => {
   assert.equal(tableOf(TASKS_HEADER, taskRow({ comm: 'x', pid: 1, rssPages: 0 })).top.length, 1)
   const empty = tableOf(TASKS_HEADER)
   assert.deepEqual([...empty.top], [])
-  assert.equal(empty.present, true)
+  assert.equal(empty.isPresent, true)
   assert.equal(empty.find(1), undefined)
 })
 
@@ -244,5 +244,5 @@ test('lines that are no rows are not taken and change nothing', () => {
 test('rows without a header are not read: their columns would be guessed', () => {
   const table = new TaskTable()
   assert.equal(table.push(taskRow({ comm: 'x', pid: 1, rssPages: 10 })), false)
-  assert.equal(table.present, false)
+  assert.equal(table.isPresent, false)
 })

@@ -44,7 +44,7 @@ describe('the position in the kernel log', { skip }, () => {
     const second = await WatchProcess.start(t, { stateDir })
     const kill = await second.untilKill(meanwhile)
     assert.equal(kill.isReplayed, true)
-    assert.equal(kill.partial, false)
+    assert.equal(kill.isPartial, false)
     const after = await oomKill(t, group, 'after')
     assert.equal((await second.untilKill(after)).isReplayed, false)
     assert.ok(!pids(second).includes(before), 'the first one is not published again')
@@ -75,7 +75,7 @@ describe('the position in the kernel log', { skip }, () => {
     const kill = await second.untilKill(pid)
     assert.equal(kill.trigger, comm)
     assert.equal(kill.ramPages, 524_288)
-    assert.equal(kill.partial, false)
+    assert.equal(kill.isPartial, false)
     assert.equal(kill.isReplayed, true)
   })
 
@@ -93,7 +93,7 @@ describe('the position in the kernel log', { skip }, () => {
     assert.deepEqual(
       [
         kill.trigger,
-        kill.partial,
+        kill.isPartial,
         kill.isReplayed,
         pids(second).filter(each => each === pid).length,
       ],

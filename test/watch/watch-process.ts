@@ -20,7 +20,7 @@ export interface SeenKill {
   readonly seq: number
   readonly ts: number
   readonly isReplayed: boolean
-  readonly partial: boolean
+  readonly isPartial: boolean
   readonly trigger?: string
   readonly ramPages?: number
 }
@@ -46,14 +46,14 @@ function run(options: Options): void {
     },
     pino({ level: 'warn' }, pino.destination(2)),
     {
-      onKill: ({ victim, record, partial, dump }, ts, isReplayed) =>
+      onKill: ({ victim, record, isPartial, dump }, ts, isReplayed) =>
         print({
           kill: {
             pid: victim.pid,
             seq: record.seq,
             ts,
             isReplayed,
-            partial,
+            isPartial,
             ...(dump.opener === undefined ? {} : { trigger: dump.opener.comm }),
             ...(dump.ramPages === undefined ? {} : { ramPages: dump.ramPages }),
           },

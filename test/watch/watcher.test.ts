@@ -182,7 +182,7 @@ describe('the kmsg watcher', { skip }, () => {
     assert.equal(readerPid(), reader, 'the reader survived EPIPE')
   })
 
-  test('goes on without its bell: a reader that is stopped delays a kill, but loses none', async t => {
+  test('goes on without the child that wakes it: a reader that is stopped delays a kill, but loses none', async t => {
     allowWrites(t)
     const { events } = await watch(t)
     const reader = readerPid()
