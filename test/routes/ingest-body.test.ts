@@ -30,6 +30,28 @@ for (const [name, body, message] of [
   })
 }
 
+test('a body of 1000 levels is taken, one level more is refused: of arrays, of objects, of both', async t => {
+  const app = await startApp(t)
+  // The body itself is a level.
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"a":', '}'],
+  ] as const) {
+    const nested = (levels: number) => withData(`${open.repeat(levels)}1${close.repeat(levels)}`)
+    const { status, body } = await post(app, nested(999))
+    assert.equal(status, 200)
+    assert.equal(
+      JSON.stringify((body as EventEnvelope).event.data),
+      JSON.stringify(JSON.parse(nested(999)).data)
+    )
+    const error = await refused(app, nested(1000))
+    assert.equal(error.status, 400)
+    assert.match(error.message, /deeper than 1000 levels/)
+  }
+  const side = withData(`[${'[],{"a":{}},'.repeat(2000)}1]`)
+  assert.equal((await post(app, side)).status, 200, 'levels that are closed do not count')
+})
+
 test('no body and no content type: 400', async t => {
   const app = await startApp(t)
   const answer = await app.inject({ method: 'POST', url: '/telemetry/events' })

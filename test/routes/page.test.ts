@@ -115,6 +115,31 @@ for (const [what, filter, expected] of [
   })
 }
 
+test('a long page is looked through in several turns of the event loop', async t => {
+  let turns = 0
+  let before = 0
+  let during = 0
+  const watch = (app: FastifyInstance) => {
+    app.addHook('preHandler', async () => {
+      before = turns
+    })
+    app.addHook('onSend', async () => {
+      during = turns - before
+    })
+  }
+  const app = await startApp(t, { ringEvents: 10_000 }, { before: watch })
+  for (let i = 0; i < 5000; i++) note(app, i)
+  let counter = setImmediate(function count() {
+    turns++
+    counter = setImmediate(count)
+  })
+  t.after(() => clearImmediate(counter))
+  assert.deepEqual(await seqs(app, '?type=other'), [])
+  assert.ok(during >= 5 && during < 100, `${during} turns for 5000 events`)
+  assert.deepEqual(await seqs(app, '?limit=1&offset=4999'), [4999])
+  assert.ok(during < 5, `${during} turns for 2 events`)
+})
+
 for (const [query, parameter] of [
   ['limit=0', 'limit'],
   ['limit=1001', 'limit'],

@@ -186,6 +186,31 @@ test('a client that pauses and reads again within the ring loses nothing', async
   assert.deepEqual(client.missed, [])
 })
 
+test('what is joined for one write has a bound, however much a client may have waiting', async t => {
+  const sizes: number[] = []
+  const app = await startApp(
+    t,
+    { streamBuffer: 16 * 1024 * 1024 },
+    {
+      before: host =>
+        host.addHook('onRequest', async (_, { raw }) => {
+          const { write } = raw
+          raw.write = (...args: unknown[]) => {
+            sizes.push((args[0] as Buffer | string).length)
+            return Reflect.apply(write, raw, args) as boolean
+          }
+        }),
+    }
+  )
+  const client = await openStream(t, `${await listen(app)}/telemetry/stream`)
+  for (let i = 0; i < 400; i++) note(app, 'x'.repeat(10_000))
+  await client.until(() => client.ids.length === 400, 'all events')
+  assert.deepEqual(client.ids, range(1, 400))
+  const largest = Math.max(...sizes)
+  assert.ok(largest <= 256 * 1024, `${largest} bytes in one write`)
+  assert.ok(largest > 240 * 1024, `${largest} bytes in one write: several events are joined`)
+})
+
 test('500 events in one turn arrive complete and in order at 50 clients', async t => {
   const app = await startApp(t)
   const url = await listen(app)

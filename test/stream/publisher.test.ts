@@ -98,6 +98,19 @@ test('an event delivered again after it left the ring is known still', () => {
   assert.equal(stream.seq, 2)
 })
 
+test('the newest 16,384 keys are known, and with one more the oldest is not', () => {
+  const { stream, publisher } = start()
+  const publish = (serial: number) =>
+    publisher.publish(kill({ boot_id: 'b', kmsg_seq: String(serial) }, 1))?.seq
+  for (let serial = 1; serial <= 16_384; serial++) publish(serial)
+  assert.equal(publish(1), 1)
+  assert.equal(publish(16_385), 16_385)
+  assert.equal(publish(2), 2)
+  assert.equal(publish(16_385), 16_385)
+  assert.equal(stream.seq, 16_385)
+  assert.equal(publish(1), 16_386, 'forgotten')
+})
+
 test('an event of a category that is off uses no sequence number, and its key is not taken', () => {
   const { stream, publisher } = start()
   publisher.capture.patch({ browser: { network: { enabled: false } } })
