@@ -975,10 +975,13 @@ export interface components {
             };
         };
         /**
-         * @description The request comes from a web page of another origin (its `Origin` header says so). Pages
-         *     that a browser on the machine shows must not be able to write here.
+         * @description The request may come from a web page of another site: its `Host` is neither an IP address,
+         *     `localhost` nor a name that the server was given (`allowedHosts`), its `Origin` or
+         *     `Sec-Fetch-Site` names another site (and the origin is not in `allowedOrigins`), or its
+         *     `Sec-Fetch-Dest` is a frame. Pages that a browser on the machine shows must be able neither
+         *     to read nor to write here. `message` says what to mend.
          */
-        ForeignOrigin: {
+        Forbidden: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1120,6 +1123,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidParameter"];
+            403: components["responses"]["Forbidden"];
             503: components["responses"]["TooManyStreams"];
         };
     };
@@ -1161,7 +1165,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            403: components["responses"]["ForeignOrigin"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
         };
@@ -1211,6 +1215,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidParameter"];
+            403: components["responses"]["Forbidden"];
             /** @description The `Accept` header does not allow `text/event-stream`. */
             406: {
                 headers: {
@@ -1233,6 +1238,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["TelemetryState"];
+            403: components["responses"]["Forbidden"];
         };
     };
     putTelemetry: {
@@ -1246,7 +1252,7 @@ export interface operations {
         responses: {
             200: components["responses"]["TelemetryState"];
             400: components["responses"]["InvalidConfig"];
-            403: components["responses"]["ForeignOrigin"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
         };
@@ -1262,7 +1268,7 @@ export interface operations {
         responses: {
             200: components["responses"]["TelemetryState"];
             400: components["responses"]["InvalidConfig"];
-            403: components["responses"]["ForeignOrigin"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
         };
@@ -1285,6 +1291,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            403: components["responses"]["Forbidden"];
         };
     };
     getSpecYaml: {
@@ -1305,6 +1312,7 @@ export interface operations {
                     "application/yaml": string;
                 };
             };
+            403: components["responses"]["Forbidden"];
         };
     };
     getHealth: {
@@ -1325,6 +1333,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            403: components["responses"]["Forbidden"];
             /** @description `status` is `degraded`: the kernel log should be watched and is not. */
             503: {
                 headers: {

@@ -2,6 +2,14 @@
 
 import createError from '@fastify/error'
 
+/** Longest text of a client's own in a message. */
+const MAX_QUOTE_CHARS = 100
+
+/** A client's own text, as far as it helps to find what to mend. */
+export function quoted(text: string): string {
+  return text.length <= MAX_QUOTE_CHARS ? text : `${text.slice(0, MAX_QUOTE_CHARS)}...`
+}
+
 /** Thrown by `fastify.register`. Its first argument is the option's name. */
 export const InvalidOptionError = createError<[string, string]>(
   'FST_SYSMON_INVALID_OPTION',
@@ -20,10 +28,40 @@ export const InvalidEventError = createError<[string]>(
 
 export const BadRequestError = createError<[string]>('FST_SYSMON_BAD_REQUEST', '%s', 400)
 
+export const ForeignHostError = createError<[string]>(
+  'FST_SYSMON_FOREIGN_HOST',
+  'requests for the host "%s" are refused, for any web page can let a name point to this machine: ask by IP address or as localhost, or name the host in the option "allowedHosts" (SYSMON_ALLOWED_HOSTS)',
+  403
+)
+
 export const ForeignOriginError = createError<[string]>(
   'FST_SYSMON_FOREIGN_ORIGIN',
-  'requests from pages of %s are refused: post from a program, from a page of this server, or name the origin in the option "allowedOrigins"',
+  'requests from pages of "%s" are refused: ask from a program or from a page of this server, or name the origin in the option "allowedOrigins" (SYSMON_ALLOWED_ORIGINS)',
   403
+)
+
+export const ForeignSiteError = createError<[string]>(
+  'FST_SYSMON_FOREIGN_SITE',
+  'requests from pages of another site are refused (Sec-Fetch-Site: %s): ask from a program, or type the address into the browser; a page of an origin in the option "allowedOrigins" (SYSMON_ALLOWED_ORIGINS) asks with CORS',
+  403
+)
+
+export const FramedError = createError<[string]>(
+  'FST_SYSMON_FRAMED',
+  'answers are shown in no frame of a page (Sec-Fetch-Dest: %s): open the address in a tab of its own',
+  403
+)
+
+export const NoRouteError = createError<[string]>(
+  'FST_SYSMON_NO_ROUTE',
+  'there is nothing at %s: GET /spec.json tells what there is',
+  404
+)
+
+export const NotAllowedError = createError<[string, string]>(
+  'FST_SYSMON_METHOD_NOT_ALLOWED',
+  'this path does not know the method %s: use one of %s',
+  405
 )
 
 export const UnsupportedMediaTypeError = createError<[string]>(

@@ -50,7 +50,12 @@ export interface SysmonOptions {
   readonly keepAlive?: number
   /** Milliseconds that `app.close()` gives open streams to take their last events. Default: 1000. */
   readonly closeTimeout?: number
-  /** Origins, such as `https://example.com`, whose pages may post. Default: none but the server's own. */
+  /**
+   * Names, such as `telemetry.example.com`, by which this server may be asked, beside its IP addresses
+   * and `localhost`: as in the `Host` header, without port. Default: none.
+   */
+  readonly allowedHosts?: readonly string[]
+  /** Origins, such as `https://example.com`, whose pages may ask. Default: none but the server's own. */
   readonly allowedOrigins?: readonly string[]
   /** Deliver every event to a stream of S2 (https://s2.dev). Default: false. */
   readonly s2?: S2Options | false
@@ -78,6 +83,7 @@ const DEFAULTS = {
   streamBuffer: 1024 * 1024,
   keepAlive: 15_000,
   closeTimeout: 1000,
+  allowedHosts: [],
   allowedOrigins: [],
   s2: false,
   otlp: false,
@@ -123,7 +129,7 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
       )
     }
   }
-  const { prefix, kmsgPath, kmsgHistory, stateDir: folder, allowedOrigins } = options
+  const { prefix, kmsgPath, kmsgHistory, stateDir: folder, allowedHosts, allowedOrigins } = options
   if (prefix !== undefined && typeof prefix !== 'string') {
     throw new InvalidOptionError(
       'prefix',
@@ -152,6 +158,12 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
       `must be one of ${SYNC_POLICIES.join(', ')}, not ${show(journalSync)}`
     )
   }
+  if (!Array.isArray(allowedHosts) || !allowedHosts.every(isHostName)) {
+    throw new InvalidOptionError(
+      'allowedHosts',
+      `must be an array of names such as "telemetry.example.com", without scheme and port, not ${show(allowedHosts)}`
+    )
+  }
   if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
     throw new InvalidOptionError(
       'allowedOrigins',
@@ -166,6 +178,10 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
     throw new InvalidOptionError('otlp', `must be true or false, not ${show(otlp)}`)
   }
   return options
+}
+
+function isHostName(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/i.test(value)
 }
 
 function isOrigin(value: unknown): boolean {

@@ -1,12 +1,19 @@
 /** `sysmon serve`: a small Fastify application that registers the plugin. */
 
+import { METHODS } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type LevelWithSilent, pino } from 'pino'
 import { CATEGORIES } from '../events/types.ts'
 import { sysmonPlugin } from '../index.ts'
 import { isOtlpConfigured } from '../sinks/otlp/otlp-config.ts'
 import { s2OptionsFromEnv } from '../sinks/s2/s2-config.ts'
-import { booleanVariable, integerVariable, parseOptions, UsageError } from './usage.ts'
+import {
+  booleanVariable,
+  integerVariable,
+  listVariable,
+  parseOptions,
+  UsageError,
+} from './usage.ts'
 
 const HELP = `Usage: sysmon serve
 
@@ -22,6 +29,11 @@ Environment:
                     logged before it (false)
   SYSMON_STATE_DIR  folder for what outlives the server: events, the place in the
                     kernel log (/var/lib/fastify-sysmon)
+  SYSMON_ALLOWED_HOSTS
+                    names by which the server may be asked, beside its addresses and
+                    localhost, separated by commas (none)
+  SYSMON_ALLOWED_ORIGINS
+                    origins whose web pages may ask, separated by commas (none)
   LOG_LEVEL         fatal, error, warn, info, debug, trace or silent
                     (info; on a terminal warn)
   S2_BASIN, S2_ACCESS_TOKEN, S2_STREAM
@@ -36,8 +48,8 @@ streams properly and exit with status 0.
 `
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
-/** After SIGTERM: streams get a second (closeTimeout), the rest of the shutdown this long, in ms. */
-const EXIT_TIMEOUT = 1800
+/** After SIGTERM: streams get a second (closeTimeout), the rest of the shutdown this long. */
+const EXIT_TIMEOUT_MS = 1800
 
 export async function serveCommand(args: string[]): Promise<number> {
   const { values } = parseOptions({ args, options: { help: { type: 'boolean', short: 'h' } } })
@@ -53,6 +65,10 @@ export async function serveCommand(args: string[]): Promise<number> {
   const otlp = isOtlpConfigured(process.env)
   const hasSinks = s2 !== false || otlp
   const app = Fastify({ loggerInstance: pino({ level: logLevel() }) }) as unknown as FastifyInstance
+  // All that Node knows, so that the routes can answer 405 to them.
+  for (const method of METHODS) {
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
+  }
   const stateDir = process.env.SYSMON_STATE_DIR || '/var/lib/fastify-sysmon'
   // What is to be delivered must not be lost while it cannot be.
   const journalCategories = hasSinks ? CATEGORIES : []
@@ -61,6 +77,8 @@ export async function serveCommand(args: string[]): Promise<number> {
     kmsgHistory,
     stateDir,
     journalCategories,
+    allowedHosts: listVariable('SYSMON_ALLOWED_HOSTS'),
+    allowedOrigins: listVariable('SYSMON_ALLOWED_ORIGINS'),
     s2,
     otlp,
   })
@@ -115,7 +133,7 @@ function stopOnSignal(app: FastifyInstance): Promise<number> {
     const stop = (signal: NodeJS.Signals): void => {
       app.log.info({ signal }, 'stopping')
       // Something that does not end must not keep the supervisor waiting for its SIGKILL.
-      setTimeout(() => process.exit(0), EXIT_TIMEOUT).unref()
+      setTimeout(() => process.exit(0), EXIT_TIMEOUT_MS).unref()
       app.close().then(
         () => resolve(0),
         error => {

@@ -34,3 +34,9 @@ export function booleanVariable(name: string): boolean {
   if (value === '1' || value === 'true') return true
   throw new UsageError(`the environment variable ${name} must be true or false, not "${value}"`)
 }
+
+/** A list from the environment, separated by commas. */
+export function listVariable(name: string): string[] {
+  const items = (process.env[name] ?? '').split(',').map(item => item.trim())
+  return items.filter(item => item !== '')
+}

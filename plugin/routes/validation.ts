@@ -5,8 +5,8 @@
  */
 
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import type { FastifySchemaCompiler } from 'fastify'
-import { compileSchema, withSchemas } from '../schema.ts'
+import type { FastifyInstance } from 'fastify'
+import { compileSchema, describeErrors, withSchemas } from '../schema.ts'
 
 const coercing = withSchemas(
   new Ajv2020({
@@ -19,6 +19,12 @@ const coercing = withSchemas(
   })
 )
 
-/** For `setValidatorCompiler` of the routes' own scope. */
-export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
-  httpPart === 'body' ? compileSchema(schema) : coercing.compile(schema)
+export function useOwnValidation(scope: FastifyInstance): void {
+  scope.setValidatorCompiler<object>(({ schema, httpPart }) =>
+    httpPart === 'body' ? compileSchema(schema) : coercing.compile(schema)
+  )
+  scope.setSchemaErrorFormatter((errors, part) => {
+    const root = part === 'querystring' ? 'query' : part
+    return new Error(describeErrors(errors as Parameters<typeof describeErrors>[0], root))
+  })
+}

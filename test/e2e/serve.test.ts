@@ -44,7 +44,7 @@ test('SIGTERM ends open streams properly, after their last event, and the server
   const { hostname, port } = new URL(server.url)
   const stalled = connect(Number(port), hostname)
   t.after(() => stalled.destroy())
-  stalled.write('GET /telemetry/events HTTP/1.1\r\nHost: x\r\n\r\n')
+  stalled.write('GET /telemetry/events HTTP/1.1\r\nHost: localhost\r\n\r\n')
   stalled.pause()
   for (let i = 0; i < 40; i++)
     assert.equal((await post(server.url, 'x'.repeat(300_000))).status, 200)
@@ -88,6 +88,48 @@ test('without the device the server serves, and /healthz says what is missing', 
   assert.equal(health.status, 503)
   assert.match(await health.text(), /there is no \/nonexistent/)
   assert.equal((await post(server.url, 1)).status, 200)
+})
+
+function ask(url: string, method: string, headers: Record<string, string> = {}) {
+  return new Promise<{ status: number | undefined; allow: string | undefined }>(
+    (resolve, reject) => {
+      const request = http.request(url, { method, headers }, response => {
+        response.resume()
+        resolve({ status: response.statusCode, allow: response.headers.allow })
+      })
+      request.on('error', reject)
+      request.end()
+    }
+  )
+}
+
+test('names and origins are allowed by the environment', async t => {
+  const server = await startServer(t, {
+    SYSMON_ALLOWED_HOSTS: 'telemetry.example.com, sysmon',
+    SYSMON_ALLOWED_ORIGINS: 'https://app.example',
+  })
+  for (const [headers, expected] of [
+    [{ host: 'telemetry.example.com' }, 200],
+    [{ host: 'sysmon:10001' }, 200],
+    [{ host: 'evil.example' }, 403],
+    [{ origin: 'https://app.example' }, 200],
+    [{ origin: 'https://evil.example' }, 403],
+  ] as const) {
+    const { status } = await ask(`${server.url}/spec.json`, 'GET', headers)
+    assert.equal(status, expected, JSON.stringify(headers))
+  }
+})
+
+test('every method that HTTP has is answered: 405 and Allow where the path does not know it', async t => {
+  const { url } = await startServer(t)
+  for (const method of http.METHODS) {
+    // A connection by it is closed.
+    if (method === 'CONNECT') continue
+    const { status, allow } = await ask(`${url}/telemetry/stream`, method)
+    if (method === 'GET') assert.equal(status, 200)
+    else if (method === 'OPTIONS') assert.deepEqual([status, allow], [204, 'GET, OPTIONS'])
+    else assert.deepEqual([status, allow], [405, 'GET, OPTIONS'], method)
+  }
 })
 
 test('SIGINT exits 0 too', async t => {

@@ -20,6 +20,8 @@ async function collectRoutes(
     {
       before: app =>
         app.addHook('onRoute', route => {
+          // Those that only say what there is are no part of the API.
+          if ((route.schema as { hide?: boolean } | undefined)?.hide === true) return
           for (const method of [route.method].flat()) {
             if (method !== 'HEAD') routes.set(`${method} ${route.url}`, route)
           }
@@ -68,27 +70,3 @@ test('every route with a body documents what refuses it: 400, 403, 413, 415', ()
 test('the categories of the code are those of the document, in its order', () => {
   assert.deepEqual(CATEGORIES, (schemas.EventCategory as { enum: string[] }).enum)
 })
-
-test('HEAD opens no stream', async t => {
-  const app = await startApp(t)
-  for (const url of ['/telemetry/events', '/telemetry/stream']) {
-    const { statusCode, headers } = await app.inject({ method: 'HEAD', url })
-    assert.equal(statusCode, 404)
-    assert.notEqual(headers['content-type'], 'text/event-stream')
-  }
-  assert.equal(app.sysmon.health().stream.readers, 0)
-})
-
-for (const [method, url] of [
-  ['DELETE', '/telemetry'],
-  ['PUT', '/telemetry/events'],
-  ['POST', '/telemetry/stream'],
-  ['GET', '/telemetry/nothing'],
-] as const) {
-  test(`${method} ${url} is no route: 404 with a message`, async t => {
-    const app = await startApp(t)
-    const answer = await app.inject({ method, url })
-    assert.equal(answer.statusCode, 404)
-    assert.equal(typeof answer.json().message, 'string')
-  })
-}

@@ -8,6 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
 import type { Archive, ArchivedEvent } from '../stream/archive.ts'
 import type { EventStream } from '../stream/stream.ts'
+import { addToHeader } from './headers.ts'
 
 export interface PageQuery {
   /** Sequence number of the first event wanted. */
@@ -24,23 +25,14 @@ export interface PageQuery {
 const DEFAULT_LIMIT = 100
 /** Events looked at in one turn of the event loop: some 5 ms. */
 const EVENTS_A_TURN = 1000
-/** What a page waits at most for older events from elsewhere, in ms. */
-const READ_BACK_TIMEOUT = 2000
+/** What a page waits at most for older events from elsewhere. */
+const READ_BACK_TIMEOUT_MS = 2000
 const COMMA = Buffer.from(',')
 
 export interface PageSources {
   readonly stream: EventStream
   /** Where events are that are no longer retained here. */
   readonly archive: () => Archive | undefined
-}
-
-/** Whether the client asks for JSON and not, with it, for an event stream. */
-export function wantsJson(accept: string | undefined): boolean {
-  if (accept === undefined) return false
-  const refused = /;\s*q=0(?:\.0*)?\s*(?:;|$)/i
-  const types = accept.split(',').filter(range => !refused.test(range))
-  const names = types.map(range => range.split(';', 1)[0]!.trim().toLowerCase())
-  return names.includes('application/json') && !names.includes('text/event-stream')
 }
 
 export async function sendPage(
@@ -87,9 +79,9 @@ export async function sendPage(
     parts.push(json)
   }
   parts.push(Buffer.from(']'))
+  addToHeader(reply, 'vary', ['accept'])
   return reply
     .header('cache-control', 'no-cache')
-    .header('vary', 'accept')
     .type('application/json; charset=utf-8')
     .send(Buffer.concat(parts))
 }
@@ -108,7 +100,7 @@ async function* eventsOf(
   const isOlder =
     offset > 0 ? offset < before : since !== undefined && since * 1000 < (oldest?.ts ?? Infinity)
   if (archive !== undefined && isOlder && before > 1) {
-    const signal = AbortSignal.timeout(READ_BACK_TIMEOUT)
+    const signal = AbortSignal.timeout(READ_BACK_TIMEOUT_MS)
     try {
       yield* archive.read({ from: offset, since, before }, signal)
     } catch (error) {

@@ -1,0 +1,56 @@
+/**
+ * `POST /telemetry/events` (what is accepted, and in which order it is checked: events/check.ts) and
+ * `GET /telemetry/events`, an event stream, or a page for those who ask for JSON.
+ */
+
+import type { FastifyInstance } from 'fastify'
+import { parameters } from '../../generated/schemas.ts'
+import type { PublishEventRequest } from '../../generated/types.ts'
+import { BadRequestError } from '../errors.ts'
+import { refuse, toEvent } from '../events/check.ts'
+import type { Publisher } from '../stream/publisher.ts'
+import { type PageSources, sendPage } from './event-page.ts'
+import type { SseStreams } from './sse-streams.ts'
+
+export interface EventsParts extends PageSources {
+  readonly publisher: Publisher
+  readonly streams: SseStreams
+}
+
+export function registerEvents(scope: FastifyInstance, parts: EventsParts): void {
+  const { publisher, streams } = parts
+  scope.post('/telemetry/events', async (request, reply) => {
+    const refusal = refuse(request.body)
+    if (refusal !== undefined) {
+      request.log.debug(refusal, 'event refused')
+      const error = new BadRequestError(refusal.message)
+      return reply.send(Object.assign(error, { detail: refusal.detail }))
+    }
+    const event = publisher.publish(toEvent(request.body as PublishEventRequest))
+    if (event === undefined) return reply.code(204).send()
+    await publisher.settled()
+    return reply.type('application/json; charset=utf-8').send(event.json)
+  })
+  scope.get(
+    '/telemetry/events',
+    {
+      schema: { querystring: parameters.readEvents.querystring },
+      sse: { kind: 'manual', heartbeat: false },
+      // It would open a stream and throw its events away.
+      exposeHeadRoute: false,
+    },
+    (request, reply) =>
+      wantsJson(request.headers.accept)
+        ? sendPage(request, reply, parts)
+        : streams.open(request, reply)
+  )
+}
+
+/** Whether the client asks for JSON and not, with it, for an event stream. */
+function wantsJson(accept: string | undefined): boolean {
+  if (accept === undefined) return false
+  const refused = /;\s*q=0(?:\.0*)?\s*(?:;|$)/i
+  const types = accept.split(',').filter(range => !refused.test(range))
+  const names = types.map(range => range.split(';', 1)[0]!.trim().toLowerCase())
+  return names.includes('application/json') && !names.includes('text/event-stream')
+}

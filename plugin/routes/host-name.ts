@@ -1,0 +1,50 @@
+/**
+ * `Host`: which names this server answers to. Any web page can let a name of its own point to this
+ * machine, and is then, for the browser, a page of this server (DNS rebinding). No page can have an
+ * address or `localhost` for its name; other names have to be configured.
+ */
+
+import { isIP, isIPv6 } from 'node:net'
+import type { FastifyRequest } from 'fastify'
+import { ForeignHostError, quoted } from '../errors.ts'
+import { isFromBrowser, isOnUnixSocket } from './peer.ts'
+
+/**
+ * @param allowed lower case
+ * @throws {ForeignHostError}
+ */
+export function refuseForeignHost(request: FastifyRequest, allowed: ReadonlySet<string>): void {
+  // No page can connect to a Unix socket, and clients call it what they like; a proxy before it may
+  // pass on what a page sent.
+  if (isOnUnixSocket(request) && !isFromBrowser(request)) return
+  for (const authority of authoritiesOf(request)) {
+    const name = nameOf(authority)
+    if (name !== undefined && (isIP(name) !== 0 || name === 'localhost' || allowed.has(name)))
+      continue
+    throw new ForeignHostError(quoted(authority))
+  }
+}
+
+/**
+ * By HTTP/1.1 in `Host`, by HTTP/2 in `:authority`, and in the target itself where that is a whole URL.
+ * None in HTTP/1.0, which no browser sends.
+ */
+function* authoritiesOf({ headers, raw }: FastifyRequest): Generator<string> {
+  if (headers.host !== undefined) yield headers.host
+  const authority = headers[':authority']
+  if (typeof authority === 'string') yield authority
+  const inTarget = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(raw.url ?? '')?.[1]
+  if (inTarget !== undefined) yield inTarget
+}
+
+/** @returns lower case, without brackets, port and the dot of the root; undefined for what is no name */
+export function nameOf(authority: string): string | undefined {
+  const [, v6, name] = /^(?:\[([^[\]]+)\]|([^:[\]/@\s]+))(?::\d*)?$/.exec(authority) ?? []
+  if (v6 !== undefined) return isIPv6(v6) ? v6.toLowerCase() : undefined
+  return name?.toLowerCase().replace(/\.$/, '')
+}
+
+/** @returns undefined where none is named */
+export function portOf(authority: string): string | undefined {
+  return /:(\d+)$/.exec(authority)?.[1]
+}

@@ -1,0 +1,22 @@
+/** Who is at the other end of a request's connection. */
+
+import type { Server, Socket } from 'node:net'
+import type { FastifyRequest } from 'fastify'
+
+/** Whether the request came by a Unix socket: from a program on this machine that may open it. */
+export function isOnUnixSocket({ raw }: FastifyRequest): boolean {
+  // Of a connection that is just ending the address is not known either.
+  const { remoteAddress, server } = raw.socket as Socket & { server?: Server }
+  return remoteAddress === undefined && typeof server?.address() === 'string'
+}
+
+/** Whether a browser sent it, as far as that shows: pages cannot leave all of these out. */
+export function isFromBrowser({ headers }: FastifyRequest): boolean {
+  return (
+    headers.origin !== undefined ||
+    headers['sec-fetch-site'] !== undefined ||
+    headers['sec-fetch-mode'] !== undefined ||
+    headers['sec-fetch-dest'] !== undefined ||
+    /^Mozilla\//.test(headers['user-agent'] ?? '')
+  )
+}
