@@ -1,7 +1,7 @@
 /** The environment variables of the shim, and their defaults. */
 
 import { join } from 'node:path'
-import { LOG_LEVELS, type LogLevel } from './log.ts'
+import { LOG_LEVELS, type LogLevel } from './own-log.ts'
 
 export interface Config {
   /** Where events are posted: the API's base URL and its route. */

@@ -11,7 +11,7 @@
 import type { Notification } from './protocol.ts'
 
 /** The newest notification whose crash, if it is about one, is in the spool. */
-export interface Position {
+export interface ListenerPosition {
   /** Which run of supervisord. */
   readonly instance: string
   readonly pool: string
@@ -31,8 +31,8 @@ const NEXT: Continuity = { kind: 'next' }
 
 /** @param last `undefined`: none was ever recorded; `unknown`: there may be a record, but not to be had */
 export function compare(
-  last: Position | 'unknown' | undefined,
-  now: Pick<Position, 'instance' | 'pool'> & Pick<Notification, 'serial' | 'poolSerial'>
+  last: ListenerPosition | 'unknown' | undefined,
+  now: Pick<ListenerPosition, 'instance' | 'pool'> & Pick<Notification, 'serial' | 'poolSerial'>
 ): Continuity {
   if (now.poolSerial === undefined) return NEXT
   if (last === 'unknown') return now.poolSerial === 0 ? NEXT : { kind: 'gap', lost: undefined }

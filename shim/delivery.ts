@@ -1,13 +1,13 @@
 /** From the spool to the API: one event after the other, until the API has taken each. */
 
-import type { Log } from './log.ts'
+import type { Log } from './own-log.ts'
 import type { Post } from './post.ts'
 import type { Spool } from './spool.ts'
 import { uptime } from './uptime.ts'
 
-/** Milliseconds. An API on the same machine is back within seconds, or stays away. */
-const FIRST_DELAY = 100
-const MAX_DELAY = 2000
+/** The shim's one growing pause. An API on the same machine is back within seconds, or stays away. */
+const FIRST_DELAY_MS = 100
+const MAX_DELAY_MS = 2000
 
 export class Delivery {
   readonly #spool: Spool
@@ -93,7 +93,7 @@ export class Delivery {
   }
 
   #pause(after: number | undefined): Promise<void> {
-    const delay = Math.min(FIRST_DELAY * 2 ** (this.#failures - 1), MAX_DELAY)
+    const delay = Math.min(FIRST_DELAY_MS * 2 ** (this.#failures - 1), MAX_DELAY_MS)
     // Between half of it and all of it: shims that failed together should not come back together.
     const jittered = delay * (0.5 + Math.random() / 2)
     return new Promise(resolve => {

@@ -4,17 +4,17 @@
  * what its own start left: some 0.5 MB on Node 20, 5 MB on Node 24 after 300 crashes.
  */
 
-/** Milliseconds without a notification. A collection takes some 10 ms, which no crash should wait for. */
-const IDLE = 300
+/** Without a notification. A collection takes some 10 ms, which no crash should wait for. */
+const IDLE_MS = 300
 
 export class IdleMemory {
   #timer: NodeJS.Timeout | undefined
 
-  /** Something has happened: not before `IDLE` from now. */
+  /** Something has happened: not before `IDLE_MS` from now. */
   postpone(): void {
     // Node has `gc` only with --expose-gc, which the launcher (shim/supervisord-shim) gives it.
     if (globalThis.gc === undefined) return
-    if (this.#timer === undefined) this.#timer = setTimeout(collect, IDLE).unref()
+    if (this.#timer === undefined) this.#timer = setTimeout(collect, IDLE_MS).unref()
     else this.#timer.refresh()
   }
 }

@@ -4,12 +4,12 @@
  * ever, and supervisord sends no other.
  */
 
-import type { CauseLookup } from './cause-lookup.ts'
-import { compare, type Position } from './continuity.ts'
+import { compare, type ListenerPosition } from './continuity.ts'
 import type { Delivery } from './delivery.ts'
-import type { Log } from './log.ts'
+import type { EndLookup } from './end-lookup.ts'
+import type { ListenerPositionFile } from './listener-position.ts'
 import { interpret } from './mapping.ts'
-import type { PositionFile } from './position-file.ts'
+import type { Log } from './own-log.ts'
 import {
   ACKNOWLEDGED,
   type MalformedHeader,
@@ -27,18 +27,18 @@ export interface ListenerParts {
   readonly say: (text: string) => void
   readonly spool: Spool
   readonly delivery: Delivery
-  readonly positions: PositionFile
-  readonly causes: CauseLookup
+  readonly positions: ListenerPositionFile
+  readonly ends: EndLookup
   readonly log: Log
 }
 
-/** Milliseconds without a byte after which the rest of an unreadable notification has come in. */
-const QUIET = 100
+/** Without a byte for so long, the rest of an unreadable notification has come in. */
+const QUIET_MS = 100
 
 export class Listener {
   readonly #parts: ListenerParts
   readonly #decoder = new NotificationDecoder()
-  #position: Position | 'unknown' | undefined
+  #position: ListenerPosition | 'unknown' | undefined
   #stopping = false
   #finishing = false
   /** Settles when what has come in is answered. */
@@ -70,7 +70,7 @@ export class Listener {
     this.#quiet = setTimeout(() => {
       this.#decoder.resynchronise()
       this.#acknowledge()
-    }, QUIET)
+    }, QUIET_MS)
   }
 
   /** Answers what has come in and asks for no more. */
@@ -117,7 +117,7 @@ export class Listener {
   }
 
   async #report(notification: Notification, now: number): Promise<void> {
-    const { instance, log, causes } = this.#parts
+    const { instance, log, ends } = this.#parts
     const { serial, eventName, payload } = notification
     const meaning = interpret(notification, this.#stopping)
     if (meaning.kind === 'nothing') {
@@ -126,7 +126,7 @@ export class Listener {
       this.#stopping = true
       log.info({}, 'supervisord is shutting down or reloading')
     } else {
-      const data = { ...meaning.crash, ...(await causes.find(meaning.crash)) }
+      const data = { ...meaning.crash, ...(await ends.find(meaning.crash)) }
       log.info({ crash: data }, 'a service crashed')
       await this.#spool(crashRequest(data, { instance, serial }, now))
     }

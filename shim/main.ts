@@ -1,18 +1,26 @@
-/** `supervisord-shim`: reads the configuration and wires the parts. `shim/supervisord-shim` starts it. */
+/**
+ * `supervisord-shim`: reads the configuration and wires the parts. `shim/supervisord-shim` starts it.
+ *
+ * Nothing of plugin/ is imported here but generated types, and some small things stand in both: the
+ * growing pause (delivery.ts), `retryAfter` (post.ts), `makeFolder` (spool-dir.ts), a log in pino's
+ * shape (own-log.ts). The shim is to weigh no more than an idle Node, in every container: a module of
+ * plugin/ brings its imports along, and each `import` of node:fs alone costs more than all of the
+ * shim's own code (built-ins.ts).
+ */
 
 import { fs } from './built-ins.ts'
-import { CauseLookup } from './cause-lookup.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { Delivery } from './delivery.ts'
+import { EndLookup } from './end-lookup.ts'
 import { IdleMemory } from './idle-memory.ts'
 import { supervisorInstance, supervisorPid } from './instance.ts'
 import { Listener } from './listener.ts'
-import { createLog, type Log } from './log.ts'
-import { preferFile } from './log-file.ts'
-import { PositionFile } from './position-file.ts'
+import { ListenerPositionFile } from './listener-position.ts'
+import { createLog, type Log } from './own-log.ts'
 import { createPost } from './post.ts'
 import { gapRequest } from './requests.ts'
 import { Spool } from './spool.ts'
+import { preferFile } from './supervisor-log.ts'
 import { createReadLog, type ReadLog } from './supervisor-rpc.ts'
 
 const HELP = `Usage: supervisord-shim
@@ -35,10 +43,10 @@ Standard input and output are supervisord's protocol. Logs are JSON lines on
 standard error. SIGTERM delivers what can be delivered and exits with status 0.
 `
 
-/** Milliseconds; shorter than supervisord's stopwaitsecs, after which it kills. */
-const FINISH_TIMEOUT = 5000
-/** Milliseconds. Without a pause, supervisord would restart a misconfigured listener at once, for ever. */
-const RESTART_PAUSE = 5000
+/** Shorter than supervisord's stopwaitsecs, after which it kills. */
+const FINISH_TIMEOUT_MS = 5000
+/** Without a pause, supervisord would restart a misconfigured listener at once, for ever. */
+const RESTART_PAUSE_MS = 5000
 
 const args = process.argv.slice(2)
 if (args.includes('--help') || args.includes('-h')) {
@@ -58,7 +66,7 @@ async function main(): Promise<void> {
     if (!(error instanceof ConfigError)) throw error
     createLog('error').fatal({}, error.message)
     process.exitCode = 2
-    if (process.env.SUPERVISOR_ENABLED) setTimeout(() => {}, RESTART_PAUSE)
+    if (process.env.SUPERVISOR_ENABLED) setTimeout(() => {}, RESTART_PAUSE_MS)
     return
   }
 
@@ -69,16 +77,16 @@ async function main(): Promise<void> {
     gapRequest(loss, { instance, serial }, loss.to)
   )
   const delivery = new Delivery(spool, await createPost(config.eventsUrl), log)
-  const causes = new CauseLookup(supervisorLog(config, log), log)
-  const positions = new PositionFile(config.spoolDir, instance, log)
-  const listener = new Listener({ instance, say, spool, delivery, positions, causes, log })
+  const ends = new EndLookup(supervisorLog(config, log), log)
+  const positions = new ListenerPositionFile(config.spoolDir, instance, log)
+  const listener = new Listener({ instance, say, spool, delivery, positions, ends, log })
 
   const idleMemory = new IdleMemory()
 
   const stop = async (reason: string): Promise<void> => {
     log.info({ reason, waiting: spool.size }, 'stopping')
     await listener.finish()
-    await delivery.finish(FINISH_TIMEOUT)
+    await delivery.finish(FINISH_TIMEOUT_MS)
     process.exit(0)
   }
   process.once('SIGTERM', () => stop('SIGTERM'))
@@ -91,7 +99,7 @@ async function main(): Promise<void> {
   process.stdin.on('error', error => log.error({ err: error.message }, 'standard input failed'))
   log.info({ api: config.eventsUrl.href, spool: config.spoolDir, instance }, 'listening')
   listener.start()
-  causes.prepare()
+  ends.prepare()
   idleMemory.postpone()
 }
 

@@ -4,7 +4,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { http } from './built-ins.ts'
 
 export type Outcome =
-  | { readonly kind: 'accepted'; readonly status: number }
+  | { readonly kind: 'accepted' }
   /** The API will never take it. */
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
   /** It may take it later; not before `after` milliseconds where the API says so. */
@@ -12,11 +12,11 @@ export type Outcome =
 
 export type Post = (body: string) => Promise<Outcome>
 
-/** For the whole request, in milliseconds. */
-const TIMEOUT = 10_000
-/** What the API asks for is honoured up to here, in milliseconds. */
-const MAX_RETRY_AFTER = 300_000
-const MAX_MESSAGE = 2048
+/** For the whole request. */
+const TIMEOUT_MS = 10_000
+/** What the API asks for is honoured up to here. */
+const MAX_RETRY_AFTER_MS = 300_000
+const MAX_MESSAGE_LENGTH = 2048
 /** Of the 4xx, those that say "not now": https://www.rfc-editor.org/rfc/rfc9110#section-15.5 */
 const NOT_NOW = [408, 425, 429]
 
@@ -33,7 +33,7 @@ export async function createPost(url: URL): Promise<Post> {
       'content-length': Buffer.byteLength(body),
     }
     const attempt = (): Promise<Outcome> =>
-      exchange(send(url, { agent, method: 'POST', headers, timeout: TIMEOUT }), body)
+      exchange(send(url, { agent, method: 'POST', headers, timeout: TIMEOUT_MS }), body)
     try {
       return await attempt()
     } catch (error) {
@@ -49,8 +49,8 @@ class StaleConnection extends Error {}
 function exchange(sent: ClientRequest, body: string): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      sent.destroy(new Error(`no answer within ${TIMEOUT / 1000} s`))
-    }, TIMEOUT)
+      sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`))
+    }, TIMEOUT_MS)
     sent.on('error', (error: NodeJS.ErrnoException) => {
       const isStale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
       reject(isStale ? new StaleConnection() : error)
@@ -59,10 +59,10 @@ function exchange(sent: ClientRequest, body: string): Promise<Outcome> {
       let message = ''
       response.setEncoding('utf8')
       response.on('data', (text: string) => {
-        if (message.length < MAX_MESSAGE) message += text
+        if (message.length < MAX_MESSAGE_LENGTH) message += text
       })
       response.on('error', reject)
-      response.on('end', () => resolve(judge(response, message.slice(0, MAX_MESSAGE))))
+      response.on('end', () => resolve(judge(response, message.slice(0, MAX_MESSAGE_LENGTH))))
     })
     sent.on('close', () => clearTimeout(timer))
     sent.end(body)
@@ -70,7 +70,7 @@ function exchange(sent: ClientRequest, body: string): Promise<Outcome> {
 }
 
 function judge({ statusCode: status = 0, headers }: IncomingMessage, message: string): Outcome {
-  if (status >= 200 && status < 300) return { kind: 'accepted', status }
+  if (status >= 200 && status < 300) return { kind: 'accepted' }
   if (status >= 400 && status < 500 && !NOT_NOW.includes(status)) {
     return { kind: 'refused', status, message }
   }
@@ -91,5 +91,5 @@ function postponed(error: unknown): Outcome {
 export function retryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined
   const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), MAX_RETRY_AFTER)
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS)
 }

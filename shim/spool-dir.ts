@@ -24,7 +24,7 @@ export interface SpoolFile {
 
 const NAME = /^(\d{12})-(\d{16})-\d+\.(event|gap)$/
 const UNFINISHED = '.unfinished'
-const BLOCK = 4096
+const BLOCK_BYTES = 4096
 /** So many damaged files are kept for somebody to look at. */
 const KEPT_DAMAGED = 64
 
@@ -147,7 +147,7 @@ function makeFolder(path: string): void {
 }
 
 function blocks(bytes: number): number {
-  return Math.max(1, Math.ceil(bytes / BLOCK)) * BLOCK
+  return Math.max(1, Math.ceil(bytes / BLOCK_BYTES)) * BLOCK_BYTES
 }
 
 function digits(value: number, count: number): string {

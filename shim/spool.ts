@@ -13,7 +13,7 @@
 
 import type { PublishEventRequest } from '../generated/types.ts'
 import { fs } from './built-ins.ts'
-import type { Log } from './log.ts'
+import type { Log } from './own-log.ts'
 import { SpoolDir, type SpoolFile } from './spool-dir.ts'
 import { uptime } from './uptime.ts'
 
@@ -23,14 +23,14 @@ export interface SpoolLimits {
   /** Of the events that could not be written, in UTF-16 code units. */
   readonly memoryLength: number
   /** Milliseconds, since it came in or, if that was earlier, since the start of this process. */
-  readonly age: number
+  readonly ageMs: number
 }
 
 /** 8,192 events: as many as the API's ring holds, more would only push each other out of it. */
 const DEFAULT_LIMITS: SpoolLimits = {
   diskBytes: 8192 * 4096,
   memoryLength: 1024 * 1024,
-  age: 7 * 24 * 3600 * 1000,
+  ageMs: 7 * 24 * 3600 * 1000,
 }
 
 /** Of so many events that wait the body is kept: with the API up, nothing is read from disk. */
@@ -224,8 +224,8 @@ export class Spool {
   }
 
   #enforceLimits(): void {
-    const { diskBytes, memoryLength, age } = this.#limits
-    const oldest = uptime() - age
+    const { diskBytes, memoryLength, ageMs } = this.#limits
+    const oldest = uptime() - ageMs
     // Not looked for in vain: with thousands that wait, that took longer than to deliver one.
     if (this.#entries[0] !== undefined && this.#entries[0].since < oldest) {
       this.#loseWhile(LossReason.old, entry => entry.since < oldest)

@@ -19,7 +19,7 @@ export class RpcFault extends Error {}
 export type ReadLog = (bytes: number, timeout: number) => Promise<string>
 
 /** Of the XML, in UTF-16 code units. */
-const MAX_RESPONSE = 262_144
+const MAX_RESPONSE_LENGTH = 262_144
 
 /**
  * @param serverUrl `unix:///path` or `http://host:port`
@@ -72,7 +72,8 @@ function call(target: RequestOptions, bytes: number, timeout: number): Promise<s
       response.setEncoding('utf8')
       response.on('data', (text: string) => {
         xml += text
-        if (xml.length > MAX_RESPONSE) sent.destroy(new Error("supervisord's answer is too long"))
+        if (xml.length > MAX_RESPONSE_LENGTH)
+          sent.destroy(new Error("supervisord's answer is too long"))
       })
       response.on('error', reject)
       response.on('end', () => {

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { compare, type Position } from '../../shim/continuity.ts'
+import { compare, type ListenerPosition } from '../../shim/continuity.ts'
 import { supervisorInstance } from '../../shim/instance.ts'
-import { createLog } from '../../shim/log.ts'
-import { PositionFile } from '../../shim/position-file.ts'
+import { ListenerPositionFile } from '../../shim/listener-position.ts'
+import { createLog } from '../../shim/own-log.ts'
 import { temporaryFolder } from './shim-process.ts'
 
-const last: Position = {
+const last: ListenerPosition = {
   instance: 'run',
   pool: 'shim',
   serial: '100',
@@ -70,7 +70,9 @@ test('the run of supervisord is its process, within a boot', () => {
 test('two runs that share a folder have each its position', t => {
   const folder = temporaryFolder(t)
   const log = createLog('silent')
-  const [one, two] = ['boot/1/2/3', 'boot/1/4/5'].map(run => new PositionFile(folder, run, log))
+  const [one, two] = ['boot/1/2/3', 'boot/1/4/5'].map(
+    run => new ListenerPositionFile(folder, run, log)
+  )
   assert.equal(one!.read(), undefined)
   one!.write({ ...last, instance: 'boot/1/2/3' })
   two!.write({ ...last, instance: 'boot/1/4/5', poolSerial: 9 })
@@ -80,7 +82,7 @@ test('two runs that share a folder have each its position', t => {
 test('positions of the past do not fill the folder', t => {
   const folder = temporaryFolder(t)
   for (let run = 0; run < 30; run++) {
-    new PositionFile(folder, `boot/${run}`, createLog('silent')).write(last)
+    new ListenerPositionFile(folder, `boot/${run}`, createLog('silent')).write(last)
   }
   assert.ok(readdirSync(folder).length <= 18)
 })

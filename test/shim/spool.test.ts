@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { PublishEventRequest } from '../../generated/types.ts'
-import { createLog } from '../../shim/log.ts'
+import { createLog } from '../../shim/own-log.ts'
 import { gapRequest } from '../../shim/requests.ts'
 import { LossReason, Spool, type SpoolLimits } from '../../shim/spool.ts'
 import { decodeSpoolFile, encodeSpoolFile } from '../../shim/spool-file.ts'
@@ -114,7 +114,7 @@ test('a note that may have been delivered is not changed, and no loss is counted
 })
 
 test('what waits for longer than its bound is dropped, and told', async t => {
-  const { spool } = open(temporaryFolder(t), { age: 500 })
+  const { spool } = open(temporaryFolder(t), { ageMs: 500 })
   for (const name of ['a', 'b']) await spool.append(event(name))
   await new Promise(resolve => setTimeout(resolve, 600))
   await spool.append(event('c'))

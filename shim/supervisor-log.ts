@@ -7,11 +7,11 @@
  */
 
 import { fs } from './built-ins.ts'
-import type { Log } from './log.ts'
+import type { Log } from './own-log.ts'
 import type { ReadLog } from './supervisor-rpc.ts'
 
-/** Bytes at the end of a file in which the answer is looked for: the log may have grown since. */
-const LOOKED_THROUGH = 65_536
+/** The end of a file, in which the answer is looked for: the log may have grown since. */
+const LOOKED_THROUGH_BYTES = 65_536
 /** An answer of spaces or of half a line would be found in other files, too. */
 const WHOLE_LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} .+\n/m
 /** The look takes some 9 ms for a hundred files of 64 KiB: not again and again in vain. */
@@ -80,7 +80,7 @@ function openFile(link: string): string | undefined {
 
 function holds(path: string, wanted: Buffer): boolean {
   try {
-    return readTail(path, LOOKED_THROUGH).includes(wanted)
+    return readTail(path, LOOKED_THROUGH_BYTES).includes(wanted)
   } catch {
     return false
   }

@@ -9,16 +9,16 @@
 
 import { join } from 'node:path'
 import { fs } from './built-ins.ts'
-import type { Position } from './continuity.ts'
-import type { Log } from './log.ts'
+import type { ListenerPosition } from './continuity.ts'
+import type { Log } from './own-log.ts'
 
 const PREFIX = 'position-'
-const MIN_LENGTH = 256
+const MIN_LENGTH_BYTES = 256
 
 /** Positions of so many other runs are kept: of the past, nearly always. */
 const KEPT_OTHERS = 16
 
-export class PositionFile {
+export class ListenerPositionFile {
   readonly #path: string
   readonly #log: Log
   #fd: number | undefined
@@ -35,22 +35,22 @@ export class PositionFile {
   }
 
   /** @returns undefined when there is none, `unknown` when it cannot be read */
-  read(): Position | 'unknown' | undefined {
+  read(): ListenerPosition | 'unknown' | undefined {
     try {
       const position: unknown = JSON.parse(fs.readFileSync(this.#path, 'utf8'))
-      return isPosition(position) ? position : 'unknown'
+      return isListenerPosition(position) ? position : 'unknown'
     } catch (error) {
       return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'unknown'
     }
   }
 
   /** Never throws. */
-  write(position: Position): void {
+  write(position: ListenerPosition): void {
     const json = JSON.stringify(position)
     try {
       // Not truncated: the last position stays until this one is written.
       this.#fd ??= fs.openSync(this.#path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600)
-      const length = Math.max(MIN_LENGTH, json.length, fs.fstatSync(this.#fd).size)
+      const length = Math.max(MIN_LENGTH_BYTES, json.length, fs.fstatSync(this.#fd).size)
       fs.writeSync(this.#fd, json.padEnd(length), 0)
       this.#failed = false
     } catch (error) {
@@ -82,8 +82,8 @@ function forgetOthers(dir: string, own: string): void {
   }
 }
 
-function isPosition(value: unknown): value is Position {
-  const position = value as Partial<Position> | null
+function isListenerPosition(value: unknown): value is ListenerPosition {
+  const position = value as Partial<ListenerPosition> | null
   return (
     typeof position?.instance === 'string' &&
     typeof position.pool === 'string' &&

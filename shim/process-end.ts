@@ -14,12 +14,12 @@
  *     2026-11-24 00:23:28,155 INFO gave up: NAME entered FATAL state, too many start retries too quickly
  *
  * They have no group, and `exited` has no pid, so that a log can be ambiguous. Then nothing is said:
- * no cause is better than another process's.
+ * no end is better than another process's.
  */
 
 import type { ServiceCrashedData } from '../generated/types.ts'
 
-export type Cause = Pick<ServiceCrashedData, 'exit_code' | 'signal' | 'core_dumped' | 'pid'>
+export type ProcessEnd = Pick<ServiceCrashedData, 'exit_code' | 'signal' | 'core_dumped' | 'pid'>
 
 /** A line of the log that tells of a start or an end. */
 export type LogLine =
@@ -41,20 +41,23 @@ export function parseLog(text: string): LogLine[] {
 }
 
 /** @returns undefined when the log does not say for sure */
-export function findCause(log: readonly LogLine[], crash: ServiceCrashedData): Cause | undefined {
+export function findEnd(
+  log: readonly LogLine[],
+  crash: ServiceCrashedData
+): ProcessEnd | undefined {
   const lines = log.filter(({ name }) => name === undefined || name === crash.service_name)
   const end = crash.pid === undefined ? lastStart(lines, crash) : lifeOf(lines, crash.pid)
   return end === undefined ? undefined : { ...parseStatus(end.status), ...end.known }
 }
 
-interface End {
+interface LastEnd {
   readonly status: string
   /** The pid, where the notification lacks it. */
   readonly known?: { readonly pid: number }
 }
 
 /** The end of the process that had this pid. */
-function lifeOf(lines: readonly LogLine[], pid: number): End | undefined {
+function lifeOf(lines: readonly LogLine[], pid: number): LastEnd | undefined {
   const spawned = lines.findLastIndex(line => line.kind === 'spawned' && line.pid === pid)
   if (spawned !== -1) {
     const next = lines.slice(spawned + 1).find(line => line.kind !== 'not spawned')
@@ -75,7 +78,7 @@ function lifeOf(lines: readonly LogLine[], pid: number): End | undefined {
 }
 
 /** The end of the last attempt to start the service. */
-function lastStart(lines: readonly LogLine[], { phase }: ServiceCrashedData): End | undefined {
+function lastStart(lines: readonly LogLine[], { phase }: ServiceCrashedData): LastEnd | undefined {
   const until = lines.findLastIndex(line => line.kind === 'gave up')
   if (phase === 'gave_up' && until === -1) return undefined
   // It may have been given up between the notification of the start that failed and this look.
@@ -111,7 +114,7 @@ const USUAL_NAMES: Readonly<Record<string, string>> = {
 /** Where glibc's SIGRTMIN is. Python has no names for the signals between it and SIGRTMAX. */
 const SIGRTMIN = 34
 
-function parseStatus(how: string): Cause | undefined {
+function parseStatus(how: string): ProcessEnd | undefined {
   const status = /^exit status (\d+)/.exec(how)
   if (status) return { exit_code: Number(status[1]) }
   const signal = /^terminated by (?:(SIG\w+)|signal (\d+))( \(core dumped\))?/.exec(how)

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findCause as find, parseLog } from '../../shim/cause.ts'
+import { findEnd as find, parseLog } from '../../shim/process-end.ts'
 
-const findCause = (log: string, crash: Parameters<typeof find>[1]) => find(parseLog(log), crash)
+const findEnd = (log: string, crash: Parameters<typeof find>[1]) => find(parseLog(log), crash)
 
 const at = (...lines: string[]): string =>
   lines.map(line => `2026-11-24 00:23:28,155 ${line}\n`).join('')
@@ -29,7 +29,7 @@ test('an exit status, a signal, a core dump', () => {
     ['unknown termination cause 0x137f', {}],
   ] as const) {
     const log = at(spawned('cat', 7), exited('cat', how))
-    assert.deepEqual(findCause(log, running(7)), cause, how)
+    assert.deepEqual(findEnd(log, running(7)), cause, how)
   }
 })
 
@@ -40,8 +40,8 @@ test('what a run of supervisord that was killed has left in the log is of no int
     spawned('cat', 8),
     exited('cat', 'terminated by SIGKILL')
   )
-  assert.deepEqual(findCause(log, running(8)), { signal: 'SIGKILL', core_dumped: false })
-  assert.equal(findCause(log, running(7)), undefined)
+  assert.deepEqual(findEnd(log, running(8)), { signal: 'SIGKILL', core_dumped: false })
+  assert.equal(findEnd(log, running(7)), undefined)
 })
 
 test('of many deaths of one service, the one of the pid', () => {
@@ -55,28 +55,28 @@ test('of many deaths of one service, the one of the pid', () => {
     exited('cat', 'exit status 3'),
     spawned('cat', 11)
   )
-  assert.deepEqual(findCause(log, running(8)), { exit_code: 2 })
-  assert.deepEqual(findCause(log, running(10)), { exit_code: 3 })
-  assert.equal(findCause(log, running(11)), undefined, 'still running')
-  assert.deepEqual(findCause(log, running(4)), { exit_code: 1 }, 'started before the log begins')
-  assert.equal(findCause(log, running(4, 'third')), undefined)
+  assert.deepEqual(findEnd(log, running(8)), { exit_code: 2 })
+  assert.deepEqual(findEnd(log, running(10)), { exit_code: 3 })
+  assert.equal(findEnd(log, running(11)), undefined, 'still running')
+  assert.deepEqual(findEnd(log, running(4)), { exit_code: 1 }, 'started before the log begins')
+  assert.equal(findEnd(log, running(4, 'third')), undefined)
 })
 
 test('a name within a name is another service', () => {
   const log = at(exited('cat', 'exit status 1'), exited('cat2', 'exit status 2'))
-  assert.deepEqual(findCause(log, running(5, 'cat2')), { exit_code: 2 })
+  assert.deepEqual(findEnd(log, running(5, 'cat2')), { exit_code: 2 })
 })
 
 test('two processes of one name at once: which one ended cannot be told', () => {
   const log = at(spawned('cat', 7), spawned('cat', 8), exited('cat', 'exit status 1'))
-  assert.equal(findCause(log, running(7)), undefined)
-  assert.equal(findCause(log, running(8)), undefined)
+  assert.equal(findEnd(log, running(7)), undefined)
+  assert.equal(findEnd(log, running(8)), undefined)
 })
 
 test('a log without the starts tells only when all ends are alike', () => {
   const kill = exited('cat', 'terminated by SIGKILL')
-  assert.equal(findCause(at(kill, kill), running(7))?.signal, 'SIGKILL')
-  assert.equal(findCause(at(exited('cat', 'exit status 1'), kill), running(7)), undefined)
+  assert.equal(findEnd(at(kill, kill), running(7))?.signal, 'SIGKILL')
+  assert.equal(findEnd(at(exited('cat', 'exit status 1'), kill), running(7)), undefined)
 })
 
 test('a service that was given up: the end of its last attempt', () => {
@@ -85,16 +85,16 @@ test('a service that was given up: the end of its last attempt', () => {
     exited('cat', 'exit status 2'),
     'INFO gave up: cat entered FATAL state, too many start retries too quickly',
   ]
-  assert.deepEqual(findCause(at(...attempts, ...end), gaveUp), { exit_code: 2 })
+  assert.deepEqual(findEnd(at(...attempts, ...end), gaveUp), { exit_code: 2 })
   // "spawnerr" names no service: it may be this one that could not be started at the last attempt.
   const unknown = [...attempts, end[0]!, "INFO spawnerr: can't find command 'x'", end[1]!]
-  assert.equal(findCause(at(...unknown), gaveUp), undefined)
-  assert.equal(findCause(at(...attempts), gaveUp), undefined, 'not given up yet')
+  assert.equal(findEnd(at(...unknown), gaveUp), undefined)
+  assert.equal(findEnd(at(...attempts), gaveUp), undefined, 'not given up yet')
 })
 
 test('a start that failed: its end and its pid', () => {
   const log = at(spawned('cat', 7), exited('cat', 'exit status 1'))
-  assert.deepEqual(findCause(log, startup), { exit_code: 1, pid: 7 })
+  assert.deepEqual(findEnd(log, startup), { exit_code: 1, pid: 7 })
 })
 
 test('lines that are cut or foreign are passed over', () => {
@@ -104,6 +104,6 @@ test('lines that are cut or foreign are passed over', () => {
     spawned('cat', 7),
     exited('cat', 'terminated by SIGTERM')
   )}2026-11-24 00:23:28,155 WARN exit`
-  assert.equal(findCause(log, running(7))?.signal, 'SIGTERM')
-  assert.equal(findCause('', running(7)), undefined)
+  assert.equal(findEnd(log, running(7))?.signal, 'SIGTERM')
+  assert.equal(findEnd('', running(7)), undefined)
 })

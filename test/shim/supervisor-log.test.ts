@@ -6,8 +6,8 @@ import { once } from 'node:events'
 import { appendFileSync, copyFileSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { createLog } from '../../shim/log.ts'
-import { findOpenFile, preferFile } from '../../shim/log-file.ts'
+import { createLog } from '../../shim/own-log.ts'
+import { findOpenFile, preferFile } from '../../shim/supervisor-log.ts'
 import { temporaryFolder } from './shim-process.ts'
 
 const silent = createLog('silent')

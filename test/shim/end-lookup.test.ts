@@ -6,8 +6,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { CauseLookup } from '../../shim/cause-lookup.ts'
-import { createLog } from '../../shim/log.ts'
+import { EndLookup } from '../../shim/end-lookup.ts'
+import { createLog } from '../../shim/own-log.ts'
 import { createReadLog, parseResponse, RpcFault } from '../../shim/supervisor-rpc.ts'
 import { temporaryFolder } from './shim-process.ts'
 
@@ -22,7 +22,7 @@ const FAULT = `<?xml version='1.0'?><methodResponse><fault><value><struct><membe
 
 test('one reading of the log serves many that died together', async () => {
   let readings = 0
-  const lookup = new CauseLookup(async () => {
+  const lookup = new EndLookup(async () => {
     readings++
     return end(1) + end(2) + end(3)
   }, silent)
@@ -32,7 +32,7 @@ test('one reading of the log serves many that died together', async () => {
 
 test('more of the log is read where its very end does not tell', async () => {
   const readings: number[] = []
-  const lookup = new CauseLookup(async bytes => {
+  const lookup = new EndLookup(async bytes => {
     readings.push(bytes)
     return bytes > 4096 ? end(7) : end(8).repeat(bytes / 100)
   }, silent)
@@ -42,7 +42,7 @@ test('more of the log is read where its very end does not tell', async () => {
 
 test('a flood that the log does not tell about is not asked about one by one', async () => {
   let readings = 0
-  const lookup = new CauseLookup(async () => {
+  const lookup = new EndLookup(async () => {
     readings++
     await new Promise(resolve => setTimeout(resolve, 50))
     return end(1).repeat(1000)
@@ -53,13 +53,13 @@ test('a flood that the log does not tell about is not asked about one by one', a
 
 test('after a fault nothing is asked for a while; without a server nothing at all', async () => {
   let readings = 0
-  const lookup = new CauseLookup(async () => {
+  const lookup = new EndLookup(async () => {
     readings++
     throw new RpcFault('NO_FILE')
   }, silent)
   for (let pid = 1; pid < 5; pid++) assert.equal(await lookup.find(running(pid)), undefined)
   assert.equal(readings, 1)
-  assert.equal(await new CauseLookup(undefined, silent).find(running(1)), undefined)
+  assert.equal(await new EndLookup(undefined, silent).find(running(1)), undefined)
 })
 
 test('the log is read over a unix socket and over TCP, with a password', async t => {
