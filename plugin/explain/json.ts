@@ -19,15 +19,12 @@ export function killJson({ event, kill, time, sums }: ExplainedKill): object {
 export function dumpJson(explained: ExplainedDump): object {
   const { dump, outcome, sums } = explained
   const facts = oomDumpFacts(dump)
-  const { opener } = dump
   return {
     type: 'oom_without_kill',
     outcome,
     data: {
       ...facts,
-      ...(opener === undefined || dump.isManual
-        ? {}
-        : { trigger_process_name: decodeName(opener.comm) }),
+      trigger_process_name: dump.trigger === undefined ? undefined : decodeName(dump.trigger),
       ...(dump.triggerPid === undefined || dump.isManual ? {} : { trigger_pid: dump.triggerPid }),
     },
     evidence: evidenceOf(explained, sums),

@@ -80,11 +80,11 @@ function askedFor(dump: OomDump): string[] {
 }
 
 export function noKillReport(outcome: ExplainedDump, style: Style): string {
-  const opener = outcome.dump.opener
+  const { trigger } = outcome.dump
   const who =
-    opener === undefined
+    trigger === undefined
       ? 'The OOM killer'
-      : `The OOM killer, invoked by ${printable(decodeName(opener.comm))},`
+      : `The OOM killer, invoked by ${printable(decodeName(trigger))},`
   const what = {
     no_killable_process: 'found no process to kill; the kernel panics then',
     panic: 'made the kernel panic instead of killing (vm.panic_on_oom)',

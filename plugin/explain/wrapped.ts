@@ -3,7 +3,8 @@
  * whether the next one is that, and whether a space was lost between them.
  */
 
-import { parseOpener, parseStructuredLine } from '../oom/grammar.ts'
+import { parseOpener } from '../oom/lines/opener.ts'
+import { parseStructuredLine } from '../oom/lines/structured.ts'
 
 /** `hard`: broken anywhere, nothing lost. `soft`: broken at a space, which is lost. */
 export type Wrap = 'hard' | 'soft' | 'unknown'

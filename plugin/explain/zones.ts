@@ -7,7 +7,7 @@
  */
 
 import type { OomDump } from '../oom/dump.ts'
-import type { Zone } from '../oom/grammar.ts'
+import type { Zone } from '../oom/lines/mem-info.ts'
 
 const ORDER = ['DMA', 'DMA32', 'Normal', 'HighMem', 'Movable']
 const GFP_DMA = 0x1

@@ -3,30 +3,27 @@
  * pages, and which line belongs to which dump is the parser's business (parser.ts).
  */
 
+import { KernelMemory } from './kernel-memory.ts'
 import {
-  addMemcgStats,
   type BuddyLine,
-  isStructuredTail,
-  type MemcgUsage,
-  type Opener,
   parseBuddyLine,
   parseCounters,
   parseHugePages,
-  parseKernelRelease,
   parseLowmemReserve,
-  parseMemcgLine,
-  parseMemcgUsage,
   parseNodeCounter,
   parsePages,
-  parseStructuredLine,
   parseSwap,
-  parseTriggerPid,
   parseZone,
+  type Zone,
+} from './lines/mem-info.ts'
+import { addMemcgStats, type MemcgUsage, parseMemcgLine, parseMemcgUsage } from './lines/memcg.ts'
+import { type Opener, parseKernelRelease, parseTriggerPid } from './lines/opener.ts'
+import {
+  isStructuredTail,
+  parseStructuredLine,
   STRUCTURED,
   type StructuredLine,
-  type Zone,
-} from './grammar.ts'
-import { KernelMemory } from './kernel-memory.ts'
+} from './lines/structured.ts'
 import { TaskTable } from './task-table.ts'
 
 /** Zones kept of a dump: five a node on a machine of twelve nodes. */
@@ -72,6 +69,11 @@ export class OomDump {
     return this.opener?.order === -1
   }
 
+  /** The name of the process that invoked the killer; a person who did has none. */
+  get trigger(): string | undefined {
+    return this.isManual ? undefined : this.opener?.comm
+  }
+
   get hasMemInfo(): boolean {
     return this.ramPages !== undefined || this.counters.has('free')
   }
@@ -109,7 +111,7 @@ export class OomDump {
   }
 
   #pushProcessorLine(line: string): boolean {
-    if (this.opener === undefined || this.triggerPid !== undefined) return false
+    if (this.opener?.comm === undefined || this.triggerPid !== undefined) return false
     this.triggerPid = parseTriggerPid(line, this.opener.comm)
     if (this.triggerPid === undefined) return false
     this.kernelRelease = parseKernelRelease(line)

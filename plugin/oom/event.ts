@@ -38,7 +38,7 @@ export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKi
   // The structured line is about the first victim only.
   const structured = kill.isFollower ? undefined : dump.structured
   const kb = (pages: number | undefined): number | undefined =>
-    pages === undefined || pageKb === undefined ? undefined : exact(pages * pageKb)
+    pages === undefined || pageKb === undefined ? undefined : safeNumber(pages * pageKb)
   const isMemcg = constraintOf(kill) === 'memcg'
   const usage = dump.memcgUsage.get('memory')
   const { anonRssKb, fileRssKb, shmemRssKb } = victim
@@ -48,22 +48,21 @@ export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKi
     process_name: decodeName(victim.comm),
     pid: victim.pid,
     rss_kb: stated
-      ? exact((anonRssKb ?? 0) + (fileRssKb ?? 0) + (shmemRssKb ?? 0))
-      : kb(row?.rssPages),
+      ? safeNumber((anonRssKb ?? 0) + (fileRssKb ?? 0) + (shmemRssKb ?? 0))
+      : (victim.rssKb ?? kb(row?.rssPages)),
     constraint: constraintOf(kill),
     mem_total_kb: isMemcg ? undefined : kb(dump.ramPages),
     mem_free_kb: isMemcg ? undefined : kb(dump.counters.get('free')),
     top_tasks: topTasks(kill, pageKb),
-    trigger_process_name:
-      dump.opener === undefined || dump.isManual ? undefined : decodeName(dump.opener.comm),
+    trigger_process_name: decoded(dump.trigger),
     trigger_pid: dump.isManual ? undefined : dump.triggerPid,
     total_vm_kb: victim.totalVmKb ?? kb(row?.totalVmPages),
     oom_score_adj: victim.oomScoreAdj ?? row?.oomScoreAdj,
     uid: victim.uid ?? structured?.uid ?? row?.uid,
-    swap_kb: kb(row?.swapPages),
+    swap_kb: victim.swapKb ?? kb(row?.swapPages),
     pgtables_kb: pageTablesKb(victim.pgtablesKb, row?.pgtablesBytes),
-    oom_memcg: path(dump.structured?.oomMemcg ?? dump.memcgLimitPath),
-    task_memcg: path(
+    oom_memcg: decoded(dump.structured?.oomMemcg ?? dump.memcgLimitPath),
+    task_memcg: decoded(
       kill.isFollower ? kill.groupPath : (structured?.taskMemcg ?? dump.memcgTaskPath)
     ),
     memcg_limit_kb: usage?.limitKb,
@@ -87,7 +86,7 @@ export function oomDumpFacts(
     mem_total_kb:
       pageKb === undefined || dump.ramPages === undefined ? undefined : dump.ramPages * pageKb,
     mem_free_kb: pageKb === undefined || free === undefined ? undefined : free * pageKb,
-    oom_memcg: path(dump.structured?.oomMemcg ?? dump.memcgLimitPath),
+    oom_memcg: decoded(dump.structured?.oomMemcg ?? dump.memcgLimitPath),
     memcg_limit_kb: usage?.limitKb,
     memcg_usage_kb: usage?.usageKb,
   })
@@ -131,14 +130,14 @@ function topTasks(kill: OomKill, pageKb: number | undefined): OomTask[] | undefi
 /** Early 5.4 kernels printed the page tables in bytes and called them kB; the task's row tells. */
 function pageTablesKb(stated: number | undefined, bytes: number | undefined): number | undefined {
   if (stated !== undefined && stated !== bytes) return stated
-  return bytes === undefined ? undefined : exact(bytes / 1024)
+  return bytes === undefined ? undefined : safeNumber(bytes / 1024)
 }
 
-function exact(number: number): number | undefined {
+function safeNumber(number: number): number | undefined {
   return Number.isSafeInteger(number) ? number : undefined
 }
 
-function path(bytes: string | undefined): string | undefined {
+function decoded(bytes: string | undefined): string | undefined {
   return bytes === undefined ? undefined : decodeName(bytes)
 }
 

@@ -20,6 +20,8 @@ export interface KernelHolder {
 
 /** How many of the largest are kept. */
 const LARGEST = 3
+/** A line of either table is shorter: a name of a cache, or of a place in the source, and two numbers. */
+const MAX_LINE = 512
 const UNITS = ['', 'K', 'M', 'G', 'T']
 
 export class KernelMemory {
@@ -40,7 +42,8 @@ export class KernelMemory {
     const table = this.#table
     if (table === undefined) return false
     if (table === this.slabs && /^Name +Used +Total *$/.test(line)) return true
-    const holder = table === this.slabs ? parseSlab(line) : parseAllocation(line)
+    const parse = table === this.slabs ? parseSlab : parseAllocation
+    const holder = line.length > MAX_LINE ? undefined : parse(line)
     if (holder === undefined) {
       this.#table = undefined
       return false

@@ -10,21 +10,13 @@
  * section is an event of its own, `partial`.
  *
  * A pure state machine: no clock, no I/O. Source: kernel, mm/oom_kill.c: oom_kill_process,
- * __oom_kill_process; lines see lines.ts.
+ * __oom_kill_process; lines see lines/.
  */
 
 import type { KmsgRecord, RawRecord } from '../kmsg/record.ts'
 import { OomDump } from './dump.ts'
-import {
-  type DeadEnd,
-  type KillLine,
-  parseDeadEnd,
-  parseGroupLine,
-  parseKillLine,
-  parseOpener,
-  parseSacrificeLine,
-  parseTriggerPid,
-} from './grammar.ts'
+import { type KillLine, parseGroupLine, parseKillLine, parseSacrificeLine } from './lines/kill.ts'
+import { type DeadEnd, parseDeadEnd, parseOpener, parseTriggerPid } from './lines/opener.ts'
 import { isOneLine, mayBePartOfHeadlessDump, mayMatter, mayStartSection } from './prefilter.ts'
 
 /** One killed process, with what the dump around it said. */
@@ -359,7 +351,7 @@ function isOver(section: Section, record: Stamped, line: string): boolean {
     record.timestampUs - section.lastUs > SILENCE_US &&
     // The trigger's own line right after the opener belongs to it, whatever the stamps say: the
     // first line of a saved log often lacks its stamp.
-    !(opener !== undefined && triggerPid === undefined && parseTriggerPid(line, opener.comm))
+    !(opener?.comm !== undefined && triggerPid === undefined && parseTriggerPid(line, opener.comm))
   return isSilent || section.lines >= MAX_LINES || section.foreignLines >= foreignBound(section)
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { RawRecord } from '../kmsg/record.ts'
-import { mayBeSacrificeLine } from './grammar.ts'
+import { mayBeSacrificeLine } from './lines/kill.ts'
 
 /**
  * First bytes of lines about a kill that need not hold the word: of those with which a dump may begin,

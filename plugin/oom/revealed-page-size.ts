@@ -6,7 +6,7 @@
  */
 
 import type { OomDump } from './dump.ts'
-import type { KillLine } from './grammar.ts'
+import type { KillLine } from './lines/kill.ts'
 
 /** @returns KiB a page, or undefined when the dump does not reveal it */
 export function revealedPageSizeKb(dump: OomDump, kill?: KillLine): number | undefined {

@@ -16,7 +16,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { KmsgRecord } from '../kmsg/record.ts'
-import { parseKillLine } from '../oom/grammar.ts'
+import { parseKillLine } from '../oom/lines/kill.ts'
 
 export interface KillCounter {
   readonly source: 'vmstat' | 'memcg'

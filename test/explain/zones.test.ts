@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { viewZones, wantedZone, type ZoneView } from '../../plugin/explain/zones.ts'
 import { OomDump } from '../../plugin/oom/dump.ts'
-import { parseOpener } from '../../plugin/oom/grammar.ts'
+import { parseOpener } from '../../plugin/oom/lines/opener.ts'
 
 function dumpOf(mask: string, lines: readonly string[], order = 0): OomDump {
   const dump = new OomDump()

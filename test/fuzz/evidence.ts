@@ -10,12 +10,8 @@ import assert from 'node:assert/strict'
 import type { KmsgRecord } from '../../plugin/kmsg/record.ts'
 import type { OomDump } from '../../plugin/oom/dump.ts'
 import type { OomKillFacts } from '../../plugin/oom/event.ts'
-import {
-  parseDeadEnd,
-  parseGroupLine,
-  parseKillLine,
-  parseOpener,
-} from '../../plugin/oom/grammar.ts'
+import { parseGroupLine, parseKillLine } from '../../plugin/oom/lines/kill.ts'
+import { parseDeadEnd, parseOpener } from '../../plugin/oom/lines/opener.ts'
 import type { OomKill } from '../../plugin/oom/parser.ts'
 import { isOneLine } from '../../plugin/oom/prefilter.ts'
 
