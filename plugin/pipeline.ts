@@ -84,7 +84,7 @@ export async function openPipeline(
       watcher?.close()
       await sinks.close(options.sinkTimeout)
       await journal?.close()
-      await folder?.release()
+      folder?.release()
     },
   }
 }

@@ -1,111 +1,54 @@
 /**
- * One server for one state folder: a Unix socket in the folder, which a server listens on as long as
- * it lives. The kernel closes it with the process, whatever ends that, and whether somebody listens is
- * told by a connection, also between containers that share the folder but neither pids nor networks.
+ * One server for one state folder: flock(2) on a descriptor of the folder. The lock is the open file
+ * description's, which the kernel forgets with its last descriptor: a process that is killed has left
+ * it at that moment, and nothing in the folder can be stale. Node has no flock, but a child shares the
+ * description: the command `flock` (util-linux, busybox) locks it for its parent and ends. Node opens
+ * with O_CLOEXEC, so that no other child has the descriptor.
  */
 
-import { closeSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 
-const NAME = 'lock'
-/** Attempts to take over from a server that is gone, or is just going. */
-const ATTEMPTS = 20
-/** Milliseconds between them. */
-const PAUSE = 50
-/** Milliseconds after which a lock that was taken is not removed as a stale one any more. */
-const SETTLE = 10
-
-export interface Lock {
-  release(): Promise<void>
-}
+/** How long a server that is just going is waited for. */
+const PATIENCE_MS = 1000
+const PAUSE_MS = 50
+/** A command that has not ended by then (a lock on a network that is down) never will. */
+const COMMAND_TIMEOUT_MS = 10_000
 
 /**
- * @returns undefined when another server has the folder
- * @throws a system error when no lock can be made in it
+ * Locks the open file description of a descriptor, until that is closed.
+ *
+ * @param patienceMs how long a lock that another has is waited for
+ * @returns false when another has it
+ * @throws where it cannot be told, with `code` ENOENT where there is no command for it
  */
-export async function lockFolder(folder: string): Promise<Lock | undefined> {
-  // A socket's path may be 107 bytes long at most (unix(7)); through /proc any folder's is short.
-  const fd = openSync(folder, 'r')
-  try {
-    const own = `${NAME}.${process.pid}.${Math.random().toString(36).slice(2, 8)}`
-    const server = await listen(`/proc/self/fd/${fd}/${own}`)
-    try {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        // A link is made by one server only, and only where there is none.
-        if (linked(join(folder, own), join(folder, NAME))) {
-          // Another one that saw the stale lock too may just be removing this one in its place.
-          await pause(SETTLE)
-          if (isSame(join(folder, own), join(folder, NAME))) {
-            return { release: () => close(server, folder) }
-          }
-        }
-        if (await isAlive(`/proc/self/fd/${fd}/${NAME}`)) await pause(PAUSE)
-        else removeStale(folder, own)
-      }
-    } finally {
-      rmSync(join(folder, own), { force: true })
-    }
-    server.close()
-    return undefined
-  } finally {
-    closeSync(fd)
+export async function lockDescriptor(fd: number, patienceMs = PATIENCE_MS): Promise<boolean> {
+  const deadline = performance.now() + patienceMs
+  while (!(await tryLock(fd))) {
+    if (performance.now() >= deadline) return false
+    await pause(PAUSE_MS)
   }
+  return true
 }
 
-function linked(from: string, to: string): boolean {
-  try {
-    linkSync(from, to)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
-}
-
-function isSame(a: string, b: string): boolean {
-  return statSync(a).ino === statSync(b, { throwIfNoEntry: false })?.ino
-}
-
-/** Renamed first: of two servers that find the same stale lock, one gets it, and the other none. */
-function removeStale(folder: string, own: string): void {
-  const stale = join(folder, `${own}.stale`)
-  try {
-    renameSync(join(folder, NAME), stale)
-  } catch {
-    return
-  }
-  rmSync(stale, { force: true })
-}
-
-function listen(path: string): Promise<Server> {
+function tryLock(fd: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const server = createServer(socket => socket.destroy())
-    server.once('error', reject)
-    server.listen(path, () => {
-      server.unref()
-      resolve(server)
+    // The short option: busybox may be built without long ones.
+    const child = spawn('flock', ['-n', '3'], {
+      stdio: ['ignore', 'ignore', 'pipe', fd],
+      timeout: COMMAND_TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    })
+    let said = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+    child.once('error', reject)
+    child.once('close', (status, signal) => {
+      if (status === 0) resolve(true)
+      // busybox ends with 1 for a fault too, and says which.
+      else if (status === 1 && said === '') resolve(false)
+      else reject(new Error(said.trim() || `flock ended with ${signal ?? status}`))
     })
   })
-}
-
-function isAlive(path: string): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(path)
-    const settle = (result: boolean) => {
-      socket.destroy()
-      resolve(result)
-    }
-    socket.once('connect', () => settle(true))
-    // A full backlog (EAGAIN) is a sign of life; nobody there, or no socket there, is none.
-    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
-      settle(code !== 'ECONNREFUSED' && code !== 'ENOENT')
-    )
-  })
-}
-
-function close(server: Server, folder: string): Promise<void> {
-  rmSync(join(folder, NAME), { force: true })
-  return new Promise(resolve => server.close(() => resolve()))
 }

@@ -1,13 +1,14 @@
 /** The folder in which the server keeps what outlives it: opened, and locked against a second server. */
 
-import { mkdirSync, statSync } from 'node:fs'
+import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import { type Lock, lockFolder } from './lock.ts'
+import { lockDescriptor } from './lock.ts'
 
 export interface StateFolder {
   readonly path: string
-  release(): Promise<void>
+  /** Lets the next server have it. */
+  release(): void
 }
 
 /** Why nothing is kept in it. */
@@ -20,40 +21,55 @@ export async function openStateFolder(
   path: string,
   log: FastifyBaseLogger
 ): Promise<StateFolder | NoStateFolder> {
-  const refuse = (error: string): NoStateFolder => {
-    log.error({ stateDir: path }, `events are kept in memory only: ${error}`)
-    return { error }
+  try {
+    const fd = open(path)
+    try {
+      await lock(fd, path)
+    } catch (error) {
+      closeSync(fd)
+      throw error
+    }
+    return { path, release: () => closeSync(fd) }
+  } catch (cause) {
+    const { message } = cause as Error
+    log.error({ stateDir: path }, `events are kept in memory only: ${message}`)
+    return { error: message }
   }
+}
+
+/** @throws an error that says what to mend */
+function open(path: string): number {
   try {
     makeFolder(path)
+    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    const isNone = code === 'EEXIST' || code === 'ENOTDIR'
-    return refuse(
-      isNone
+    throw new Error(
+      code === 'EEXIST' || code === 'ENOTDIR'
         ? `${path} is not a folder: name another one in SYSMON_STATE_DIR`
         : `${message}: name a folder that this user can write in SYSMON_STATE_DIR`
     )
   }
-  let lock: Lock | undefined
+}
+
+/** @throws an error that says what to mend */
+async function lock(fd: number, path: string): Promise<void> {
+  let isLocked: boolean
   try {
-    lock = await lockFolder(path)
+    isLocked = await lockDescriptor(fd)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EACCES' || code === 'ENOENT') {
-      return refuse(`${message}: name a folder that this user can write in SYSMON_STATE_DIR`)
-    }
-    // Full, read-only, or a file system without sockets: what is there can be read, and perhaps
-    // written later.
-    log.warn({ err: error, stateDir: path }, 'the state folder cannot be locked')
-    return { path, release: async () => {} }
-  }
-  if (lock === undefined) {
-    return refuse(
-      `another server uses ${path}: give each its own SYSMON_STATE_DIR, and start this one again`
+    throw new Error(
+      code === 'ENOENT'
+        ? `there is no command flock, which keeps a second server out of ${path}: install util-linux or busybox, and start again`
+        : `${path} cannot be locked against a second server (${message}): name a folder on a file system that has locks in SYSMON_STATE_DIR, and start again`
     )
   }
-  return { path, release: () => lock.release() }
+  if (!isLocked) {
+    throw new Error(
+      `another server uses ${path}: give each its own SYSMON_STATE_DIR (of the workers of a cluster, one), and start this one again`
+    )
+  }
 }
 
 /**

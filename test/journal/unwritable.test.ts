@@ -1,47 +1,18 @@
 /** A journal that cannot be written: a full disk, a read-only one, and what happens when it can be again. */
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  statfsSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventEnvelope, Health } from '../../generated/types.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
 import { startServer } from '../support/server.ts'
+import { fill, remount, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openJournal, read, segmentsIn } from './journals.ts'
 
-const skip = process.getuid?.() === 0 ? false : 'not root: no file system can be mounted'
-
-/** A file system of the test's own. */
-function mounted(t: TestContext, size: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sysmon-mount-'))
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
-  t.after(() => {
-    execFileSync('umount', ['-l', folder])
-    rmdirSync(folder)
-  })
-  return folder
-}
-
-/** Fills it but for so many bytes. @returns what gives the room back */
-function fill(folder: string, leave = 0): () => void {
-  const { bavail, bsize } = statfsSync(folder)
-  const path = join(folder, 'filler')
-  writeFileSync(path, Buffer.alloc(Math.max(0, bavail * bsize - leave)))
-  return () => rmSync(path)
-}
+const skip = whyNoSmallDisk
 
 /** @returns its sequence number */
 function publishNote(stream: EventStream, bytes: number): number {
@@ -64,7 +35,7 @@ test(
   'a full disk: nothing is torn, what waits is written in order when there is room',
   { skip },
   async t => {
-    const mount = mounted(t, '1m')
+    const mount = smallDisk(t, '1m')
     const folder = join(mount, 'journal')
     const { journal, append } = openJournal(t, folder)
     append('before')
@@ -98,14 +69,14 @@ test(
 )
 
 test('a disk that stays full: the oldest that wait are dropped, and counted', { skip }, async t => {
-  const mount = mounted(t, '1m')
+  const mount = smallDisk(t, '1m')
   const { journal, append, losses } = openJournal(t, join(mount, 'journal'))
   append('before')
   const empty = fill(mount)
   for (let i = 0; i < 20; i++) append('x'.repeat(300_000))
   const waiting = journal.health.unwritten!
   assert.ok(waiting < 20)
-  execFileSync('mount', ['-o', 'remount,size=32m', mount])
+  remount(mount, 'size=32m')
   empty()
   await until(() => losses.length > 0, 'the loss')
   const kept = read(journal).length
@@ -119,7 +90,7 @@ test(
     skip,
   },
   async t => {
-    const mount = mounted(t, '1m')
+    const mount = smallDisk(t, '1m')
     const { journal } = openJournal(t, join(mount, 'journal'))
     const bounds = { capacity: 8192, maxBytes: 32 * 1024 * 1024, storedBytes: 1024 * 1024 }
     const stream = new EventStream({ ...bounds, store: journal })
@@ -127,7 +98,7 @@ test(
     for (let i = 0; i < 10; i++) publish()
     const empty = fill(mount)
     for (let i = 0; i < 1000; i++) publish()
-    execFileSync('mount', ['-o', 'remount,size=32m', mount])
+    remount(mount, 'size=32m')
     empty()
     await until(() => journal.health.state === 'writing', 'written again')
     assert.ok(read(journal).length < 900, 'more waited than is kept waiting')
@@ -142,13 +113,13 @@ test(
 )
 
 test('a read-only disk: what is there is read, and numbers go on', { skip }, async t => {
-  const mount = mounted(t, '1m')
+  const mount = smallDisk(t, '1m')
   const folder = join(mount, 'journal')
   const first = openJournal(t, folder)
   first.append(1)
   first.append(2)
   await first.journal.close()
-  execFileSync('mount', ['-o', 'remount,ro', mount])
+  remount(mount, 'ro')
   const { journal, recovery, append } = openJournal(t, folder)
   assert.deepEqual(
     recovery.events.map(({ seq }) => seq),
@@ -157,23 +128,23 @@ test('a read-only disk: what is there is read, and numbers go on', { skip }, asy
   append(3)
   assert.equal(journal.health.state, 'memory')
   assert.equal(journal.health.unwritten, 1)
-  execFileSync('mount', ['-o', 'remount,rw', mount])
+  remount(mount, 'rw')
   await until(() => journal.health.state === 'writing', 'written again')
   assert.deepEqual(read(journal), [1, 2, 3])
 })
 
 test('a read-only disk stays one, also while nothing is published', { skip }, async t => {
-  const mount = mounted(t, '1m')
+  const mount = smallDisk(t, '1m')
   const folder = join(mount, 'journal')
   const first = openJournal(t, folder)
   first.append(1)
   await first.journal.close()
-  execFileSync('mount', ['-o', 'remount,ro', mount])
+  remount(mount, 'ro')
   const { journal } = openJournal(t, folder)
   assert.equal(journal.health.state, 'memory')
   await sleep(2500)
   assert.equal(journal.health.state, 'memory')
-  execFileSync('mount', ['-o', 'remount,rw', mount])
+  remount(mount, 'rw')
   await until(() => journal.health.state === 'writing', 'written again')
 })
 
@@ -181,14 +152,14 @@ test(
   'events that are too old go from a read-only disk too, and nothing fails',
   { skip },
   async t => {
-    const mount = mounted(t, '4m')
+    const mount = smallDisk(t, '4m')
     const folder = join(mount, 'journal')
     const first = openJournal(t, folder, { maxBytes: 2 ** 20 })
     for (let i = 0; i < 200; i++) first.append('x'.repeat(1000))
     await first.journal.close()
     const names = segmentsIn(folder)
     utimesSync(join(folder, names[0]!), 1, 1)
-    execFileSync('mount', ['-o', 'remount,ro', mount])
+    remount(mount, 'ro')
     const { journal, losses } = openJournal(t, folder, { maxBytes: 2 ** 20, maxAge: 3_600_000 })
     await journal.verify()
     assert.deepEqual(
@@ -204,14 +175,14 @@ test(
   'a damaged file on a read-only disk is told of, and the rest of it is read',
   { skip },
   async t => {
-    const mount = mounted(t, '1m')
+    const mount = smallDisk(t, '1m')
     const folder = join(mount, 'journal')
     const first = openJournal(t, folder)
     for (let i = 0; i < 3; i++) first.append(`event ${i}`)
     await first.journal.close()
     const path = join(folder, segmentsIn(folder)[0]!)
     writeFileSync(path, readFileSync(path, 'utf8').replace('event 1', 'event X'))
-    execFileSync('mount', ['-o', 'remount,ro', mount])
+    remount(mount, 'ro')
     const { journal, losses } = openJournal(t, folder)
     await journal.verify()
     assert.deepEqual(
@@ -226,7 +197,7 @@ test(
   'the server on a read-only disk: what is there is read, and new events are taken',
   { skip },
   async t => {
-    const mount = mounted(t, '1m')
+    const mount = smallDisk(t, '1m')
     const publish = async (url: string, data: string) => {
       const answer = await fetch(`${url}/telemetry/events`, {
         method: 'POST',
@@ -238,7 +209,7 @@ test(
     const first = await startServer(t, { SYSMON_STATE_DIR: mount })
     await publish(first.url, 'before')
     assert.equal(await first.stop(), 0)
-    execFileSync('mount', ['-o', 'remount,ro', mount])
+    remount(mount, 'ro')
     const { url, stop } = await startServer(t, { SYSMON_STATE_DIR: mount })
     await publish(url, 'after')
     const { status, journal } = await healthOf(url)
@@ -263,8 +234,8 @@ test(
   'no state folder, and none can be made on a read-only disk: said as it is',
   { skip },
   async t => {
-    const mount = mounted(t, '1m')
-    execFileSync('mount', ['-o', 'remount,ro', mount])
+    const mount = smallDisk(t, '1m')
+    remount(mount, 'ro')
     const { url, output, stop } = await startServer(t, { SYSMON_STATE_DIR: join(mount, 'state') })
     const { journal } = await healthOf(url)
     assert.equal(journal.state, 'off')
@@ -275,7 +246,7 @@ test(
 )
 
 test('the server on a full disk: up, taking events, and its health says so', { skip }, async t => {
-  const mount = mounted(t, '64k')
+  const mount = smallDisk(t, '64k')
   fill(mount)
   const { url, output, stop } = await startServer(t, { SYSMON_STATE_DIR: mount })
   const answer = await fetch(`${url}/telemetry/events`, {
@@ -318,7 +289,7 @@ test(
   'while the disk is full, a reader behind the ring is told what it misses',
   { skip },
   async t => {
-    const mount = mounted(t, '1m')
+    const mount = smallDisk(t, '1m')
     const { journal } = openJournal(t, join(mount, 'journal'))
     const stream = new EventStream({ capacity: 3, maxBytes: 1e9, store: journal })
     const publish = () => publishNote(stream, 8000)

@@ -3,97 +3,107 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { lockFolder } from '../../plugin/state/lock.ts'
+import { lockDescriptor } from '../../plugin/state/lock.ts'
+import { fill, remount, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { contend } from './contender.ts'
 
-const LOCK = fileURLToPath(new URL('../../plugin/state/lock.js', import.meta.url))
-
-/** Another process that tries to take the lock, and keeps it until it is killed. */
-async function contender(t: TestContext, folder: string) {
-  const child = spawn(
-    process.execPath,
-    [
-      '--input-type=module',
-      '-e',
-      `import { lockFolder } from ${JSON.stringify(LOCK)}
-       const lock = await lockFolder(process.argv[1])
-       console.log(lock === undefined ? 'refused' : 'locked')
-       if (lock !== undefined) setInterval(() => {}, 1000)`,
-      folder,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] }
-  )
-  const exit = once(child, 'exit')
-  t.after(() => child.kill('SIGKILL'))
-  const [answer] = (await once(child.stdout, 'data')) as [Buffer]
-  return {
-    answer: answer.toString().trim(),
-    async kill() {
-      child.kill('SIGKILL')
-      await exit
-    },
+function open(t: TestContext, folder: string): { fd: number; release: () => void } {
+  const fd = openSync(folder, 'r')
+  let isOpen = true
+  const release = () => {
+    if (isOpen) closeSync(fd)
+    isOpen = false
   }
+  t.after(release)
+  return { fd, release }
 }
 
-test('the second is refused, and harms nothing', async t => {
+test('the second is refused, whoever it is, and nothing is left in the folder', async t => {
   const folder = temporaryFolder(t)
-  const first = await lockFolder(folder)
-  assert.ok(first)
-  assert.equal(await lockFolder(folder), undefined)
-  assert.equal((await contender(t, folder)).answer, 'refused')
-  assert.deepEqual(readdirSync(folder), ['lock'])
-  await first.release()
+  const first = open(t, folder)
+  assert.equal(await lockDescriptor(first.fd), true)
+  assert.equal(await lockDescriptor(open(t, folder).fd), false)
+  assert.deepEqual((await contend(t, folder)).locked, [false])
   assert.deepEqual(readdirSync(folder), [])
 })
 
-test('a lock that was released can be taken at once', async t => {
+test('a lock that was let go can be taken at once', async t => {
   const folder = temporaryFolder(t)
-  for (let i = 0; i < 3; i++) await (await lockFolder(folder))!.release()
+  for (let i = 0; i < 3; i++) {
+    const { fd, release } = open(t, folder)
+    assert.equal(await lockDescriptor(fd, 0), true)
+    release()
+  }
 })
 
-test('the lock of a killed process is taken over', async t => {
+test('a server that is just going is waited for', async t => {
   const folder = temporaryFolder(t)
-  const other = await contender(t, folder)
-  assert.equal(other.answer, 'locked')
+  const going = open(t, folder)
+  await lockDescriptor(going.fd, 0)
+  const next = lockDescriptor(open(t, folder).fd)
+  setTimeout(going.release, 200)
+  assert.equal(await next, true)
+})
+
+test('the lock of a killed process is free at once, also while a child of it lives on', async t => {
+  const folder = temporaryFolder(t)
+  const other = await contend(t, folder, { child: true })
+  t.after(() => process.kill(other.childPid!, 'SIGKILL'))
+  assert.deepEqual(other.locked, [true])
   await other.kill()
-  assert.ok(existsSync(join(folder, 'lock')))
-  const lock = await lockFolder(folder)
-  assert.ok(lock)
-  await lock.release()
+  assert.ok(existsSync(`/proc/${other.childPid}`), 'the child lives')
+  assert.equal(await lockDescriptor(open(t, folder).fd, 0), true)
 })
 
-test('of many that find a stale lock, one takes it', async t => {
+test('a child that was given the descriptor keeps the lock: what the test above would find', async t => {
   const folder = temporaryFolder(t)
+  const { fd, release } = open(t, folder)
+  assert.equal(await lockDescriptor(fd, 0), true)
+  const child = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', fd] })
+  t.after(() => child.kill('SIGKILL'))
+  await once(child, 'spawn')
+  release()
+  assert.equal(await lockDescriptor(open(t, folder).fd, 0), false)
+})
+
+test('of fifty that start at once beside busy loops, one has it, in each round', async t => {
+  const folder = temporaryFolder(t)
+  for (let i = 0; i < 2; i++) {
+    const busy = spawn(process.execPath, ['-e', 'for (;;) {}'], { stdio: 'ignore' })
+    t.after(() => busy.kill('SIGKILL'))
+  }
   for (let round = 0; round < 3; round++) {
-    const stale = await contender(t, folder)
-    assert.equal(stale.answer, 'locked')
-    await stale.kill()
-    const all = await Promise.all(Array.from({ length: 6 }, () => contender(t, folder)))
-    assert.deepEqual(
-      all.map(({ answer }) => answer).filter(answer => answer === 'locked').length,
-      1
+    const stale = await contend(t, folder, { patienceMs: 1000 })
+    assert.deepEqual(stale.locked, [true])
+    const starts = Array.from({ length: 5 }, () =>
+      contend(t, folder, { attempts: 10, patienceMs: 1000 })
     )
+    await stale.kill()
+    const all = await Promise.all(starts)
+    const winners = all.flatMap(({ locked }) => locked).filter(Boolean).length
+    assert.equal(winners, 1, `round ${round}`)
     for (const one of all) await one.kill()
   }
 })
 
-test('a file in the place of the lock is no server', async t => {
+test('what earlier versions left in the folder is in nobody’s way', async t => {
   const folder = temporaryFolder(t)
   writeFileSync(join(folder, 'lock'), '')
-  const lock = await lockFolder(folder)
-  assert.ok(lock)
-  await lock.release()
+  assert.equal(await lockDescriptor(open(t, folder).fd, 0), true)
 })
 
-test('a folder with a path longer than a socket may have', async t => {
-  const folder = join(temporaryFolder(t), 'x'.repeat(200))
-  mkdirSync(folder)
-  const lock = await lockFolder(folder)
-  assert.ok(lock)
-  assert.equal(await lockFolder(folder), undefined)
-  await lock.release()
+test('a disk that is full or read-only can be locked', { skip: whyNoSmallDisk }, async t => {
+  const folder = smallDisk(t, '64k')
+  fill(folder)
+  const full = open(t, folder)
+  assert.equal(await lockDescriptor(full.fd, 0), true)
+  assert.deepEqual((await contend(t, folder)).locked, [false])
+  full.release()
+  remount(folder, 'ro')
+  assert.equal(await lockDescriptor(open(t, folder).fd, 0), true)
+  assert.deepEqual((await contend(t, folder)).locked, [false])
 })
