@@ -82,7 +82,7 @@ async function main(): Promise<void> {
   const lags: number[] = []
   const machines = Array.from({ length: count }, (_, index) => {
     const name = `fleet/${String(first + index).padStart(6, '0')}`
-    const options = s2OptionsFromEnv({ ...process.env, S2_STREAM: name })!
+    const options = s2OptionsFromEnv({ ...process.env, S2_STREAM: name })
     const sink = new CountingSink(lags, resolveS2(options, process.env), log)
     const stream = new EventStream({ capacity: 1000, maxBytes: 1 << 20 })
     const runner = new SinkRunner({ sink, stream, log, onMissed: () => {} })

@@ -8,9 +8,9 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { openBasin } from '../plugin/sinks/s2/s2-client.ts'
 import { resolveS2, s2OptionsFromEnv } from '../plugin/sinks/s2/s2-config.ts'
 import { followFleet } from '../plugin/sinks/s2/s2-fleet.ts'
-import { openBasin } from '../plugin/sinks/s2/s2-sink.ts'
 import { S2Lite } from '../test/sinks/s2-lite.ts'
 import { findRealPart } from '../test/support/real-parts.ts'
 import { quantile } from './figures.ts'
@@ -57,7 +57,7 @@ try {
   )
 
   const readable: number[] = []
-  const target = resolveS2(s2OptionsFromEnv(process.env)!, process.env)
+  const target = resolveS2(s2OptionsFromEnv(process.env), process.env)
   const basin = openBasin(await import('@s2-dev/streamstore'), target)
   // The first ten: fleet/000000 to fleet/000009.
   followFleet(basin, {

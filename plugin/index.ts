@@ -24,8 +24,8 @@ export type {
   TelemetryGapData,
 } from '../generated/types.ts'
 export type { SysmonOptions } from './options.ts'
-export type { S2Options } from './sinks/s2/s2-config.ts'
 export type { PublishInput, SubscribeOptions, Sysmon } from './sysmon.ts'
+export type { S2Options } from './types.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -5,7 +5,7 @@ import type { EventCategory } from '../generated/types.ts'
 import { InvalidOptionError } from './errors.ts'
 import { CATEGORIES, isCategory } from './events/types.ts'
 import type { SyncPolicy } from './journal/journal.ts'
-import type { S2Options } from './sinks/s2/s2-config.ts'
+import type { S2Options } from './types.ts'
 
 export interface SysmonOptions {
   /** Path prefix of all routes, as for any Fastify plugin. Default: none. */

@@ -77,7 +77,7 @@ export async function openPipeline(
       sinks.start()
     },
     stopWatching() {
-      sinks.hurry()
+      sinks.stopLingering()
       watcher?.close()
     },
     async close() {

@@ -5,8 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { type LevelWithSilent, pino } from 'pino'
 import { CATEGORIES } from '../events/types.ts'
 import { sysmonPlugin } from '../index.ts'
-import { isOtlpConfigured } from '../sinks/otlp/otlp-config.ts'
-import { s2OptionsFromEnv } from '../sinks/s2/s2-config.ts'
+import { hasSinks, SINK_HELP, sinkOptionsFromEnv } from '../sinks/registry.ts'
 import {
   booleanVariable,
   integerVariable,
@@ -36,12 +35,7 @@ Environment:
                     origins whose web pages may ask, separated by commas (none)
   LOG_LEVEL         fatal, error, warn, info, debug, trace or silent
                     (info; on a terminal warn)
-  S2_BASIN, S2_ACCESS_TOKEN, S2_STREAM
-                    deliver every event to a stream of S2 (not; the stream is
-                    sysmon/{hostname}/{boot_id})
-  OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT
-                    deliver every event as an OTLP log (not); the other OTEL_
-                    variables hold too
+${SINK_HELP.map(describeVariable).join('\n')}
 
 Logs are JSON lines on standard output. SIGTERM and SIGINT end the event
 streams properly and exit with status 0.
@@ -61,9 +55,7 @@ export async function serveCommand(args: string[]): Promise<number> {
   const host = process.env.HOST || '127.0.0.1'
   const kmsgPath = process.env.SYSMON_KMSG_PATH || '/dev/kmsg'
   const kmsgHistory = booleanVariable('SYSMON_KMSG_HISTORY')
-  const s2 = s2OptionsFromEnv(process.env) ?? false
-  const otlp = isOtlpConfigured(process.env)
-  const hasSinks = s2 !== false || otlp
+  const sinks = sinkOptionsFromEnv(process.env)
   const app = Fastify({ loggerInstance: pino({ level: logLevel() }) }) as unknown as FastifyInstance
   // All that Node knows, so that the routes can answer 405 to them.
   for (const method of METHODS) {
@@ -71,7 +63,7 @@ export async function serveCommand(args: string[]): Promise<number> {
   }
   const stateDir = process.env.SYSMON_STATE_DIR || '/var/lib/fastify-sysmon'
   // What is to be delivered must not be lost while it cannot be.
-  const journalCategories = hasSinks ? CATEGORIES : []
+  const journalCategories = hasSinks(sinks) ? CATEGORIES : []
   await app.register(sysmonPlugin, {
     kmsgPath,
     kmsgHistory,
@@ -79,8 +71,7 @@ export async function serveCommand(args: string[]): Promise<number> {
     journalCategories,
     allowedHosts: listVariable('SYSMON_ALLOWED_HOSTS'),
     allowedOrigins: listVariable('SYSMON_ALLOWED_ORIGINS'),
-    s2,
-    otlp,
+    ...sinks,
   })
   const stopped = stopOnSignal(app)
   let address: string
@@ -95,6 +86,13 @@ export async function serveCommand(args: string[]): Promise<number> {
   }
   if (process.stdout.isTTY) process.stdout.write(greeting(app, address))
   return await stopped
+}
+
+/** Its variables, and below them, at the column of the others, what they are for. */
+function describeVariable([variables, text]: readonly [string, string]): string {
+  const indent = ' '.repeat(20)
+  const lines = text.match(/.{1,58}(?: |$)/g) ?? []
+  return [`  ${variables}`, ...lines.map(line => indent + line.trimEnd())].join('\n')
 }
 
 function logLevel(): LevelWithSilent {

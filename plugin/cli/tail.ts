@@ -4,6 +4,7 @@ import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventEnvelope } from '../../generated/types.ts'
+import { Backoff } from '../backoff.ts'
 import { eventLine } from './event-line.ts'
 import { parseOptions, UsageError } from './usage.ts'
 
@@ -28,7 +29,8 @@ Options:
   -h, --help  this text
 `
 
-const RETRY_MS = { first: 250, last: 5000 }
+/** The wait before it connects again. */
+const RECONNECT = { firstMs: 250, lastMs: 5000 }
 /** The server's headers must be there after this long, in ms. */
 const ANSWER_MS = 10_000
 /** Idle time of the connection before the kernel asks the other side, in ms; it asks ten times, each second. */
@@ -54,8 +56,8 @@ export async function tailCommand(args: string[]): Promise<number> {
   if (values.s2 === true) {
     if (values.url !== undefined) throw new UsageError('--url and --s2 exclude each other')
     const { prefix, since, replay = false, json = false } = values
-    const { tailFleet } = await import('./tail-s2.ts')
-    return await tailFleet({ prefix, since, replay, json })
+    const { tailFleet } = await import('./tail-fleet.ts')
+    return await tailFleet({ sink: 's2', prefix, since, replay, json })
   }
   if (values.prefix !== undefined || values.since !== undefined) {
     throw new UsageError('--prefix and --since need --s2')
@@ -68,11 +70,11 @@ export async function tailCommand(args: string[]): Promise<number> {
   if (values.replay === true) url.searchParams.set('replay', 'all')
 
   let lastId = ''
-  let retryMs = RETRY_MS.first
+  const backoff = new Backoff(RECONNECT)
   for (;;) {
     try {
       for await (const frame of frames(url, lastId)) {
-        retryMs = RETRY_MS.first
+        backoff.reset()
         if (frame.id !== undefined) lastId = frame.id
         if (frame.comment?.startsWith('telemetry_gap') === true) {
           process.stderr.write(`sysmon tail: missed events: ${frame.comment}\n`)
@@ -89,8 +91,7 @@ export async function tailCommand(args: string[]): Promise<number> {
       const { message, code } = error as NodeJS.ErrnoException
       process.stderr.write(`sysmon tail: ${url.origin}: ${message || code}; trying again\n`)
     }
-    await sleep(retryMs)
-    retryMs = Math.min(retryMs * 2, RETRY_MS.last)
+    await sleep(backoff.next())
   }
 }
 

@@ -10,13 +10,14 @@
 import { closeSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { KmsgState } from '../../generated/types.ts'
+import { Backoff } from '../backoff.ts'
 import { monotonicUs } from './clock.ts'
 import { drainKmsg, openKmsg, whyUnreadable } from './device.ts'
 import { RawRecord } from './record.ts'
 import { WakeUp } from './wake-up.ts'
 
-/** The wait before the device is opened again, in ms: doubled each time. */
-const REOPEN_MS = { first: 200, last: 5000 }
+/** The wait before the device is opened again. */
+const REOPEN = { firstMs: 200, lastMs: 5000 }
 /** Records read in one turn of the event loop: some 5 ms. */
 const RECORDS_A_TURN = 1000
 
@@ -57,7 +58,7 @@ export class KmsgReader {
   /** The device, opened without blocking. */
   #fd: number | undefined
   #reopenTimer: NodeJS.Timeout | undefined
-  #reopenMs = REOPEN_MS.first
+  readonly #backoff = new Backoff(REOPEN)
   #isDrainScheduled = false
   #isDraining = false
   /** Records up to this one are not wanted. */
@@ -162,7 +163,7 @@ export class KmsgReader {
     if (this.#readSome(fd, Number.POSITIVE_INFINITY) !== true) return
     this.#state = 'watching'
     this.#error = undefined
-    this.#reopenMs = REOPEN_MS.first
+    this.#backoff.reset()
     if (this.#handlers.onCaughtUp(this.#newest)) {
       this.#wakeUp.start()
       return
@@ -216,9 +217,8 @@ export class KmsgReader {
     this.#reopenTimer = setTimeout(() => {
       this.#reopened++
       this.#open()
-    }, this.#reopenMs)
+    }, this.#backoff.next())
     this.#reopenTimer.unref()
-    this.#reopenMs = Math.min(this.#reopenMs * 2, REOPEN_MS.last)
   }
 
   /** The child knows of records that this descriptor does not give. */

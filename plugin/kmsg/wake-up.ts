@@ -4,10 +4,11 @@
  */
 
 import type { FastifyBaseLogger } from 'fastify'
+import { Backoff } from '../backoff.ts'
 import { startWakeUpChild, type WakeUpChild } from './wake-up-child.ts'
 
-/** The wait before a dead child is replaced, in ms: doubled each time, back to the first when one lived. */
-const RESTART_MS = { first: 100, last: 30_000 }
+/** The wait before a dead child is replaced; the first again when one lived. */
+const RESTART = { firstMs: 100, lastMs: 30_000 }
 /** A child that lived this long in ms was a good one. */
 const GOOD_LIFE_MS = 60_000
 /** How often the device is looked at, in ms: without a child, and with one, in case it is stuck. */
@@ -20,7 +21,7 @@ export class WakeUp {
   #child: WakeUpChild | undefined
   #pollTimer: NodeJS.Timeout | undefined
   #restartTimer: NodeJS.Timeout | undefined
-  #restartMs = RESTART_MS.first
+  readonly #backoff = new Backoff(RESTART)
   /** The record that this reader had come to when it last looked, and the child then. */
   #seenAtPoll = -1
   #lastSeenAtPoll = -1
@@ -87,14 +88,14 @@ export class WakeUp {
       return
     }
     this.#restarts++
-    if (livedMs > GOOD_LIFE_MS) this.#restartMs = RESTART_MS.first
+    if (livedMs > GOOD_LIFE_MS) this.#backoff.reset()
+    const retryMs = this.#backoff.next()
     this.#log.warn(
-      { err: reason, retryMs: this.#restartMs },
+      { err: reason, retryMs },
       'the child that wakes the kernel log reader is started again'
     )
-    this.#restartTimer = setTimeout(() => this.start(), this.#restartMs)
+    this.#restartTimer = setTimeout(() => this.start(), retryMs)
     this.#restartTimer.unref()
-    this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS.last)
   }
 
   #poll(everyMs: number): void {

@@ -7,15 +7,21 @@
 
 import type { FastifyBaseLogger } from 'fastify'
 import type { SinkHealth, SinkState } from '../../generated/types.ts'
+import { Backoff, jittered } from '../backoff.ts'
 import type { PublishedEvent } from '../events/envelope.ts'
+import type { Archive } from '../stream/archive.ts'
 import type { EventReader } from '../stream/event-reader.ts'
 import type { EventStream } from '../stream/stream.ts'
-import { Backoff } from './backoff.ts'
 import type { CursorFile } from './cursor-file.ts'
 import { asSinkError, type Sink, SinkError, type SinkFault } from './sink.ts'
 
-/** Longest pause between attempts once the application closes, in ms. */
-const CLOSING_DELAY = 100
+const RETRY = { firstMs: 100, lastMs: 15_000, hasJitter: true }
+/** After a refusal, which a person has to mend. */
+const REFUSED_MS = 60_000
+/** What another side may ask for at most: longer, and a mended one would stand idle. */
+const MAX_ASKED_MS = 5 * 60_000
+/** Longest pause between attempts once the application closes. */
+const CLOSING_MS = 100
 
 export interface SinkRunnerOptions {
   readonly sink: Sink
@@ -34,15 +40,15 @@ export class SinkRunner {
   readonly #log: FastifyBaseLogger
   readonly #onMissed: SinkRunnerOptions['onMissed']
   readonly #reader: EventReader
-  readonly #backoff = new Backoff()
+  readonly #backoff = new Backoff(RETRY)
   readonly #savedState: unknown
   #seq: number
   /** Read and not delivered yet. */
   #pending: readonly PublishedEvent[] = []
   #state: SinkState = 'connecting'
   #isConnected = false
-  /** Nothing lingers any more. */
-  #isHurried = false
+  /** No event waits for others to share its batch. */
+  #lingers = true
   /** The loop ends when there is nothing left to deliver. */
   #endsWhenEmpty = false
   /** The loop ends now. */
@@ -97,22 +103,22 @@ export class SinkRunner {
     if (!this.#endsWhenEmpty) this.#done ??= this.#run()
   }
 
-  /** The application is about to close: nothing lingers any more. */
-  hurry(): void {
-    this.#isHurried = true
+  /** The application is about to close: no event waits for others any more. */
+  stopLingering(): void {
+    this.#lingers = false
     this.#endPause?.()
   }
 
-  /** Delivers what there still is. @param timeout milliseconds after which the rest is left */
-  async close(timeout: number): Promise<void> {
+  /** Delivers what there still is. @param timeoutMs after which the rest is left */
+  async close(timeoutMs: number): Promise<void> {
     this.#endsWhenEmpty = true
-    this.hurry()
+    this.stopLingering()
     this.#endWait?.()
     const timer = setTimeout(() => {
       this.#isOver = true
       this.#attempt?.abort(new SinkError('retry', 'the application closed'))
       this.#endPause?.()
-    }, timeout)
+    }, timeoutMs)
     await this.#done
     clearTimeout(timer)
     this.#reader.close()
@@ -137,9 +143,16 @@ export class SinkRunner {
       failures: this.#failures,
       missed: this.#missed,
       rejected: this.#rejected,
-      ...(this.#deliveredAt === undefined ? {} : { delivered_at: this.#deliveredAt }),
-      ...(this.#error === undefined ? {} : { error: this.#error }),
+      delivered_at: this.#deliveredAt,
+      error: this.#error,
     }
+  }
+
+  /** Absent where the sink's other side cannot be asked for older events. */
+  get archive(): Archive | undefined {
+    const sink = this.#sink
+    if (sink.readBack === undefined) return undefined
+    return { name: sink.name, read: (range, signal) => sink.readBack!(this.#seq, range, signal) }
   }
 
   get #lag(): number {
@@ -156,7 +169,7 @@ export class SinkRunner {
       } catch (error) {
         const delay = this.#failed(asSinkError(error))
         if (delay === undefined) return
-        await this.#pause(this.#isHurried ? Math.min(delay, CLOSING_DELAY) : delay)
+        await this.#pause(this.#lingers ? delay : Math.min(delay, CLOSING_MS))
       }
     }
   }
@@ -174,7 +187,7 @@ export class SinkRunner {
       if (!this.#reader.hasMore) {
         this.#caughtUpAt = Date.now()
         await this.#wait()
-        if (!this.#isHurried) await this.#pause(this.#sink.limits.lingerMs)
+        if (this.#lingers) await this.#pause(this.#sink.limits.lingerMs)
       }
       this.#read()
       // A long stretch of the journal without events for us: the reader calls back.
@@ -233,7 +246,7 @@ export class SinkRunner {
       this.#log.info({ attempts: this.#backoff.failures + 1, left: this.#lag }, 'delivers again')
     }
     this.#toldFault = undefined
-    this.#backoff.succeeded()
+    this.#backoff.reset()
     this.#state = 'delivering'
   }
 
@@ -255,12 +268,15 @@ export class SinkRunner {
       return undefined
     }
     this.#state = fault === 'retry' ? 'retrying' : 'refused'
-    return this.#backoff.failed(fault === 'refused', error.afterMs)
+    const grownMs = this.#backoff.next()
+    // Not before the time asked for, and not all at that time.
+    if (error.afterMs !== undefined) return Math.min(error.afterMs, MAX_ASKED_MS) + grownMs
+    return fault === 'refused' ? jittered(REFUSED_MS) : grownMs
   }
 
   #save(): void {
     const { state } = this.#sink
-    this.#cursorFile?.write(state === undefined ? { seq: this.#seq } : { seq: this.#seq, state })
+    this.#cursorFile?.write({ seq: this.#seq, state })
   }
 
   /** Until the reader has something, or the application closes. */

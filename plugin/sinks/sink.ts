@@ -4,6 +4,7 @@
  */
 
 import type { PublishedEvent } from '../events/envelope.ts'
+import type { ArchivedEvent, ArchiveRange } from '../stream/archive.ts'
 
 export interface SinkLimits {
   /** Bytes of serialised events in a batch; a single larger event is a batch of its own. */
@@ -47,6 +48,18 @@ export interface Sink {
    * with the same batch.
    */
   deliver(batch: readonly PublishedEvent[], signal: AbortSignal): Promise<Delivery>
+  /**
+   * Events that the other side has and this machine no longer holds, oldest first; absent where it
+   * cannot be asked.
+   *
+   * @param delivered the last event delivered
+   * @throws {SinkError} where it cannot be asked now
+   */
+  readBack?(
+    delivered: number,
+    range: ArchiveRange,
+    signal: AbortSignal
+  ): AsyncIterable<ArchivedEvent>
   close(): void
 }
 
@@ -87,18 +100,24 @@ export function asSinkError(error: unknown): SinkError {
   })
 }
 
-/** Imports an optional dependency. @throws {SinkError} that says how to install it */
-export async function importOptional<T>(name: string, load: () => Promise<T>): Promise<T> {
+/**
+ * Imports what is installed only where it is used.
+ *
+ * @param packages what `load` imports
+ * @throws {SinkError} that says how to install them
+ */
+export async function importOptional<T>(
+  packages: readonly string[],
+  load: () => Promise<T>
+): Promise<T> {
   try {
     return await load()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
     throw new SinkError(
       'misconfigured',
-      `the package ${name} is not installed: npm install ${name}`,
-      {
-        cause: error,
-      }
+      `packages that it delivers by are not installed: npm install ${packages.join(' ')}`,
+      { cause: error }
     )
   }
 }

@@ -21,6 +21,12 @@ const MAX_BATCH_EVENTS = 512
 const MAX_BATCH_BYTES = 512 * 1024
 const LINGER_MS = 100
 
+export const OTLP_PACKAGES = [
+  '@opentelemetry/otlp-exporter-base',
+  '@opentelemetry/otlp-transformer',
+  '@opentelemetry/resources',
+] as const
+
 type Export = (batch: readonly PublishedEvent[], signal: AbortSignal) => Promise<Delivery>
 
 export class OtlpSink implements Sink {
@@ -47,7 +53,7 @@ export class OtlpSink implements Sink {
   }
 
   async load(): Promise<void> {
-    this.#export ??= await importOptional('@opentelemetry/otlp-exporter-base', () =>
+    this.#export ??= await importOptional(OTLP_PACKAGES, () =>
       createExport(this.#encoding, () => this.#origin)
     )
   }

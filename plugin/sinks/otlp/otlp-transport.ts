@@ -8,6 +8,7 @@
 import type { IncomingMessage } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { retryAfterMs } from '../../backoff.ts'
 import { SinkError } from '../sink.ts'
 
 /** What the SDK read from the environment. */
@@ -58,7 +59,7 @@ export async function postOtlp(
   if (BAD_DATA.includes(status)) return { kind: 'rejected', reason }
   const passes = PASSING.includes(status) || status >= 500
   throw new SinkError(passes ? 'retry' : 'refused', reason, {
-    afterMs: passes ? retryAfterMs(response.headers['retry-after']) : undefined,
+    afterMs: passes ? retryAfterMs(response.headers['retry-after'], Date.now()) : undefined,
   })
 }
 
@@ -74,13 +75,6 @@ async function readAnswer(response: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
-}
-
-/** Seconds or a date (RFC 9110, 10.2.3). */
-function retryAfterMs(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
 }
 
 function describe(body: Buffer, response: IncomingMessage): string {

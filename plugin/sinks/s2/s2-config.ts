@@ -2,49 +2,40 @@
 
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import type { S2Options } from '../../types.ts'
 import { SinkError } from '../sink.ts'
-
-export interface S2Options {
-  /** An access token that may append to and read the stream, and create it. */
-  readonly accessToken: string
-  readonly basin: string
-  /**
-   * The stream's name, in which `{hostname}`, `{boot_id}` and `{machine_id}` are replaced. Default:
-   * `sysmon/{hostname}/{boot_id}`.
-   */
-  readonly stream?: string
-  /** Milliseconds that an event waits at most for others to share its append. Default: 20. */
-  readonly linger?: number
-  /** Default: S2's own, or `S2_ACCOUNT_ENDPOINT`. */
-  readonly accountEndpoint?: string
-  /** May contain `{basin}`. Default: S2's own, or `S2_BASIN_ENDPOINT`. */
-  readonly basinEndpoint?: string
-}
 
 export interface S2Target {
   readonly accessToken: string
   readonly basin: string
   readonly stream: string
   readonly lingerMs: number
-  readonly endpoints: { readonly account?: string; readonly basin?: string }
+  readonly endpoints: {
+    readonly account: string | undefined
+    readonly basin: string | undefined
+  }
 }
 
 export const DEFAULT_STREAM = 'sysmon/{hostname}/{boot_id}'
-const DEFAULT_LINGER = 20
-const MAX_LINGER = 60_000
+const DEFAULT_LINGER_MS = 20
+const MAX_LINGER_MS = 60_000
 /** S2's rule for the names of basins. */
 const BASIN = /^[a-z0-9][a-z0-9-]{6,46}[a-z0-9]$/
 const MAX_STREAM_BYTES = 512
 
-/** S2's options by its own variables; undefined where neither basin nor stream is named. */
-export function s2OptionsFromEnv(env: NodeJS.ProcessEnv): S2Options | undefined {
+/** Whether the environment asks for S2 at all. */
+export function isS2Configured({ S2_BASIN, S2_STREAM }: NodeJS.ProcessEnv): boolean {
+  return Boolean(S2_BASIN) || Boolean(S2_STREAM)
+}
+
+/** S2's options by its own variables. */
+export function s2OptionsFromEnv(env: NodeJS.ProcessEnv): S2Options {
   const { S2_ACCESS_TOKEN, S2_BASIN, S2_STREAM, S2_LINGER_MS } = env
-  if (!S2_BASIN && !S2_STREAM) return undefined
   return {
     accessToken: S2_ACCESS_TOKEN ?? '',
     basin: S2_BASIN ?? '',
-    ...(S2_STREAM ? { stream: S2_STREAM } : {}),
-    ...(S2_LINGER_MS ? { linger: Number(S2_LINGER_MS) } : {}),
+    stream: S2_STREAM || undefined,
+    linger: S2_LINGER_MS ? Number(S2_LINGER_MS) : undefined,
   }
 }
 
@@ -53,7 +44,7 @@ export function s2OptionsFromEnv(env: NodeJS.ProcessEnv): S2Options | undefined 
  * @throws {SinkError} that names the option and the variable
  */
 export function resolveS2(options: S2Options, env: NodeJS.ProcessEnv): S2Target {
-  const { accessToken, basin, stream = DEFAULT_STREAM, linger = DEFAULT_LINGER } = options
+  const { accessToken, basin, stream = DEFAULT_STREAM, linger = DEFAULT_LINGER_MS } = options
   if (typeof accessToken !== 'string' || accessToken === '') {
     throw misconfigured('S2_ACCESS_TOKEN', 'accessToken', 'is not set: give it an access token')
   }
@@ -64,8 +55,8 @@ export function resolveS2(options: S2Options, env: NodeJS.ProcessEnv): S2Target 
     const rule = 'a name of 8 to 48 lower-case letters, digits and hyphens, no hyphen at either end'
     throw misconfigured('S2_BASIN', 'basin', `must be ${rule}, not ${JSON.stringify(basin)}`)
   }
-  if (!Number.isSafeInteger(linger) || linger < 0 || linger > MAX_LINGER) {
-    throw misconfigured('S2_LINGER_MS', 'linger', `must be an integer from 0 to ${MAX_LINGER}`)
+  if (!Number.isSafeInteger(linger) || linger < 0 || linger > MAX_LINGER_MS) {
+    throw misconfigured('S2_LINGER_MS', 'linger', `must be an integer from 0 to ${MAX_LINGER_MS}`)
   }
   const account = options.accountEndpoint ?? env.S2_ACCOUNT_ENDPOINT
   const basinEndpoint = options.basinEndpoint ?? env.S2_BASIN_ENDPOINT
@@ -76,10 +67,7 @@ export function resolveS2(options: S2Options, env: NodeJS.ProcessEnv): S2Target 
     basin,
     stream: streamName(stream),
     lingerMs: linger,
-    endpoints: {
-      ...(account ? { account } : {}),
-      ...(basinEndpoint ? { basin: basinEndpoint } : {}),
-    },
+    endpoints: { account: account || undefined, basin: basinEndpoint || undefined },
   }
 }
 

@@ -5,30 +5,22 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ReadFrom, ReadRecord, S2Basin } from '@s2-dev/streamstore'
+import { Backoff } from '../../backoff.ts'
+import type { FleetRequest } from '../fleet.ts'
 import { isCommand } from './s2-record.ts'
 
-export interface FleetRecord {
-  readonly stream: string
-  /** The envelope. */
-  readonly body: Uint8Array
-}
-
-export interface FleetOptions {
+export interface FleetOptions extends FleetRequest {
   readonly prefix: string
-  /** Unix milliseconds; absent: only what comes from now on. */
-  readonly since: number | undefined
   /** Milliseconds after which new streams are looked for. */
   readonly discoverMs?: number
-  readonly onRecord: (record: FleetRecord) => void
-  /** Told what failed and is tried again. */
-  readonly onTrouble: (message: string) => void
 }
 
 /** Records held of each stream while histories are merged. */
 const RECORDS_A_READ = 50
 const READS_AT_ONCE = 32
 const DISCOVER_MS = 5000
-const RETRY_MS = { first: 250, last: 10_000 }
+/** The wait before a request is made again. */
+const RETRY = { firstMs: 250, lastMs: 10_000, hasJitter: true }
 const REQUEST_MS = 10_000
 /** Of one request, before the listing or the histories are given up. */
 const ATTEMPTS = 5
@@ -154,14 +146,14 @@ async function follow(
   { onRecord, onTrouble }: FleetOptions
 ): Promise<void> {
   let next = start
-  let retryMs = RETRY_MS.first
+  const backoff = new Backoff(RETRY)
   for (;;) {
     try {
       const stream = basin.stream(name)
       const from = { seqNum: next }
       for await (const record of await stream.readSession({ start: { from } }, { as: 'bytes' })) {
         next = record.seqNum + 1
-        retryMs = RETRY_MS.first
+        backoff.reset()
         if (!isCommand(record)) onRecord({ stream: name, body: record.body })
       }
     } catch (error) {
@@ -169,8 +161,7 @@ async function follow(
       if (code === 'stream_not_found') return
       onTrouble(`${name}: ${message}`)
     }
-    await sleep(retryMs * (0.5 + Math.random() / 2))
-    retryMs = Math.min(retryMs * 2, RETRY_MS.last)
+    await sleep(backoff.next())
   }
 }
 
@@ -182,8 +173,8 @@ async function attempt<T>(
   onTrouble: FleetOptions['onTrouble'],
   request: (signal: AbortSignal) => Promise<T>
 ): Promise<T> {
-  let retryMs = RETRY_MS.first
-  for (let attempts = 1; ; attempts++) {
+  const backoff = new Backoff(RETRY)
+  for (;;) {
     // Not AbortSignal.timeout(): that keeps no process alive.
     const deadline = new AbortController()
     const timer = setTimeout(
@@ -195,13 +186,12 @@ async function attempt<T>(
     } catch (error) {
       const { status = 0 } = error as { status?: number }
       const isRefused = status >= 400 && status < 500 && !PASSING.has(status)
-      if (isRefused || attempts === ATTEMPTS) throw error
+      if (isRefused || backoff.failures === ATTEMPTS - 1) throw error
       onTrouble((error as Error).message)
     } finally {
       clearTimeout(timer)
     }
-    await sleep(retryMs * (0.5 + Math.random() / 2))
-    retryMs = Math.min(retryMs * 2, RETRY_MS.last)
+    await sleep(backoff.next())
   }
 }
 

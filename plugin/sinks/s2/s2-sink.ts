@@ -18,7 +18,8 @@ import type { S2Basin, S2Stream } from '@s2-dev/streamstore'
 import type { FastifyBaseLogger } from 'fastify'
 import type { PublishedEvent } from '../../events/envelope.ts'
 import type { ArchivedEvent, ArchiveRange } from '../../stream/archive.ts'
-import { type Delivery, importOptional, type Sink, SinkError, type SinkLimits } from '../sink.ts'
+import { type Delivery, type Sink, SinkError, type SinkLimits } from '../sink.ts'
+import { codeOf, loadS2, openBasin, type S2Sdk, statusOf, toSinkError } from './s2-client.ts'
 import type { S2Target } from './s2-config.ts'
 import { readBack } from './s2-read-back.ts'
 import { compareRecord, headerOf, isCommand, type ReadFields, toRecord } from './s2-record.ts'
@@ -31,8 +32,6 @@ import { compareRecord, headerOf, isCommand, type ReadFields, toRecord } from '.
 const MAX_BATCH_BYTES = 256 * 1024
 const MAX_BATCH_EVENTS = 100
 const TIMEOUT_MS = 10_000
-
-type Sdk = typeof import('@s2-dev/streamstore')
 
 /** What the cursor file keeps. */
 interface S2State {
@@ -49,7 +48,7 @@ export class S2Sink implements Sink {
   readonly limits: SinkLimits
   readonly #target: S2Target
   readonly #log: FastifyBaseLogger
-  #sdk: Sdk | undefined
+  #sdk: S2Sdk | undefined
   #stream: S2Stream | undefined
   #basin: S2Basin | undefined
   #origin = `${hostname()}.${randomBytes(6).toString('base64url')}`
@@ -62,7 +61,7 @@ export class S2Sink implements Sink {
   /** Whether this process has written to the stream, and so would notice another writer. */
   #hasWritten = false
   /** Another writer's record was seen, and is looked for once more before that is believed. */
-  #suspects = false
+  #hasSeenForeign = false
 
   constructor(target: S2Target, log: FastifyBaseLogger) {
     this.#target = target
@@ -82,7 +81,7 @@ export class S2Sink implements Sink {
   }
 
   async load(): Promise<void> {
-    this.#sdk ??= await importOptional('@s2-dev/streamstore', () => import('@s2-dev/streamstore'))
+    this.#sdk ??= await loadS2()
     this.#basin ??= openBasin(this.#sdk, this.#target)
     this.#stream ??= this.#basin.stream(this.#target.stream)
   }
@@ -116,25 +115,24 @@ export class S2Sink implements Sink {
       try {
         await this.#append(rest, signal)
       } catch (error) {
-        if (statusOf(error) !== 412 || signal.aborted) throw explain(error, this.#target)
+        if (statusOf(error) !== 412 || signal.aborted) throw toSinkError(error, this.#target)
         this.#mustLook = true
       }
     }
     this.#hasWritten = true
-    this.#suspects = false
+    this.#hasSeenForeign = false
     return {}
   }
 
-  /**
-   * Events that are in the stream and no more on this machine.
-   *
-   * @param seq the last event delivered
-   */
-  readBack(seq: number, range: ArchiveRange, signal: AbortSignal): AsyncGenerator<ArchivedEvent> {
+  readBack(
+    delivered: number,
+    range: ArchiveRange,
+    signal: AbortSignal
+  ): AsyncGenerator<ArchivedEvent> {
     if (this.#stream === undefined || this.#position === undefined) {
       throw new SinkError('retry', 'S2 has not been reached yet')
     }
-    const end = { origin: this.#origin, position: this.#position, seq }
+    const end = { origin: this.#origin, position: this.#position, seq: delivered }
     return readBack(this.#stream, end, range, signal)
   }
 
@@ -150,14 +148,14 @@ export class S2Sink implements Sink {
       signal.throwIfAborted()
       return tail.seqNum
     } catch (error) {
-      if (codeOf(error) !== 'stream_not_found') throw explain(error, this.#target)
+      if (codeOf(error) !== 'stream_not_found') throw toSinkError(error, this.#target)
     }
     try {
       await this.#basin!.streams.create({ stream: stream.name }, { signal })
       this.#log.info({ basin: this.#target.basin, stream: stream.name }, 'S2 stream created')
       return 0
     } catch (error) {
-      throw explain(error, this.#target)
+      throw toSinkError(error, this.#target)
     }
   }
 
@@ -211,7 +209,7 @@ export class S2Sink implements Sink {
       return records
     } catch (error) {
       // The stream is shorter than it was: deleted and made anew.
-      if (statusOf(error) !== 416) throw explain(error, this.#target)
+      if (statusOf(error) !== 416) throw toSinkError(error, this.#target)
       throw new SinkError('retry', 'the S2 stream has become shorter', { reconnect: true })
     }
   }
@@ -219,11 +217,11 @@ export class S2Sink implements Sink {
   #foreign(record: ReadFields & { readonly timestamp: Date }): SinkError {
     const { basin, stream } = this.#target
     const who = `${headerOf(record, 'origin') ?? 'one that names itself not'}, at ${record.timestamp.toISOString()}`
-    if (!this.#suspects) {
-      this.#suspects = true
+    if (!this.#hasSeenForeign) {
+      this.#hasSeenForeign = true
       return new SinkError('retry', `the S2 stream ${basin}/${stream} has a record of ${who}`)
     }
-    this.#suspects = false
+    this.#hasSeenForeign = false
     if (this.#hasWritten) {
       return new SinkError(
         'stopped',
@@ -236,68 +234,7 @@ export class S2Sink implements Sink {
   }
 }
 
-/** For the sink and for those who read; nothing is repeated by the SDK itself. */
-export function openBasin(sdk: Sdk, { accessToken, basin, endpoints }: S2Target): S2Basin {
-  const retry = { maxAttempts: 1, appendRetryPolicy: 'noSideEffects' } as const
-  return new sdk.S2({ accessToken, endpoints, retry }).basin(basin)
-}
-
 function isState(value: unknown): value is S2State {
   const state = value as Partial<S2State> | null | undefined
   return typeof state?.origin === 'string' && Number.isSafeInteger(state.position)
-}
-
-/** The HTTP status of an error of the SDK, which uses some for its own faults too. */
-function statusOf(error: unknown): number {
-  return (error as { status?: number } | null)?.status ?? 0
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as { code?: string } | null)?.code
-}
-
-/** Who has to do what, now that S2 did not take it. */
-export function explain(error: unknown, { basin }: Pick<S2Target, 'basin'>): Error {
-  if (error instanceof SinkError || !(error instanceof Error)) return error as Error
-  const status = statusOf(error)
-  const code = codeOf(error)
-  const options = { cause: error }
-  if (!('origin' in error)) {
-    // None of the SDK's errors: it stumbled over a page of a proxy, or over a stream that broke off.
-    return new SinkError(
-      'retry',
-      `what answered is not S2, or broke off: ${error.message}`,
-      options
-    )
-  }
-  if (code === 'quota_exhausted') {
-    return new SinkError('refused', `S2's quota is exhausted: ${error.message}`, options)
-  }
-  if (status === 401 || status === 403 || code === 'access_token_not_found') {
-    return new SinkError(
-      'refused',
-      `S2 refuses the access token (S2_ACCESS_TOKEN): ${error.message}`,
-      options
-    )
-  }
-  if (code === 'basin_not_found') {
-    return new SinkError('refused', `S2 knows no basin ${basin} (S2_BASIN): create it`, options)
-  }
-  if (code === 'stream_not_found') {
-    return new SinkError('retry', 'the S2 stream is gone', { ...options, reconnect: true })
-  }
-  const passes = [0, 404, 408, 409, 412, 416, 429, 499]
-  if (code !== undefined && /SELF_SIGNED|UNABLE_TO|UNTRUSTED/.test(code)) {
-    return new SinkError(
-      'retry',
-      `the certificate of S2's endpoint is not trusted (${code}): NODE_EXTRA_CA_CERTS names a file of those that are, beside the usual ones`,
-      options
-    )
-  }
-  // For its own faults the SDK makes up a status.
-  const isServers = error.origin === 'server'
-  if (isServers && status >= 400 && status < 500 && !passes.includes(status)) {
-    return new SinkError('refused', `S2 answered ${status}: ${error.message}`, options)
-  }
-  return new SinkError('retry', `S2: ${error.message}${isServers ? ` (${status})` : ''}`, options)
 }

@@ -1,15 +1,14 @@
-/** `sysmon tail --s2`: the events of a fleet, from its S2 streams. */
+/** `sysmon tail --s2`: the events of a fleet, from where a sink delivers them to. */
 
 import type { EventEnvelope } from '../../generated/types.ts'
-import { DEFAULT_STREAM, resolveS2, s2OptionsFromEnv } from '../sinks/s2/s2-config.ts'
-import { followFleet } from '../sinks/s2/s2-fleet.ts'
-import { explain, openBasin } from '../sinks/s2/s2-sink.ts'
-import { importOptional, SinkError } from '../sinks/sink.ts'
+import { loadFollow, type SinkName } from '../sinks/registry.ts'
+import { SinkError } from '../sinks/sink.ts'
 import { printable } from '../units.ts'
 import { eventLine } from './event-line.ts'
 import { UsageError } from './usage.ts'
 
 export interface FleetArguments {
+  readonly sink: SinkName
   readonly prefix: string | undefined
   readonly since: string | undefined
   /** From the oldest record on. */
@@ -17,32 +16,24 @@ export interface FleetArguments {
   readonly json: boolean
 }
 
-/** @returns the exit status, where S2 refuses */
+/** @returns the exit status, where the other side refuses */
 export async function tailFleet(args: FleetArguments): Promise<number> {
-  const { S2_STREAM = DEFAULT_STREAM } = process.env
-  const prefix = args.prefix ?? S2_STREAM.split('{', 1)[0]!
+  const { sink, prefix, json } = args
   const since =
     args.since === undefined ? (args.replay ? 0 : undefined) : parseTime(args.since, Date.now())
   try {
-    // Which streams are read does not depend on this machine's own names.
-    const options = s2OptionsFromEnv({ ...process.env, S2_STREAM: 'any' })!
-    const target = resolveS2(options, process.env)
-    const sdk = await importOptional('@s2-dev/streamstore', () => import('@s2-dev/streamstore'))
-    const basin = openBasin(sdk, target)
-    try {
-      return await followFleet(basin, {
-        prefix,
-        since,
-        onRecord({ stream, body }) {
-          process.stdout.write(`${args.json ? jsonLine(stream, body) : line(stream, body)}\n`)
-        },
-        onTrouble(message) {
-          process.stderr.write(`sysmon tail: S2: ${message}; trying again\n`)
-        },
-      })
-    } catch (error) {
-      throw explain(error, target)
-    }
+    const follow = await loadFollow(sink)
+    if (follow === undefined) throw new UsageError(`${sink} cannot be read from`)
+    return await follow(process.env, {
+      prefix,
+      since,
+      onRecord({ stream, body }) {
+        process.stdout.write(`${json ? jsonLine(stream, body) : line(stream, body)}\n`)
+      },
+      onTrouble(message) {
+        process.stderr.write(`sysmon tail: ${message}; trying again\n`)
+      },
+    })
   } catch (error) {
     if (!(error instanceof SinkError)) throw error
     if (error.fault === 'misconfigured') throw new UsageError(error.message)

@@ -1,0 +1,94 @@
+/**
+ * The sinks that there are, one row each. A new sink is a folder beside this file, which nothing else
+ * imports, and a row here; its option is the one of the plugin that has its name.
+ */
+
+import type { FastifyBaseLogger } from 'fastify'
+import type { S2Options } from '../types.ts'
+import type { FollowFleet } from './fleet.ts'
+import { isOtlpConfigured } from './otlp/otlp-config.ts'
+import { OTLP_PACKAGES, OtlpSink } from './otlp/otlp-sink.ts'
+import { S2_PACKAGES } from './s2/s2-client.ts'
+import { isS2Configured, resolveS2, s2OptionsFromEnv } from './s2/s2-config.ts'
+import { S2Sink } from './s2/s2-sink.ts'
+import type { Sink } from './sink.ts'
+
+/** The plugin's options of the sinks; false: not wanted. */
+export interface SinkOptions {
+  readonly s2: S2Options | false
+  readonly otlp: boolean
+}
+export type SinkName = keyof SinkOptions
+
+interface SinkKind<Option> {
+  /** What it delivers by: installed by who uses it, loaded when it is used. */
+  readonly packages: readonly string[]
+  /** Its variables, and what they are for, for `sysmon serve --help`. */
+  readonly help: readonly [variables: string, text: string]
+  /** Its option as the environment has it. */
+  optionFromEnv(env: NodeJS.ProcessEnv): Option
+  /** @throws {SinkError} that names what is wrong with the option or the environment */
+  create(option: Exclude<Option, false>, env: NodeJS.ProcessEnv, log: FastifyBaseLogger): Sink
+  /** What reads the events of many machines from where it delivers to. */
+  readonly loadFollow?: () => Promise<FollowFleet>
+}
+
+const SINKS: { readonly [Name in SinkName]: SinkKind<SinkOptions[Name]> } = {
+  s2: {
+    packages: S2_PACKAGES,
+    help: [
+      'S2_BASIN, S2_ACCESS_TOKEN, S2_STREAM',
+      'deliver every event to a stream of S2 (not; the stream is sysmon/{hostname}/{boot_id})',
+    ],
+    optionFromEnv: env => isS2Configured(env) && s2OptionsFromEnv(env),
+    create: (options, env, log) => new S2Sink(resolveS2(options, env), log),
+    loadFollow: async () => (await import('./s2/s2-tail.ts')).followS2,
+  },
+  otlp: {
+    packages: OTLP_PACKAGES,
+    help: [
+      'OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
+      'deliver every event as an OTLP log (not); the other OTEL_ variables hold too',
+    ],
+    optionFromEnv: isOtlpConfigured,
+    create: (_, env) => new OtlpSink(env),
+  },
+}
+
+export const SINK_NAMES = Object.keys(SINKS) as readonly SinkName[]
+
+export const SINK_HELP = Object.values(SINKS).map(({ help }) => help)
+
+/** Every package that some sink delivers by. */
+export const SINK_PACKAGES = Object.values(SINKS).flatMap(({ packages }) => packages)
+
+/** The plugin's options of the sinks as the environment has them. */
+export function sinkOptionsFromEnv(env: NodeJS.ProcessEnv): SinkOptions {
+  const options = SINK_NAMES.map(name => [name, SINKS[name].optionFromEnv(env)])
+  return Object.fromEntries(options) as SinkOptions
+}
+
+/** Whether any sink is asked for. */
+export function hasSinks(options: SinkOptions): boolean {
+  return SINK_NAMES.some(name => options[name] !== false)
+}
+
+/** What makes each sink that is asked for. */
+export function chosenSinks(
+  options: SinkOptions,
+  env: NodeJS.ProcessEnv,
+  log: FastifyBaseLogger
+): { name: SinkName; create: () => Sink }[] {
+  const chosen = <Name extends SinkName>(name: Name) => {
+    const kind: SinkKind<SinkOptions[Name]> = SINKS[name]
+    const option = options[name]
+    if (option === false) return []
+    return [{ name, create: () => kind.create(option as Exclude<typeof option, false>, env, log) }]
+  }
+  return SINK_NAMES.flatMap(chosen)
+}
+
+/** @returns undefined for a sink whose other side cannot be read */
+export async function loadFollow(name: SinkName): Promise<FollowFleet | undefined> {
+  return await SINKS[name].loadFollow?.()
+}
