@@ -1,7 +1,7 @@
 /** `sysmon explain`: reads a saved kernel log and says who was killed, and why. */
 
-import { type Explained, Explainer } from '../explain/explain.ts'
 import { dumpJson, killJson } from '../explain/json.ts'
+import { type Explained, LogExplainer } from '../explain/log-explainer.ts'
 import { COLOURED, killReport, noKillReport, PLAIN } from '../explain/report.ts'
 import { eachLine } from './input.ts'
 import { parseOptions, UsageError } from './usage.ts'
@@ -65,7 +65,7 @@ export async function explainCommand(args: string[]): Promise<number> {
   let kills = 0
   for (const file of files) {
     let outcomes = 0
-    const explainer = new Explainer((explained: Explained) => {
+    const explainer = new LogExplainer((explained: Explained) => {
       outcomes++
       if (explained.type === 'kill') kills++
       const text = render(explained)

@@ -1,11 +1,11 @@
 /** What `sysmon explain --json` prints: the event, its diagnosis, and the numbers behind it. */
 
+import { caseOf } from '../diagnosis/case.ts'
+import { diagnose, evidenceOf } from '../diagnosis/diagnosis.ts'
+import { figuresOf } from '../diagnosis/figures.ts'
 import { oomDumpFacts } from '../oom/event.ts'
 import { decodeName } from '../oom/names.ts'
-import { caseOf } from './case.ts'
-import { diagnose, evidenceOf } from './diagnosis.ts'
-import type { ExplainedDump, ExplainedKill } from './explain.ts'
-import { figuresOf } from './figures.ts'
+import type { ExplainedDump, ExplainedKill } from './log-explainer.ts'
 
 export function killJson({ event, kill, time, sums }: ExplainedKill): object {
   return {

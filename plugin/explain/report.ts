@@ -1,11 +1,11 @@
 /** A kill as a text for a person: who died, why, and the evidence. */
 
+import { diagnose, evidenceOf } from '../diagnosis/diagnosis.ts'
+import { gfpFlags } from '../diagnosis/gfp.ts'
 import type { OomDump } from '../oom/dump.ts'
 import { decodeName } from '../oom/names.ts'
 import { printable, sinceBoot, size, wallTime } from '../units.ts'
-import { diagnose, evidenceOf } from './diagnosis.ts'
-import type { ExplainedDump, ExplainedKill } from './explain.ts'
-import { gfpFlags } from './gfp.ts'
+import type { ExplainedDump, ExplainedKill } from './log-explainer.ts'
 
 export interface Style {
   readonly bold: (text: string) => string

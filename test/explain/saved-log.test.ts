@@ -5,7 +5,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Explained, type ExplainedKill, Explainer } from '../../plugin/explain/explain.ts'
+import {
+  type Explained,
+  type ExplainedKill,
+  LogExplainer,
+} from '../../plugin/explain/log-explainer.ts'
 import type { KmsgRecord } from '../../plugin/kmsg/record.ts'
 import {
   buildDump,
@@ -19,7 +23,7 @@ import { FORMS, wallMs, wrapHard, wrapSoft } from './log-forms.ts'
 
 function explain(lines: readonly string[]): Explained[] {
   const explained: Explained[] = []
-  const explainer = new Explainer(one => explained.push(one))
+  const explainer = new LogExplainer(one => explained.push(one))
   for (const line of lines) explainer.push(line)
   explainer.end()
   return explained
@@ -240,7 +244,7 @@ test('no line of any form throws, cut at any place', () => {
 })
 
 test('a log of any length costs bounded memory: lines without prefix are not joined for ever', () => {
-  const explainer = new Explainer(() => undefined)
+  const explainer = new LogExplainer(() => undefined)
   explainer.push('[    1.000000] x invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), ')
   const line = 'words without a stamp, '.repeat(40)
   global.gc?.()

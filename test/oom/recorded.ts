@@ -6,7 +6,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { LineSplitter } from '../../plugin/cli/line-splitter.ts'
-import { type Explained, Explainer } from '../../plugin/explain/explain.ts'
+import { type Explained, LogExplainer } from '../../plugin/explain/log-explainer.ts'
 import { RawRecord } from '../../plugin/kmsg/record.ts'
 import { type OomKillFacts, oomKillFacts } from '../../plugin/oom/event.ts'
 import { type OomOutcome, OomParser } from '../../plugin/oom/parser.ts'
@@ -19,7 +19,7 @@ export interface Reading {
 /** A log as `sysmon explain` reads it. @param chunks of it, one character per byte */
 export function readLog(...chunks: readonly string[]): Reading {
   const explained: Explained[] = []
-  const explainer = new Explainer(one => explained.push(one))
+  const explainer = new LogExplainer(one => explained.push(one))
   const splitter = new LineSplitter(line => explainer.push(line))
   for (const chunk of chunks) splitter.push(chunk)
   splitter.end()

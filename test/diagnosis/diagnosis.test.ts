@@ -5,8 +5,12 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Diagnosis, diagnose } from '../../plugin/explain/diagnosis.ts'
-import { type Explained, type ExplainedKill, Explainer } from '../../plugin/explain/explain.ts'
+import { type Diagnosis, diagnose } from '../../plugin/diagnosis/diagnosis.ts'
+import {
+  type Explained,
+  type ExplainedKill,
+  LogExplainer,
+} from '../../plugin/explain/log-explainer.ts'
 import { killReport, noKillReport, PLAIN } from '../../plugin/explain/report.ts'
 import {
   buildDump,
@@ -20,7 +24,7 @@ import {
 
 function explain(lines: readonly string[]): Explained[] {
   const explained: Explained[] = []
-  const explainer = new Explainer(one => explained.push(one))
+  const explainer = new LogExplainer(one => explained.push(one))
   for (const record of recordsOf(lines)) explainer.push(toKmsg(record).slice(0, -1))
   explainer.end()
   return explained

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TableReader, type TableSums } from '../../plugin/explain/families.ts'
+import { TableReader, type TableSums } from '../../plugin/diagnosis/families.ts'
 import { TASKS_HEADER, taskRow } from '../oom/dump-builder.ts'
 
 function read(lines: readonly string[], caller = ''): TableSums | undefined {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { viewZones, wantedZone, type ZoneView } from '../../plugin/explain/zones.ts'
+import { viewZones, wantedZone, type ZoneView } from '../../plugin/diagnosis/zones.ts'
 import { OomDump } from '../../plugin/oom/dump.ts'
 import { parseOpener } from '../../plugin/oom/lines/opener.ts'
 

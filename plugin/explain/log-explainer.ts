@@ -1,9 +1,9 @@
 /** From a saved log to the kills in it: the parser of the live watcher over the log's records. */
 
 import type { SystemOomKillEvent } from '../../generated/types.ts'
+import { TableReader, type TableSums } from '../diagnosis/families.ts'
 import { type OomKillFacts, oomKillFacts, oomKillSource } from '../oom/event.ts'
 import { type OomKill, type OomOutcome, OomParser, type OomWithoutKill } from '../oom/parser.ts'
-import { TableReader, type TableSums } from './families.ts'
 import { LogReader, type LogRecord } from './saved-log.ts'
 
 export interface ExplainedKill {
@@ -24,7 +24,7 @@ export type ExplainedDump = OomWithoutKill & { readonly sums: TableSums | undefi
 export type Explained = ExplainedKill | ExplainedDump
 
 /** Takes a log line by line; bounded in memory whatever the log's length. */
-export class Explainer {
+export class LogExplainer {
   readonly #parser = new OomParser()
   readonly #tables = new TableReader()
   readonly #onExplained: (explained: Explained) => void

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { gfpFlags } from '../../plugin/explain/gfp.ts'
+import { gfpFlags } from '../../plugin/diagnosis/gfp.ts'
 
 const CASES: Array<[mask: string, release: string | undefined, flags: string | undefined]> = [
   ['0xcc0(GFP_KERNEL)', '6.1.0', 'GFP_KERNEL'],
