@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { LineSplitter, MAX_LINE_LENGTH } from '../../plugin/cli/line-splitter.ts'
+import fc from '../support/fast-check.ts'
 
 function split(chunks: readonly string[]): string[] {
   const lines: string[] = []

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { type Prefixed, stripPrefix } from '../../plugin/explain/prefix.ts'
 import { buildDump, linesOf } from '../oom/dump-builder.ts'
+import fc from '../support/fast-check.ts'
 
 const TEXT = 'tmux: server invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0'
 const NOON_US = Date.UTC(2025, 7, 12, 12, 0, 1) * 1000

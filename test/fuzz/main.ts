@@ -1,58 +1,84 @@
 /**
- * `npm run fuzz [-- --seconds N] [--records N] [--seed S]`: damaged dumps without end, until the time
- * is over (60 s) or, with --records, that many records were damaged. A failure prints the seed that
- * repeats it at once: `npm run fuzz -- --seed S`.
+ * `npm run fuzz [-- --minutes N] [--seed S] [--records N]`: damaged dumps and the tests of properties,
+ * in turns and from ever new seeds, until the time is over (1 minute). With --records only dumps, until
+ * that many records were damaged. What does not hold is printed with the command that repeats it.
  */
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fuzzRound, readRecordings, type Tally } from './fuzz.ts'
+import { propertyFiles, runProperties } from './properties.ts'
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string' },
+    minutes: { type: 'string' },
     records: { type: 'string' },
     seed: { type: 'string' },
   },
 })
-const seconds = Number(values.seconds ?? (values.records === undefined ? 60 : Infinity))
+const minutes = Number(values.minutes ?? (values.records === undefined ? 1 : Infinity))
 const records = Number(values.records ?? Infinity)
 const first = Number(values.seed ?? Date.now() % 2 ** 31)
-if ([seconds, records, first].some(Number.isNaN)) {
-  console.error('--seconds, --records and --seed take a number')
+if ([minutes, records, first].some(Number.isNaN)) {
+  console.error('--minutes, --records and --seed take a number')
   process.exit(2)
 }
 /** Memory above the start, in bytes, at which the parser is said to leak. */
-const MEMORY_BOUND = 256 * 2 ** 20
+const MEMORY_BOUND_BYTES = 256 * 2 ** 20
+/** Dumps are damaged for so long, then the properties of one file are tried. */
+const DUMPS_A_TURN_MS = 15_000
 
 const folder = process.env.SYSMON_CORPUS ?? join(process.cwd(), '..', 'shared', 'corpus')
 const recordings = readRecordings([join(process.cwd(), 'test', 'fixtures'), folder])
+const files = values.records === undefined ? propertyFiles() : []
 const tally: Tally = { records: 0, mutated: 0, kills: 0, withoutKill: 0 }
-const start = performance.now()
 const idle = process.memoryUsage().rss
-let reported = start
+const deadline = performance.now() + minutes * 60_000
+let dumpsMs = 0
 let peak = 0
+let tried = 0
 let seed = first
-const elapsed = (): number => (performance.now() - start) / 1000
+
 const report = (): string =>
   `${tally.records} records (${tally.mutated} of them damaged or out of place), ${tally.kills} kills, ` +
-  `${tally.withoutKill} dumps without one, ${(tally.records / elapsed() / 1e3).toFixed(0)}k records/s, ` +
-  `at most ${(peak / 2 ** 20).toFixed(0)} MiB above the start`
+  `${tally.withoutKill} dumps without one, ${(tally.records / dumpsMs).toFixed(0)}k records/s, ` +
+  `at most ${(peak / 2 ** 20).toFixed(0)} MiB above the start; ${tried} files of properties`
 
-console.log(`${recordings.length} recordings, first seed ${first}`)
-for (; elapsed() < seconds && tally.mutated < records; seed++) {
-  try {
+const isOver = (): boolean => performance.now() >= deadline || tally.mutated >= records
+
+/** @throws where something does not hold */
+function damageDumps(): void {
+  const start = performance.now()
+  do {
     fuzzRound(recordings, seed, tally)
     peak = Math.max(peak, process.memoryUsage.rss() - idle)
-    if (peak > MEMORY_BOUND) throw new Error('memory is not bounded')
+    if (peak > MEMORY_BOUND_BYTES) throw new Error('memory is not bounded')
+    seed++
+  } while (!isOver() && performance.now() - start < DUMPS_A_TURN_MS)
+  dumpsMs += performance.now() - start
+}
+
+console.log(
+  `${recordings.length} recordings, ${files.length} files of properties, first seed ${first}`
+)
+while (!isOver()) {
+  try {
+    damageDumps()
   } catch (error) {
     console.error(error)
     console.error(`after ${report()}\nrepeat it with: npm run fuzz -- --seed ${seed}`)
     process.exit(1)
   }
-  if (performance.now() - reported > 30_000) {
-    reported = performance.now()
-    console.log(report())
+  const file = files[tried % files.length]
+  if (file !== undefined && !isOver()) {
+    const failure = await runProperties(file, seed)
+    if (failure !== undefined) {
+      console.error(failure)
+      console.error(`after ${report()}\nrepeat it with: SYSMON_SEED=${seed} node --test ${file}`)
+      process.exit(1)
+    }
+    tried++
   }
+  if (tried % 10 === 0) console.log(report())
 }
 console.log(`${report()}: everything held`)

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import type { EventCategory } from '../../generated/types.ts'
 import { sealEnvelope } from '../../plugin/events/envelope.ts'
 import { CATEGORIES } from '../../plugin/events/types.ts'
 import { decodeLine, encodeEvent, encodeHole } from '../../plugin/journal/line.ts'
+import fc from '../support/fast-check.ts'
 
 test('any event comes back as it was, with its frame', () => {
   const input = fc.record({

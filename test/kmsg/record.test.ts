@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import {
   type KmsgRecord,
   parseKmsgRecord,
   RawRecord,
   unescapeKmsgText,
 } from '../../plugin/kmsg/record.ts'
+import fc from '../support/fast-check.ts'
 
 // The header
 

@@ -7,9 +7,9 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { oomKillSource } from '../../plugin/oom/event.ts'
 import type { OomOutcome } from '../../plugin/oom/parser.ts'
+import fc from '../support/fast-check.ts'
 import { differences, namesIn, type Reading, readKmsg, readLog, type Stated } from './recorded.ts'
 
 const FIELDS = [

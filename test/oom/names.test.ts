@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { decodeName } from '../../plugin/oom/names.ts'
+import fc from '../support/fast-check.ts'
 
 const latin1 = (...bytes: number[]): string => Buffer.from(bytes).toString('latin1')
 const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')

@@ -7,11 +7,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { parseKmsgRecord } from '../../plugin/kmsg/record.ts'
 import { type OomKillFacts, oomKillFacts } from '../../plugin/oom/event.ts'
 import type { OomOutcome } from '../../plugin/oom/parser.ts'
 import { OomParser } from '../../plugin/oom/parser.ts'
+import fc from '../support/fast-check.ts'
 import {
   buildDump,
   factsOf,

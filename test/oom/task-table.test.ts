@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { TaskTable } from '../../plugin/oom/task-table.ts'
+import fc from '../support/fast-check.ts'
 import { TASKS_HEADER, taskRow } from './dump-builder.ts'
 
 function tableOf(...lines: string[]): TaskTable {

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { listen, openStream, page, post, startApp } from '../support/app.ts'
+import fc from '../support/fast-check.ts'
 
 /** JSON of any kind, but for the two keys that every Fastify application refuses. */
 const anyJson = fc

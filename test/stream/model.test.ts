@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import type { EventCategory } from '../../generated/types.ts'
 import type { PublishedEvent } from '../../plugin/events/envelope.ts'
 import type { EventReader } from '../../plugin/stream/event-reader.ts'
 import { EventStream, type StartAt } from '../../plugin/stream/stream.ts'
+import fc from '../support/fast-check.ts'
 
 const CATEGORIES: EventCategory[] = ['console', 'network', 'page']
 
