@@ -40,7 +40,7 @@ Environment:
                               SUPERVISOR_PASSWORD where that asks for them
 
 Standard input and output are supervisord's protocol. Logs are JSON lines on
-standard error. SIGTERM delivers what can be delivered and exits with status 0.
+standard error. Node's own variables (NODE_OPTIONS and others) do not reach it. SIGTERM delivers what can be delivered and exits with status 0.
 `
 
 /** Shorter than supervisord's stopwaitsecs, after which it kills. */
@@ -50,7 +50,7 @@ const RESTART_PAUSE_MS = 5000
 
 const args = process.argv.slice(2)
 if (args.includes('--help') || args.includes('-h')) {
-  process.stdout.write(HELP)
+  say(HELP)
 } else if (args.length > 0) {
   process.stderr.write(`supervisord-shim takes no arguments, see supervisord-shim --help\n`)
   process.exitCode = 2
@@ -103,10 +103,13 @@ async function main(): Promise<void> {
   idleMemory.postpone()
 }
 
-/** Standard output is a pipe, and supervisord reads what it has asked for: this does not block. */
+/**
+ * To supervisord, by the descriptor that the launcher has kept for it: standard output is the log.
+ * It is a pipe, and supervisord reads what it has asked for: this does not block.
+ */
 function say(text: string): void {
   try {
-    fs.writeSync(1, text)
+    fs.writeSync(Number(process.env.SYSMON_SHIM_OUTPUT ?? 1), text)
   } catch (error) {
     // supervisord is gone. The end of the input says so, too, and ends this process.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error

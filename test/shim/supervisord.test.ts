@@ -4,12 +4,13 @@
  */
 
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { EventEnvelope, ServiceCrashedData } from '../../generated/types.ts'
 import { startServer } from '../support/server.ts'
 import { SseClient } from '../support/sse-client.ts'
+import { temporaryFolder } from './shim-process.ts'
 import { debianSupervisor, pypiSupervisor, startSupervisord } from './supervisord.ts'
 
 const STAYS = 'command=sleep 1000\nstartsecs=0\nautorestart=true'
@@ -182,6 +183,26 @@ test('supervisord is asked for its log where its files may not be looked at', as
   process.kill(supervisord.pidOf('killed'), 'SIGKILL')
   assert.equal((await crash(stream, 'killed')).data.signal, 'SIGKILL')
   assert.match(supervisord.shimLog(), /it is not found/)
+})
+
+test('a container that preloads a module which prints into every Node loses no crash', async t => {
+  const installation = debianSupervisor()
+  if (typeof installation === 'string') return t.skip(installation)
+  const { api, stream } = await startApi(t)
+  const tracer = join(temporaryFolder(t), 'tracer.cjs')
+  writeFileSync(tracer, 'console.log("TRACER CONFIGURATION"); setInterval(console.log, 50).unref()')
+  const supervisord = await startSupervisord(t, installation, {
+    apiUrl: api.url,
+    env: { NODE_OPTIONS: `--require ${tracer}`, NODE_CHANNEL_FD: '3' },
+    services: { killed: STAYS },
+  })
+  for (let kill = 1; kill <= 2; kill++) {
+    const pid = supervisord.pidOf('killed')
+    process.kill(pid, 'SIGKILL')
+    await stream.until(() => crashes(stream, 'killed').length === kill, 'the crash')
+    await supervisord.until(() => supervisord.pidOf('killed') !== pid, 'the next process')
+  }
+  assert.doesNotMatch(supervisord.log(), /UNKNOWN|bad result/)
 })
 
 test('without a socket and without a log, events go without what ended the service', async t => {

@@ -65,6 +65,8 @@ export interface SupervisordOptions {
   /** At which size the log is rotated; 0, and by default: never. */
   readonly logBytes?: number
   readonly withoutSocket?: boolean
+  /** More of supervisord's environment, which its listener inherits. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface Supervisord {
@@ -119,6 +121,7 @@ export async function startSupervisord(
       KERNEL_IMAGES_API_BASE_URL: options.apiUrl,
       SYSMON_STATE_DIR: stateDir,
       LOG_LEVEL: 'debug',
+      ...options.env,
     },
   })
   let errors = ''
