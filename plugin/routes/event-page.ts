@@ -3,7 +3,6 @@
  * before them that a sink can read back.
  */
 
-import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
 import type { Archive, ArchivedEvent } from '../stream/archive.ts'
@@ -23,8 +22,6 @@ export interface PageQuery {
 }
 
 const DEFAULT_LIMIT = 100
-/** Events looked at in one turn of the event loop: some 5 ms. */
-const EVENTS_A_TURN = 1000
 /** What a page waits at most for older events from elsewhere. */
 const READ_BACK_TIMEOUT_MS = 2000
 const COMMA = Buffer.from(',')
@@ -52,11 +49,11 @@ export async function sendPage(
   const types = type === undefined ? undefined : new Set(type)
   const page: Uint8Array[] = []
   let nextOffset: number | undefined
-  let looked = 0
+  // A long journal is not looked through in one go: the kernel log and other clients wait.
+  let slice = await stream.storeTurns.next()
   const incomplete = { why: undefined as string | undefined }
   for await (const event of eventsOf(stream, archive(), { offset, since }, incomplete)) {
-    // A long journal is not looked through in one go: the kernel log and other clients wait.
-    if (++looked % EVENTS_A_TURN === 0) await turn()
+    if (slice.isOver()) slice = await stream.storeTurns.next()
     if (categories !== undefined && !categories.has(event.category)) continue
     if (types !== undefined && !types.has(event.type)) continue
     if (since !== undefined && event.ts < since * 1000) continue

@@ -10,6 +10,7 @@ import { categoryOfType } from '../events/types.ts'
 import type { UncertainNumbers } from '../events/uncertain-numbers.ts'
 import type { EventStore, StoreReader } from './event-store.ts'
 import type { EventRing } from './ring.ts'
+import type { Slice, StoreTurns } from './store-turns.ts'
 
 export interface EventFilter {
   readonly categories?: ReadonlySet<EventCategory>
@@ -22,12 +23,10 @@ export interface ReadBatch {
   readonly missed: number
 }
 
-/** Events of the store that are looked at in one turn: some 5 ms. */
-const STORED_A_TURN = 1000
-
 export interface ReaderParts {
   readonly ring: EventRing
   readonly store: EventStore | undefined
+  readonly storeTurns: StoreTurns
   readonly uncertain: UncertainNumbers
   /** Sequence number of the last event that is not wanted. */
   readonly after: number
@@ -44,7 +43,13 @@ export class EventReader {
   #storeReader: StoreReader | undefined
   /** Read from the store, and not given out yet. */
   #peeked: PublishedEvent | undefined
+  /** To read from the store, in this turn. */
+  #slice: Slice | undefined
   #isClosed = false
+  readonly #onTurn = (slice: Slice) => {
+    this.#slice = slice
+    this.wake()
+  }
 
   constructor(parts: ReaderParts) {
     this.#parts = parts
@@ -83,26 +88,38 @@ export class EventReader {
 
   close(): void {
     this.#isClosed = true
+    this.#parts.storeTurns.cancel(this.#onTurn)
     this.#leaveStore()
     this.#parts.onClose(this)
   }
 
   /** @returns whether the reader has come to the ring */
   #readStore(batch: Batch): boolean {
-    const { store, ring } = this.#parts
+    const { store } = this.#parts
     if (store === undefined) return true
+    const slice = this.#slice ?? this.#parts.storeTurns.take()
+    this.#slice = undefined
+    if (slice !== undefined) {
+      if (this.#readSlice(slice, store, batch)) return true
+      if (batch.isFull) return false
+    }
+    this.#parts.storeTurns.request(this.#onTurn)
+    return false
+  }
+
+  /** @returns whether the reader has come to the ring */
+  #readSlice(slice: Slice, store: EventStore, batch: Batch): boolean {
     this.#storeReader ??= store.readerAfter(this.#after)
-    for (let looked = 0; looked < STORED_A_TURN; looked++) {
+    while (!slice.isOver()) {
       const event = this.#peeked ?? this.#storeReader.next()
       this.#peeked = event
-      if (event === undefined || event.seq >= ring.oldestSeq) {
+      if (event === undefined || event.seq >= this.#parts.ring.oldestSeq) {
         this.#leaveStore()
         return true
       }
       if (!this.#take(event, batch)) return false
       this.#peeked = undefined
     }
-    setImmediate(() => this.wake())
     return false
   }
 

@@ -11,6 +11,7 @@ import { UncertainNumbers } from '../events/uncertain-numbers.ts'
 import { type EventFilter, EventReader } from './event-reader.ts'
 import type { EventStore, StoredHistory } from './event-store.ts'
 import { EventRing } from './ring.ts'
+import { StoreTurns } from './store-turns.ts'
 
 /** Where a reader starts: strictly after a sequence number, with the next event, or at the oldest. */
 export type StartAt = { readonly after: number } | 'now' | 'oldest'
@@ -37,6 +38,8 @@ export const STORED_BYTES = 1024 * 1024
 export class EventStream {
   /** Numbers that may never have been given. */
   readonly uncertain = new UncertainNumbers()
+  /** For who reads {@link events} at length. */
+  readonly storeTurns = new StoreTurns()
   readonly #ring: EventRing
   readonly #store: EventStore | undefined
   readonly #storedBytes: number
@@ -101,6 +104,7 @@ export class EventStream {
     const reader = new EventReader({
       ring: this.#ring,
       store: this.#store,
+      storeTurns: this.storeTurns,
       uncertain: this.uncertain,
       after: this.#startAfter(start),
       filter,

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { EventCategory } from '../../generated/types.ts'
@@ -16,6 +16,7 @@ import type { EventFilter, EventReader } from '../../plugin/stream/event-reader.
 import { Publisher } from '../../plugin/stream/publisher.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
 import fc from '../support/fast-check.ts'
+import { nextBatch, readAll } from '../support/read-all.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openJournal } from './journals.ts'
 
@@ -105,7 +106,10 @@ test('over random publishing, reading and restarts', async t => {
           }
         }
         // An event that is only passed over, and fits into no batch, ends a batch too.
-        for (let idle = 0; idle < 3; ) idle = read(1e9) ? 0 : idle + 1
+        for (let idle = 0; idle < 3; ) {
+          idle = read(1e9) ? 0 : idle + 1
+          await turn()
+        }
         const expected = published.filter(({ category }) => wanted(category))
         const seqs = new Set(got)
         assert.deepEqual(
@@ -126,7 +130,7 @@ test('over random publishing, reading and restarts', async t => {
   )
 })
 
-test('what is on disk leaves memory early, what is not stays, and every reader gets both', t => {
+test('what is on disk leaves memory early, what is not stays, and every reader gets both', async t => {
   const { journal } = openJournal(t, temporaryFolder(t))
   const bounds = { capacity: 1000, maxBytes: 1e9, storedBytes: 10_000 }
   const stream = new EventStream({ ...bounds, store: journal })
@@ -143,7 +147,7 @@ test('what is on disk leaves memory early, what is not stays, and every reader g
   assert.equal(stream.retained, 51)
 
   const all = Array.from({ length: 101 }, (_, index) => index + 1)
-  const { events, missed } = reader.read(1e9, true)
+  const { events, missed } = await readAll(reader)
   assert.equal(missed, 0)
   assert.deepEqual(
     events.map(({ seq }) => seq),
@@ -220,7 +224,7 @@ test('what is delivered again is answered from the disk, where it is only there'
   assert.equal(stream.seq, 200)
 })
 
-test('a flood of other events does not push a kill out of reach of a slow reader', t => {
+test('a flood of other events does not push a kill out of reach of a slow reader', async t => {
   const { journal } = openJournal(t, temporaryFolder(t))
   const stream = new EventStream({ capacity: 10, maxBytes: 1e9, store: journal })
   const publish = (category: EventCategory) =>
@@ -234,7 +238,7 @@ test('a flood of other events does not push a kill out of reach of a slow reader
   const got: number[] = []
   const missed: number[] = []
   for (;;) {
-    const batch = reader.read(1e9, true)
+    const batch = await nextBatch(reader)
     missed.push(batch.missed)
     got.push(...batch.events.map(({ seq }) => seq))
     if (batch.events.length === 0) break
@@ -244,7 +248,7 @@ test('a flood of other events does not push a kill out of reach of a slow reader
   assert.equal(stream.dropped, 490)
 })
 
-test('a reader of kept categories only is told of nothing that does not concern it', t => {
+test('a reader of kept categories only is told of nothing that does not concern it', async t => {
   const { journal } = openJournal(t, temporaryFolder(t))
   const stream = new EventStream({ capacity: 10, maxBytes: 1e9, store: journal })
   const source = { kind: 'cdp' } as const
@@ -253,7 +257,7 @@ test('a reader of kept categories only is told of nothing that does not concern 
   stream.publish({ ts: 1, type: 'system_oom_kill', category: 'system', source })
   for (let i = 0; i < 100; i++) stream.publish({ ts: 1, type: 'a', category: 'page', source })
   for (const reader of [byCategory, byType]) {
-    const { events, missed } = reader.read(1e9, true)
+    const { events, missed } = await readAll(reader)
     assert.deepEqual([events.map(({ seq }) => seq), missed], [[1], 0])
   }
 })

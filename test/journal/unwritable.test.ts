@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventEnvelope, Health } from '../../generated/types.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
+import { nextBatch, readAll } from '../support/read-all.ts'
 import { startServer } from '../support/server.ts'
 import { fill, remount, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -103,7 +104,7 @@ test(
     await until(() => journal.health.state === 'writing', 'written again')
     assert.ok(read(journal).length < 900, 'more waited than is kept waiting')
     const last = publish()
-    const { events, missed } = stream.subscribe({ after: 0 }, {}, () => {}).read(1e9, true)
+    const { events, missed } = await readAll(stream.subscribe({ after: 0 }, {}, () => {}))
     assert.equal(missed, 0)
     assert.deepEqual(
       events.map(({ seq }) => seq),
@@ -296,7 +297,7 @@ test(
     const reader = stream.subscribe('now', { categories: new Set(['system']) }, () => {})
     for (let i = 0; i < 5; i++) publish()
     assert.deepEqual(
-      reader.read(1e9, true).events.map(({ seq }) => seq),
+      (await readAll(reader)).events.map(({ seq }) => seq),
       [1, 2, 3, 4, 5]
     )
     fill(mount)
@@ -304,7 +305,7 @@ test(
     let got = 0
     let told = 0
     for (;;) {
-      const { events, missed } = reader.read(1e9, true)
+      const { events, missed } = await nextBatch(reader)
       told += missed
       got += events.length
       if (events.length === 0) break
