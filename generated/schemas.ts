@@ -15,6 +15,8 @@ export type SchemaName =
   | 'SystemOomKillEvent'
   | 'ServiceCrashedEvent'
   | 'TelemetryGapEvent'
+  | 'TelemetryConfiguredData'
+  | 'TelemetryConfiguredEvent'
   | 'CustomEvent'
   | 'TelemetryEvent'
   | 'EventEnvelope'
@@ -33,6 +35,7 @@ export type SchemaName =
   | 'KmsgKillCounter'
   | 'KmsgKillsHealth'
   | 'StreamHealth'
+  | 'PublishedByReporter'
   | 'JournalState'
   | 'SpoolHealth'
   | 'JournalHealth'
@@ -67,7 +70,8 @@ export const schemas: Record<SchemaName, object> = {
     "enum": [
       "system_oom_kill",
       "service_crashed",
-      "telemetry_gap"
+      "telemetry_gap",
+      "telemetry_configured"
     ]
   },
   "EventSourceKind": {
@@ -100,7 +104,7 @@ export const schemas: Record<SchemaName, object> = {
       },
       "metadata": {
         "type": "object",
-        "description": "What the producer says about the event beyond its data. All values are strings.\nAbsent when there is nothing to say, or when the envelope would have been too large.\n",
+        "description": "What the producer says about the event beyond its data. All values are strings. Of an\nenvelope that would have been too large, only the reporter is left.\n\n`reporter` is set by the server and by nobody else. It tells whose word the event is:\n`kernel` (the server read it in the kernel log), `supervisor` (the supervisor's\nlistener, proven), `devtools` (the browser), `server` (the server itself, and the\napplication it runs in), or `http`: anyone who can post, whatever type the event has.\nWhat a poster writes there is given as `claimed_reporter`.\n",
         "additionalProperties": {
           "type": "string"
         }
@@ -648,6 +652,125 @@ export const schemas: Record<SchemaName, object> = {
       ]
     }
   },
+  "TelemetryConfiguredData": {
+    "$id": "sysmon:TelemetryConfiguredData",
+    "type": "object",
+    "description": "A change of what is captured.",
+    "required": [
+      "method",
+      "turned_on",
+      "turned_off"
+    ],
+    "properties": {
+      "method": {
+        "type": "string",
+        "enum": [
+          "PUT",
+          "PATCH"
+        ]
+      },
+      "turned_on": {
+        "type": "array",
+        "description": "Categories that are captured from now on.",
+        "items": {
+          "$ref": "sysmon:EventCategory"
+        }
+      },
+      "turned_off": {
+        "type": "array",
+        "description": "Categories that are captured no more.",
+        "items": {
+          "$ref": "sysmon:EventCategory"
+        }
+      },
+      "address": {
+        "type": "string",
+        "description": "The address the request came from. Absent when it came by a Unix socket."
+      },
+      "user_agent": {
+        "type": "string",
+        "maxLength": 256,
+        "description": "What the client calls itself. Absent when it says nothing."
+      }
+    },
+    "additionalProperties": false,
+    "examples": [
+      {
+        "method": "PATCH",
+        "turned_on": [],
+        "turned_off": [
+          "network"
+        ],
+        "address": "127.0.0.1",
+        "user_agent": "curl/7.88.1"
+      }
+    ]
+  },
+  "TelemetryConfiguredEvent": {
+    "$id": "sysmon:TelemetryConfiguredEvent",
+    "type": "object",
+    "description": "Somebody changed what is captured, by `PUT` or `PATCH /telemetry`. Cannot be turned off.\n",
+    "required": [
+      "ts",
+      "type",
+      "category",
+      "source"
+    ],
+    "properties": {
+      "ts": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When it was changed, in Unix microseconds."
+      },
+      "type": {
+        "type": "string",
+        "const": "telemetry_configured"
+      },
+      "category": {
+        "type": "string",
+        "const": "monitor"
+      },
+      "source": {
+        "$ref": "sysmon:EventSource"
+      },
+      "data": {
+        "description": "What was changed, and by whom. `null` only together with `truncated`.\n",
+        "anyOf": [
+          {
+            "$ref": "sysmon:TelemetryConfiguredData"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "truncated": {
+        "type": "boolean",
+        "const": true,
+        "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
+      }
+    },
+    "additionalProperties": false,
+    "if": {
+      "properties": {
+        "data": {
+          "type": "null"
+        }
+      },
+      "required": [
+        "data"
+      ]
+    },
+    "then": {
+      "properties": {
+        "truncated": true
+      },
+      "required": [
+        "truncated"
+      ]
+    }
+  },
   "CustomEvent": {
     "$id": "sysmon:CustomEvent",
     "type": "object",
@@ -721,6 +844,9 @@ export const schemas: Record<SchemaName, object> = {
       },
       {
         "$ref": "sysmon:TelemetryGapEvent"
+      },
+      {
+        "$ref": "sysmon:TelemetryConfiguredEvent"
       },
       {
         "$ref": "sysmon:CustomEvent"
@@ -1162,7 +1288,8 @@ export const schemas: Record<SchemaName, object> = {
       "seq",
       "retained",
       "retained_bytes",
-      "readers"
+      "readers",
+      "published"
     ],
     "properties": {
       "seq": {
@@ -1194,6 +1321,48 @@ export const schemas: Record<SchemaName, object> = {
         "minimum": 1,
         "maximum": 9007199254740991,
         "description": "The oldest sequence number in memory. Absent when no event is."
+      },
+      "published": {
+        "$ref": "sysmon:PublishedByReporter"
+      }
+    }
+  },
+  "PublishedByReporter": {
+    "$id": "sysmon:PublishedByReporter",
+    "type": "object",
+    "description": "How many events this process has published, by who reported them (`reporter` in the\nmetadata of their source). Later versions may add fields.\n",
+    "required": [
+      "kernel",
+      "supervisor",
+      "devtools",
+      "server",
+      "http"
+    ],
+    "properties": {
+      "kernel": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991
+      },
+      "supervisor": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991
+      },
+      "devtools": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991
+      },
+      "server": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991
+      },
+      "http": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991
       }
     }
   },

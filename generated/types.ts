@@ -200,7 +200,7 @@ export interface components {
          *     those that other programs publish.
          * @enum {string}
          */
-        EventType: "system_oom_kill" | "service_crashed" | "telemetry_gap";
+        EventType: "system_oom_kill" | "service_crashed" | "telemetry_gap" | "telemetry_configured";
         /**
          * @description What kind of producer an event comes from. `cdp` is the Chrome DevTools Protocol;
          *     `kernel_api` is kept for events the server generates and refused in requests.
@@ -213,8 +213,14 @@ export interface components {
             /** @description The producer's own name for the event. Absent when it has none. */
             event?: string;
             /**
-             * @description What the producer says about the event beyond its data. All values are strings.
-             *     Absent when there is nothing to say, or when the envelope would have been too large.
+             * @description What the producer says about the event beyond its data. All values are strings. Of an
+             *     envelope that would have been too large, only the reporter is left.
+             *
+             *     `reporter` is set by the server and by nobody else. It tells whose word the event is:
+             *     `kernel` (the server read it in the kernel log), `supervisor` (the supervisor's
+             *     listener, proven), `devtools` (the browser), `server` (the server itself, and the
+             *     application it runs in), or `http`: anyone who can post, whatever type the event has.
+             *     What a poster writes there is given as `claimed_reporter`.
              */
             metadata?: {
                 [key: string]: string;
@@ -536,6 +542,48 @@ export interface components {
             truncated?: true;
         };
         /**
+         * @description A change of what is captured.
+         * @example {
+         *       "method": "PATCH",
+         *       "turned_on": [],
+         *       "turned_off": [
+         *         "network"
+         *       ],
+         *       "address": "127.0.0.1",
+         *       "user_agent": "curl/7.88.1"
+         *     }
+         */
+        TelemetryConfiguredData: {
+            /** @enum {string} */
+            method: "PUT" | "PATCH";
+            /** @description Categories that are captured from now on. */
+            turned_on: components["schemas"]["EventCategory"][];
+            /** @description Categories that are captured no more. */
+            turned_off: components["schemas"]["EventCategory"][];
+            /** @description The address the request came from. Absent when it came by a Unix socket. */
+            address?: string;
+            /** @description What the client calls itself. Absent when it says nothing. */
+            user_agent?: string;
+        };
+        /** @description Somebody changed what is captured, by `PUT` or `PATCH /telemetry`. Cannot be turned off. */
+        TelemetryConfiguredEvent: {
+            /** @description When it was changed, in Unix microseconds. */
+            ts: number;
+            /** @constant */
+            type: "telemetry_configured";
+            /** @constant */
+            category: "monitor";
+            source: components["schemas"]["EventSource"];
+            /** @description What was changed, and by whom. `null` only together with `truncated`. */
+            data?: components["schemas"]["TelemetryConfiguredData"] | null;
+            /**
+             * @description Present, and `true`, only when the envelope would have passed 1,000,000 bytes of
+             *     JSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.
+             * @constant
+             */
+            truncated?: true;
+        };
+        /**
          * @description An event of any other type, as a program published it. Can be turned off by its category,
          *     unless that is `system` or `monitor`.
          */
@@ -559,7 +607,7 @@ export interface components {
             truncated?: true;
         };
         /** @description An event. Its `type` says which of these it is. */
-        TelemetryEvent: components["schemas"]["SystemOomKillEvent"] | components["schemas"]["ServiceCrashedEvent"] | components["schemas"]["TelemetryGapEvent"] | components["schemas"]["CustomEvent"];
+        TelemetryEvent: components["schemas"]["SystemOomKillEvent"] | components["schemas"]["ServiceCrashedEvent"] | components["schemas"]["TelemetryGapEvent"] | components["schemas"]["TelemetryConfiguredEvent"] | components["schemas"]["CustomEvent"];
         /** @description An event with its place in the stream. */
         EventEnvelope: {
             /**
@@ -849,6 +897,18 @@ export interface components {
             readers: number;
             /** @description The oldest sequence number in memory. Absent when no event is. */
             oldest_seq?: number;
+            published: components["schemas"]["PublishedByReporter"];
+        };
+        /**
+         * @description How many events this process has published, by who reported them (`reporter` in the
+         *     metadata of their source). Later versions may add fields.
+         */
+        PublishedByReporter: {
+            kernel: number;
+            supervisor: number;
+            devtools: number;
+            server: number;
+            http: number;
         };
         /**
          * @description Where events are kept: `writing` (on disk), `memory` (the disk cannot be written; what is
@@ -1361,6 +1421,8 @@ export type TelemetryGapData = components['schemas']['TelemetryGapData']
 export type SystemOomKillEvent = components['schemas']['SystemOomKillEvent']
 export type ServiceCrashedEvent = components['schemas']['ServiceCrashedEvent']
 export type TelemetryGapEvent = components['schemas']['TelemetryGapEvent']
+export type TelemetryConfiguredData = components['schemas']['TelemetryConfiguredData']
+export type TelemetryConfiguredEvent = components['schemas']['TelemetryConfiguredEvent']
 export type CustomEvent = components['schemas']['CustomEvent']
 export type TelemetryEvent = components['schemas']['TelemetryEvent']
 export type EventEnvelope = components['schemas']['EventEnvelope']
@@ -1379,6 +1441,7 @@ export type KmsgHealth = components['schemas']['KmsgHealth']
 export type KmsgKillCounter = components['schemas']['KmsgKillCounter']
 export type KmsgKillsHealth = components['schemas']['KmsgKillsHealth']
 export type StreamHealth = components['schemas']['StreamHealth']
+export type PublishedByReporter = components['schemas']['PublishedByReporter']
 export type JournalState = components['schemas']['JournalState']
 export type SpoolHealth = components['schemas']['SpoolHealth']
 export type JournalHealth = components['schemas']['JournalHealth']

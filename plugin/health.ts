@@ -6,6 +6,7 @@ import { spoolHealth } from './state/spool-health.ts'
 
 export function healthOf({
   stream,
+  publisher,
   watcher,
   journal,
   sinks,
@@ -23,6 +24,7 @@ export function healthOf({
       retained: stream.retained,
       retained_bytes: stream.retainedBytes,
       readers: stream.readers,
+      published: publisher.counts,
     },
     journal: journal?.health ?? {
       state: 'off',

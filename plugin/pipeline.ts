@@ -47,7 +47,7 @@ export async function openPipeline(
   const { folder, error: folderError } = await openFolder(options, log)
   const opened = openJournal(options, log, folder, bootId, loss => {
     if (loss.uncertain !== undefined) stream.uncertain.add(loss.uncertain)
-    publisher.publish(lossEvent(loss))
+    publisher.publish(lossEvent(loss), 'server')
   })
   const { journal, history } = opened
   const stream = new EventStream({
@@ -56,7 +56,14 @@ export async function openPipeline(
     store: journal,
     history,
   })
-  const publisher = new Publisher(stream, journal)
+  const publisher = new Publisher(stream, {
+    store: journal,
+    onKeyReused: ({ seq, type }, firstSeq) =>
+      log.warn(
+        { seq, type, firstSeq },
+        'an event has the identity of an earlier one and other data: both are published'
+      ),
+  })
   publisher.restore(history?.events ?? [])
   const sinks = new Sinks(options, { stream, publisher, stateDir: folder?.path, log })
   const watcher = openWatcher(options, log, publisher, { bootId, stateDir: folder?.path })

@@ -64,7 +64,7 @@ export function createSysmon(pipeline: Pipeline, log: FastifyBaseLogger): Sysmon
       }
       // A copy, so that what the caller changes later does not change what was published.
       const copy = data === undefined ? undefined : JSON.parse(data)
-      const published = publisher.publish(toEvent({ ...event, data: copy }))
+      const published = publisher.publish(toEvent({ ...event, data: copy }), 'server')
       return published === undefined ? undefined : envelopeOf(published)
     },
     subscribe: (listener, subscription = {}) => subscribe(stream, log, listener, subscription),

@@ -8,7 +8,7 @@
 import type { EventCategory, PublishEventRequest } from '../../generated/types.ts'
 import { describeErrors, validatorOf } from '../schema.ts'
 import type { TelemetryEventInput } from './envelope.ts'
-import { CATEGORIES, categoryOfType, isCategory, schemaOfType } from './types.ts'
+import { CATEGORIES, categoryOfType, isCategory, schemaOfType, serverKeysOf } from './types.ts'
 
 /** A refusal: the contract's message, and what in particular to mend where that does not say it. */
 export interface Refusal {
@@ -54,6 +54,13 @@ export function refuse(body: unknown, isServer = false): Refusal | undefined {
   const rest = categoryOfType(type) === undefined ? body : { ...body, category: undefined }
   if (!validateRequest(rest === body ? body : withoutUndefined(rest))) {
     return { message: describeErrors(validateRequest.errors, 'body') }
+  }
+  const { metadata } = (source ?? {}) as { metadata?: object }
+  const taken = serverKeysOf(type).find(
+    key => metadata !== undefined && Object.hasOwn(metadata, key)
+  )
+  if (!isServer && taken !== undefined) {
+    return { message: `source.metadata.${taken} of ${type} is the server's own: leave it out` }
   }
   return undefined
 }

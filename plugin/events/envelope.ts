@@ -44,9 +44,11 @@ export function sealEnvelope(seq: number, input: TelemetryEventInput): Published
   if (isTooLarge(json)) {
     const truncated = { ...input, data: null }
     json = envelopeJson(seq, truncated, input.source, true)
-    const { metadata: _, ...source } = input.source
-    if (isTooLarge(json)) json = envelopeJson(seq, truncated, source, true)
-    if (isTooLarge(json)) json = envelopeJson(seq, truncated, { kind: source.kind }, true)
+    const { kind, event, metadata } = input.source
+    // Who reports it is not the producer's to cut off.
+    const kept = metadata?.reporter === undefined ? undefined : { reporter: metadata.reporter }
+    if (isTooLarge(json)) json = envelopeJson(seq, truncated, { kind, event, metadata: kept }, true)
+    if (isTooLarge(json)) json = envelopeJson(seq, truncated, { kind, metadata: kept }, true)
   }
   const { ts, type, category } = input
   return publishedEvent({ seq, ts, type, category }, PUBLISHED, json)

@@ -1,6 +1,11 @@
 /** What an event of each known type says, in a line for a person: for logs and for `sysmon tail`. */
 
-import type { OomKillData, ServiceCrashedData, TelemetryGapData } from '../../generated/types.ts'
+import type {
+  OomKillData,
+  ServiceCrashedData,
+  TelemetryConfiguredData,
+  TelemetryGapData,
+} from '../../generated/types.ts'
 import { printable, size } from '../units.ts'
 
 export function oomKillSentence(data: OomKillData): string {
@@ -33,4 +38,11 @@ export function serviceCrashedSentence(data: ServiceCrashedData): string {
 
 export function gapSentence(data: TelemetryGapData): string {
   return `${data.source}: ${data.lost ?? 'an unknown number of'} lost: ${printable(data.reason)}`
+}
+
+export function configuredSentence(data: TelemetryConfiguredData): string {
+  const on = data.turned_on.length === 0 ? [] : [`on: ${data.turned_on.join(', ')}`]
+  const off = data.turned_off.length === 0 ? [] : [`off: ${data.turned_off.join(', ')}`]
+  const what = [...on, ...off].join('; ') || 'nothing changed'
+  return `${data.method} by ${printable(data.address ?? 'a local client')}: ${what}`
 }

@@ -5,11 +5,17 @@
 
 import type { SchemaName } from '../../generated/schemas.ts'
 import type { EventCategory } from '../../generated/types.ts'
-import { gapSentence, oomKillSentence, serviceCrashedSentence } from './sentences.ts'
+import {
+  configuredSentence,
+  gapSentence,
+  oomKillSentence,
+  serviceCrashedSentence,
+} from './sentences.ts'
 
 export const SYSTEM_OOM_KILL = 'system_oom_kill'
 export const SERVICE_CRASHED = 'service_crashed'
 export const TELEMETRY_GAP = 'telemetry_gap'
+export const TELEMETRY_CONFIGURED = 'telemetry_configured'
 
 /** How bad it is for who runs the machine. */
 export type Severity = 'info' | 'warn' | 'error'
@@ -26,6 +32,8 @@ interface EventType {
    * again is known again. The first set that an event has all keys of is its own.
    */
   readonly identities: ReadonlyArray<readonly string[]>
+  /** Keys of `source.metadata` that only this server writes, for it acts on them. */
+  readonly serverKeys?: readonly string[]
   readonly severity: Severity
   /** What happened, in a line for a person. @param data valid by its schema */
   readonly sentence: (data: never) => string
@@ -64,8 +72,17 @@ const TYPES: Readonly<Record<string, EventType>> = {
       // Which events of the journal are missing.
       ['journal'],
     ],
+    serverKeys: ['journal', 'sink', 'uncertain_seq'],
     severity: 'warn',
     sentence: gapSentence,
+  },
+  [TELEMETRY_CONFIGURED]: {
+    category: 'monitor',
+    isAlwaysCaptured: true,
+    schema: 'TelemetryConfiguredData',
+    identities: [],
+    severity: 'info',
+    sentence: configuredSentence,
   },
 }
 
@@ -103,6 +120,11 @@ export function schemaOfType(type: string): SchemaName | undefined {
 
 export function isAlwaysCaptured(type: string): boolean {
   return rowOf(type)?.isAlwaysCaptured ?? false
+}
+
+/** Keys of `source.metadata` that nobody else may write into an event of the type. */
+export function serverKeysOf(type: string): readonly string[] {
+  return rowOf(type)?.serverKeys ?? []
 }
 
 export function severityOfType(type: string): Severity {

@@ -6,6 +6,7 @@
 
 import type { EventEnvelope } from '../../generated/types.ts'
 import type { PublishedEvent } from './envelope.ts'
+import { reporterOf } from './reporter.ts'
 import { TELEMETRY_GAP } from './types.ts'
 
 /** Both ends are in it. */
@@ -18,16 +19,23 @@ export interface NumberRange {
 const METADATA_KEY = 'uncertain_seq'
 
 export class UncertainNumbers {
-  readonly #ranges: NumberRange[] = []
+  /** In order, without an overlap. */
+  #ranges: NumberRange[] = []
 
   add(range: NumberRange): void {
-    this.#ranges.push(range)
+    const apart = (other: NumberRange) => other.to < range.from - 1 || other.from > range.to + 1
+    const joined = this.#ranges.filter(other => !apart(other))
+    const from = Math.min(range.from, ...joined.map(other => other.from))
+    const to = Math.max(range.to, ...joined.map(other => other.to))
+    this.#ranges = [...this.#ranges.filter(apart), { from, to }].sort((a, b) => a.from - b.from)
   }
 
   /** Takes the range that an event names, if it names one. */
   learn(event: PublishedEvent): void {
     if (event.type !== TELEMETRY_GAP) return
     const { source } = (JSON.parse(event.json.toString()) as EventEnvelope).event
+    // Whoever may post could hide a loss by naming its numbers here.
+    if (reporterOf(source.metadata) !== 'server') return
     const match = /^(\d{1,16})-(\d{1,16})$/.exec(source.metadata?.[METADATA_KEY] ?? '')
     if (match !== null) this.add({ from: Number(match[1]), to: Number(match[2]) })
   }

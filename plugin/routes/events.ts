@@ -26,7 +26,7 @@ export function registerEvents(scope: FastifyInstance, parts: EventsParts): void
       const error = new BadRequestError(refusal.message)
       return reply.send(Object.assign(error, { detail: refusal.detail }))
     }
-    const event = publisher.publish(toEvent(request.body as PublishEventRequest))
+    const event = publisher.publish(toEvent(request.body as PublishEventRequest), 'http')
     if (event === undefined) return reply.code(204).send()
     await publisher.settled()
     return reply.type('application/json; charset=utf-8').send(event.json)

@@ -1,13 +1,20 @@
-/** `GET`, `PUT` and `PATCH /telemetry`: which categories are captured. */
+/** `GET`, `PUT` and `PATCH /telemetry`: which categories are captured. A change leaves an event. */
 
-import type { FastifyInstance } from 'fastify'
-import type { TelemetryConfig, TelemetryState } from '../../generated/types.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type {
+  TelemetryConfig,
+  TelemetryConfiguredData,
+  TelemetryState,
+} from '../../generated/types.ts'
 import { BadRequestError } from '../errors.ts'
+import { CATEGORIES, TELEMETRY_CONFIGURED } from '../events/types.ts'
 import { CaptureConfig } from '../stream/capture.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
 
 const BODY = { body: { $ref: 'sysmon:TelemetryConfig' } }
+/** Characters kept of what a client calls itself. */
+const MAX_USER_AGENT_LENGTH = 256
 
 export function registerTelemetry(
   scope: FastifyInstance,
@@ -29,14 +36,29 @@ export function registerTelemetry(
       `category ${refused} cannot be turned off: system and monitor events are always captured`
     )
   }
+  /** Whoever turns something off does not do so unseen. */
+  const change = (request: FastifyRequest, method: 'PUT' | 'PATCH'): TelemetryState => {
+    const config = checked(request.body)
+    const isOn = (category: (typeof CATEGORIES)[number]) => capture.isCaptured(category)
+    const before = CATEGORIES.filter(isOn)
+    if (method === 'PUT') capture.put(config)
+    else capture.patch(config)
+    const data: TelemetryConfiguredData = {
+      method,
+      turned_on: CATEGORIES.filter(category => isOn(category) && !before.includes(category)),
+      turned_off: before.filter(category => !isOn(category)),
+      // Undefined where the request came by a Unix socket.
+      address: request.socket.remoteAddress,
+      user_agent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH),
+    }
+    request.log.warn(data, 'what is captured was changed')
+    const kind = { type: TELEMETRY_CONFIGURED, category: 'monitor' } as const
+    const source = { kind: 'local_process', event: 'telemetry.configured' } as const
+    publisher.publish({ ts: Date.now() * 1000, ...kind, source, data }, 'server')
+    return state()
+  }
 
   scope.get('/telemetry', () => state())
-  scope.put('/telemetry', { schema: BODY }, request => {
-    capture.put(checked(request.body))
-    return state()
-  })
-  scope.patch('/telemetry', { schema: BODY }, request => {
-    capture.patch(checked(request.body))
-    return state()
-  })
+  scope.put('/telemetry', { schema: BODY }, request => change(request, 'PUT'))
+  scope.patch('/telemetry', { schema: BODY }, request => change(request, 'PATCH'))
 }

@@ -86,6 +86,7 @@ function missedBy(name: string, publisher: Publisher): SinkRunnerOptions['onMiss
   return (missed, before) => {
     const reason = `the sink ${name} was too far behind: events were gone before it came to them`
     const data = { source: 'stream', lost: missed, reason, to: before?.ts } as const
-    publisher.publish({ ...gapEvent('sink.missed', data, { sink: name }), ts: Date.now() * 1000 })
+    const event = { ...gapEvent('sink.missed', data, { sink: name }), ts: Date.now() * 1000 }
+    publisher.publish(event, 'server')
   }
 }

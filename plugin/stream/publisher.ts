@@ -1,98 +1,95 @@
 /**
  * The one way into the stream, for the kernel's watcher, for `POST /telemetry/events` and for the
- * host application: filters by category and recognises what was published before.
+ * host application: filters by category, says who reports the event, and recognises what was
+ * published before.
  */
 
-import { hash } from 'node:crypto'
-import type { EventEnvelope, EventSource } from '../../generated/types.ts'
-import {
-  type PublishedEvent,
-  publishedEvent,
-  sealEnvelope,
-  type TelemetryEventInput,
-} from '../events/envelope.ts'
-import { Slabs } from '../events/slabs.ts'
-import { idempotencyKey } from '../events/types.ts'
+import type { EventEnvelope } from '../../generated/types.ts'
+import { type PublishedEvent, sealEnvelope, type TelemetryEventInput } from '../events/envelope.ts'
+import { type Reporter, reportedBy, reporterOf } from '../events/reporter.ts'
+import { isAlwaysCaptured } from '../events/types.ts'
 import { CaptureConfig } from './capture.ts'
 import type { EventStore } from './event-store.ts'
+import { type FirstPublished, keyOf, PublishedKeys } from './published-keys.ts'
 import type { EventStream } from './stream.ts'
 
-/** Idempotency keys remembered: what a supervisor or a kernel log may deliver again at once. */
-const MAX_KEYS = 16_384
-/** Bytes of the events with keys that are on no disk: the ring may drop them, and they are answered. */
-const MAX_KEYED_BYTES = 4 * 1024 * 1024
-const KEYED = new Slabs()
+export interface PublisherOptions {
+  /** Where events are kept on disk. */
+  readonly store?: Pick<EventStore, 'settled'> | undefined
+  /** Told of an event whose key an earlier one with other data has: both are published. */
+  readonly onKeyReused?: ((event: PublishedEvent, firstSeq: number) => void) | undefined
+}
 
 export class Publisher {
   readonly capture = new CaptureConfig()
   readonly #stream: EventStream
-  readonly #seqByKey = new Map<string, number>()
-  /** By sequence number, oldest first. */
-  readonly #keyed = new Map<number, PublishedEvent>()
-  #keyedBytes = 0
-  readonly #store: Pick<EventStore, 'settled'> | undefined
+  readonly #options: PublisherOptions
+  readonly #keys = new PublishedKeys()
+  readonly #counts: Record<Reporter, number> = {
+    kernel: 0,
+    supervisor: 0,
+    devtools: 0,
+    server: 0,
+    http: 0,
+  }
 
-  /** @param store where events are kept on disk */
-  constructor(stream: EventStream, store?: Pick<EventStore, 'settled'>) {
+  constructor(stream: EventStream, options: PublisherOptions = {}) {
     this.#stream = stream
-    this.#store = store
+    this.#options = options
+  }
+
+  /** Events published by this process, by who reported them. */
+  get counts(): Readonly<Record<Reporter, number>> {
+    return this.#counts
   }
 
   /** Resolves when what was published is kept as safely as it is to be before it is acknowledged. */
   async settled(): Promise<void> {
-    await this.#store?.settled()
+    await this.#options.store?.settled()
   }
 
   /**
    * @returns the published event, the first one where its key was published before, or undefined
    *   when its category is not captured (no sequence number is used then)
    */
-  publish(input: TelemetryEventInput): PublishedEvent | undefined {
-    if (!this.capture.isCaptured(input.category)) return undefined
-    const key = keyOf(input.type, input.source.metadata)
-    if (key === undefined) return this.#stream.publish(input)
-    const seq = this.#seqByKey.get(key)
-    if (seq !== undefined) return this.#first(seq, input)
-    const event = this.#stream.publish(input)
-    this.#remember(key, event)
+  publish(input: TelemetryEventInput, reporter: Reporter): PublishedEvent | undefined {
+    const { type, category } = input
+    if (!this.capture.isCaptured(category) && !isAlwaysCaptured(type)) return undefined
+    const reported = { ...input, source: reportedBy(input.source, reporter) }
+    const key = keyOf(input)
+    if (key === undefined) return this.#publish(reported, reporter)
+    // Who is trusted has the keys that it gives to itself, whatever others published under them. What
+    // anyone posts is known again where it says the same, by whomever that was said.
+    const isTrusted = reporter !== 'http'
+    const first = isTrusted ? this.#keys.find(key.key, reporter) : this.#keys.findAny(key.key)
+    if (first !== undefined && (isTrusted || first.data === key.data)) {
+      return this.#first(first, reported)
+    }
+    const event = this.#publish(reported, reporter)
+    if (first !== undefined) this.#options.onKeyReused?.(event, first.seq)
+    else this.#keys.remember(key, event, reporter, this.#stream.isStored(event))
     return event
   }
 
+  #publish(input: TelemetryEventInput, reporter: Reporter): PublishedEvent {
+    this.#counts[reporter]++
+    return this.#stream.publish(input)
+  }
+
   /** The event first published; where it is kept no more, what is delivered again, by its number. */
-  #first(seq: number, input: TelemetryEventInput): PublishedEvent {
-    return this.#stream.find(seq) ?? this.#keyed.get(seq) ?? sealEnvelope(seq, input)
+  #first({ seq, event }: FirstPublished, input: TelemetryEventInput): PublishedEvent {
+    return this.#stream.find(seq) ?? event ?? sealEnvelope(seq, input)
   }
 
   /** Learns the keys of events that were published before this process. */
   restore(events: readonly PublishedEvent[]): void {
-    for (const event of events) {
-      const { source } = (JSON.parse(event.json.toString()) as EventEnvelope).event
-      const key = keyOf(event.type, source.metadata)
-      if (key !== undefined) this.#remember(key, event)
+    for (const published of events) {
+      const { event } = JSON.parse(published.json.toString()) as EventEnvelope
+      const key = keyOf(event)
+      if (key === undefined) continue
+      const reporter = reporterOf(event.source.metadata)
+      if (this.#keys.find(key.key, reporter) !== undefined) continue
+      this.#keys.remember(key, published, reporter, this.#stream.isStored(published))
     }
   }
-
-  #remember(key: string, event: PublishedEvent): void {
-    this.#seqByKey.set(key, event.seq)
-    if (this.#seqByKey.size > MAX_KEYS) {
-      for (const oldest of this.#seqByKey.keys()) {
-        this.#seqByKey.delete(oldest)
-        break
-      }
-    }
-    if (this.#stream.isStored(event)) return
-    this.#keyed.set(event.seq, publishedEvent(event, KEYED, event.json))
-    this.#keyedBytes += event.frameBytes
-    for (const [oldest, { frameBytes }] of this.#keyed) {
-      if (this.#keyedBytes <= MAX_KEYED_BYTES) break
-      this.#keyed.delete(oldest)
-      this.#keyedBytes -= frameBytes
-    }
-  }
-}
-
-/** A digest, because thousands are kept, and what they are made of may be long. */
-function keyOf(type: string, metadata: EventSource['metadata']): string | undefined {
-  const key = idempotencyKey(type, metadata)
-  return key === undefined ? undefined : hash('sha256', key, 'binary')
 }

@@ -28,19 +28,14 @@ export function killPublisher(options: KillPublisherOptions): KmsgHandlers {
       }
       warnOfUnknownConstraint(kill, log)
       const source = oomKillSource(kill, { bootId, isRaw: true, isReplayed })
-      const event = publisher.publish({
-        ts,
-        type: SYSTEM_OOM_KILL,
-        category: 'system',
-        source,
-        data,
-      })
+      const kind = { type: SYSTEM_OOM_KILL, category: 'system' } as const
+      const event = publisher.publish({ ts, ...kind, source, data }, 'kernel')
       // After the readers, who were promised it at once: a log line may have to wait for a slow pipe.
       setImmediate(() =>
         log.warn({ seq: event?.seq, ...data }, `OOM kill: ${data.process_name} (${data.pid})`)
       )
     },
-    onGap: gap => publisher.publish(kmsgGapEvent(gap)),
+    onGap: gap => publisher.publish(kmsgGapEvent(gap), 'kernel'),
   }
 }
 

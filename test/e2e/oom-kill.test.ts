@@ -51,7 +51,11 @@ describe('a real OOM kill in a memory control group', { skip }, () => {
       assert.equal(event.category, 'system')
       assert.equal(event.source.kind, 'local_process')
       assert.equal(event.source.event, 'linux.oom_kill')
-      assert.deepEqual(Object.keys(event.source.metadata ?? {}).sort(), ['boot_id', 'kmsg_seq'])
+      assert.deepEqual(Object.keys(event.source.metadata ?? {}).sort(), [
+        'boot_id',
+        'kmsg_seq',
+        'reporter',
+      ])
       assert.equal(event.source.metadata?.kmsg_seq, kernel.seq)
       // The clock of Date.now() is whole milliseconds.
       assert.ok(

@@ -6,7 +6,8 @@ import { sealEnvelope } from '../../plugin/events/envelope.ts'
 import { UncertainNumbers, uncertainMetadata } from '../../plugin/events/uncertain-numbers.ts'
 
 function gap(metadata: Record<string, string>, type = 'telemetry_gap') {
-  const source = { kind: 'kernel_api', metadata } as const
+  const reported = { ...metadata, reporter: 'server' }
+  const source = { kind: 'kernel_api', metadata: reported } as const
   return sealEnvelope(1, { ts: 1, type, category: 'monitor', source })
 }
 

@@ -210,11 +210,14 @@ test('what is delivered again is answered from the disk, where it is only there'
   const { journal } = openJournal(t, temporaryFolder(t))
   const bounds = { capacity: 1000, maxBytes: 1e9, storedBytes: 10_000 }
   const stream = new EventStream({ ...bounds, store: journal })
-  const publisher = new Publisher(stream, journal)
+  const publisher = new Publisher(stream, { store: journal })
   const publish = (serial: number, data: string) => {
     const metadata = { supervisor_instance: 'a', supervisor_serial: String(serial) }
     const source = { kind: 'local_process', metadata } as const
-    return publisher.publish({ ts: 1, type: 'service_crashed', category: 'system', source, data })
+    return publisher.publish(
+      { ts: 1, type: 'service_crashed', category: 'system', source, data },
+      'supervisor'
+    )
   }
   const first = Array.from({ length: 200 }, (_, serial) => publish(serial, 'x'.repeat(500)))
   assert.ok(stream.oldestSeq! > 150)

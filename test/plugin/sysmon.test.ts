@@ -17,6 +17,9 @@ function subscriber(app: FastifyInstance, options?: SubscribeOptions) {
   return { got, seqs: () => got.map(({ seq }) => seq), unsubscribe }
 }
 
+/** Where an event of the host application comes from. */
+const SERVER = { kind: 'local_process', metadata: { reporter: 'server' } } as const
+
 /** Lets subscribers run: they are called after the turn that published. */
 async function settle(): Promise<void> {
   await turn()
@@ -31,7 +34,7 @@ test('publish returns the envelope that every reader gets', async t => {
   assertValid('EventEnvelope', envelope)
   const { ts } = envelope.event
   assert.ok(ts >= before && ts <= Date.now() * 1000, 'without a ts: now, in microseconds')
-  const event = { ...custom, ts, source: { kind: 'local_process' }, data: { a: 1 } }
+  const event = { ...custom, ts, source: SERVER, data: { a: 1 } }
   assert.deepEqual(envelope, { seq: 1, event })
   assert.deepEqual((await page(app)).events, [envelope])
 })
@@ -39,7 +42,8 @@ test('publish returns the envelope that every reader gets', async t => {
 test('publish takes kernel_api, which requests must not use', async t => {
   const app = await startApp(t)
   const source = { kind: 'kernel_api', event: 'api.start', metadata: { a: 'b' } } as const
-  assert.deepEqual(app.sysmon.publish({ ...custom, source })?.event.source, source)
+  const metadata = { a: 'b', reporter: 'server' }
+  assert.deepEqual(app.sysmon.publish({ ...custom, source })?.event.source, { ...source, metadata })
 })
 
 test('publish sets the category of the known types', async t => {
@@ -52,7 +56,8 @@ test('publish returns nothing for a category that is off', async t => {
   const config = { browser: { console: { enabled: false } } }
   await app.inject({ method: 'PATCH', url: '/telemetry', payload: config })
   assert.equal(app.sysmon.publish(custom), undefined)
-  assert.equal(app.sysmon.health().stream.seq, 0)
+  // The change itself is an event.
+  assert.equal(app.sysmon.health().stream.seq, 1)
 })
 
 test('a crash that the host and a request both report is one event', async t => {
@@ -297,17 +302,19 @@ test('after the end of a subscription nothing comes, not even what waits', async
 
 test('health counts the stream, and is what /healthz answers', async t => {
   const app = await startApp(t, { ringEvents: 2 })
+  const none = { kernel: 0, supervisor: 0, devtools: 0, server: 0, http: 0 }
   assert.deepEqual(app.sysmon.health(), {
     status: 'ok',
     kmsg: { state: 'disabled', path: '', lost: 0, restarts: 0, stalls: 0 },
-    stream: { seq: 0, retained: 0, retained_bytes: 0, readers: 0 },
+    stream: { seq: 0, retained: 0, retained_bytes: 0, readers: 0, published: none },
     journal: { state: 'off' },
   })
   subscriber(app)
   for (let i = 0; i < 3; i++) note(app, i)
   const { stream } = app.sysmon.health()
   const { retained_bytes, ...rest } = stream
-  assert.deepEqual(rest, { seq: 3, oldest_seq: 2, retained: 2, readers: 1 })
+  const published = { ...none, server: 3 }
+  assert.deepEqual(rest, { seq: 3, oldest_seq: 2, retained: 2, readers: 1, published })
   const { events } = await page(app)
   const frame = (envelope: EventEnvelope) =>
     `id: ${envelope.seq}\ndata: ${JSON.stringify(envelope)}\n\n`

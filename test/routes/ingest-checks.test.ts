@@ -20,7 +20,7 @@ const DATA = 'invalid data'
 
 test('an accepted event is answered 200 with its envelope, as the page has it', async t => {
   const app = await startApp(t)
-  const source = { kind: 'extension', event: 'e', metadata: { a: 'b' } }
+  const source = { kind: 'extension', event: 'e', metadata: { a: 'b', reporter: 'http' } }
   const sent = { ...custom, source, data: { a: [1, null] }, ts: 5 }
   const { status, headers, body } = await post(app, sent)
   assert.equal(status, 200)
@@ -199,7 +199,8 @@ for (const type of [...Object.getOwnPropertyNames(Object.prototype), 'prototype'
     const sent = { type, category: 'console', source: { kind: 'cdp' }, data: { a: 1 }, ts: 1 }
     const { status, body } = await post(app, sent)
     assert.equal(status, 200)
-    assert.deepEqual(body, { seq: 1, event: sent })
+    const source = { kind: 'cdp', metadata: { reporter: 'http' } }
+    assert.deepEqual(body, { seq: 1, event: { ...sent, source } })
   })
 }
 
@@ -219,7 +220,8 @@ test('null data means none; without source it is a local process', async t => {
   for (const body of [custom, { ...custom, data: null }]) {
     const { event } = (await post(app, body)).body as EventEnvelope
     assert.equal('data' in event, false)
-    assert.deepEqual(event.source, { kind: 'local_process' })
+    const metadata = { reporter: 'http' }
+    assert.deepEqual(event.source, { kind: 'local_process', metadata })
   }
 })
 
@@ -238,8 +240,9 @@ test('an event of a category that is off is answered 204 and uses no sequence nu
   const { status, text } = await post(app, custom)
   assert.deepEqual([status, text], [204, ''])
   const other = await post(app, { ...custom, category: 'page' })
-  assert.equal((other.body as EventEnvelope).seq, 1)
-  assert.equal((await page(app)).events.length, 1)
+  // 1 is that of the change itself.
+  assert.equal((other.body as EventEnvelope).seq, 2)
+  assert.equal((await page(app)).events.length, 2)
 })
 
 test('an event of a category that is off is checked all the same', async t => {

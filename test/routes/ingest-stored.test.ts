@@ -33,14 +33,14 @@ test('any JSON value as data: answer, page and stream carry it unchanged', async
   )
 })
 
-test('any source: kind, event and metadata come back unchanged', async t => {
+test('any source: kind, event and metadata come back unchanged, with who reported it', async t => {
   const app = await startApp(t)
   const source = fc.record(
     {
       kind: fc.constantFrom('cdp', 'extension', 'local_process'),
       event: fc.string({ minLength: 1, unit: 'binary' }),
       metadata: fc.dictionary(
-        fc.string().filter(key => key !== '__proto__' && key !== 'constructor'),
+        fc.string().filter(key => !['__proto__', 'constructor', 'reporter'].includes(key)),
         fc.string({ unit: 'binary' })
       ),
     },
@@ -50,7 +50,9 @@ test('any source: kind, event and metadata come back unchanged', async t => {
     fc.asyncProperty(source, async given => {
       const { status, body } = await post(app, { type: 'n', category: 'page', source: given })
       assert.equal(status, 200)
-      assert.deepEqual((body as EventEnvelope).event.source, JSON.parse(JSON.stringify(given)))
+      const expected = JSON.parse(JSON.stringify(given))
+      expected.metadata = { ...expected.metadata, reporter: 'http' }
+      assert.deepEqual((body as EventEnvelope).event.source, expected)
     }),
     { numRuns: 100 }
   )

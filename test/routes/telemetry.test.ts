@@ -78,10 +78,10 @@ test('a change holds from then on: events of before stay', async t => {
   note(app, 1)
   await change(app, 'PATCH', turn('console', false))
   assert.equal((await post(app, { type: 'note', category: 'console' })).status, 204)
-  assert.equal((await get(app)).seq, 1)
+  assert.equal((await get(app)).seq, 2, 'the note, and the change')
   await change(app, 'PATCH', turn('console', true))
   assert.equal((await post(app, { type: 'note', category: 'console' })).status, 200)
-  assert.equal((await get(app)).seq, 2)
+  assert.equal((await get(app)).seq, 4)
 })
 
 for (const method of ['PUT', 'PATCH'] as const) {

@@ -50,6 +50,7 @@ for (const find of [debianSupervisor, pypiSupervisor]) {
       assert.equal(source.kind, 'local_process')
       assert.equal(source.event, 'service.crashed')
       assert.deepEqual(Object.keys(source.metadata ?? {}).sort(), [
+        'reporter',
         'supervisor_instance',
         'supervisor_serial',
       ])

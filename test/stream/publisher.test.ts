@@ -31,19 +31,19 @@ const kill = (metadata: Record<string, string>, data: unknown) => ({
 test('a crash delivered again is the first one, whatever it says now', () => {
   const { stream, publisher } = start()
   const key = { supervisor_instance: 'a', supervisor_serial: '1' }
-  const first = publisher.publish(crash(key, 'first'))
-  publisher.publish(crash(undefined, 'between'))
-  assert.equal(publisher.publish(crash({ ...key, more: 'x' }, 'second')), first)
+  const first = publisher.publish(crash(key, 'first'), 'supervisor')
+  publisher.publish(crash(undefined, 'between'), 'supervisor')
+  assert.equal(publisher.publish(crash({ ...key, more: 'x' }, 'second'), 'supervisor'), first)
   assert.equal(stream.seq, 2)
 })
 
 test('a crash delivered again long after is the first one, though that is kept no more', () => {
   const { stream, publisher } = start()
   const key = { supervisor_instance: 'a', supervisor_serial: '1' }
-  const first = publisher.publish(crash(key, 'first'))
-  for (let i = 0; i < 1000; i++) publisher.publish(crash(undefined, i))
+  const first = publisher.publish(crash(key, 'first'), 'supervisor')
+  for (let i = 0; i < 1000; i++) publisher.publish(crash(undefined, i), 'supervisor')
   assert.equal(stream.find(1), undefined)
-  const again = publisher.publish(crash(key, 'second'))
+  const again = publisher.publish(crash(key, 'second'), 'supervisor')
   assert.deepEqual(again?.frame, first?.frame)
   assert.deepEqual(again?.json, first?.json)
   assert.equal(stream.seq, 1001)
@@ -52,8 +52,8 @@ test('a crash delivered again long after is the first one, though that is kept n
 test('a kill delivered again is the first one', () => {
   const { stream, publisher } = start()
   const key = { boot_id: 'b', kmsg_seq: '1482' }
-  const first = publisher.publish(kill(key, 1))
-  assert.equal(publisher.publish(kill({ ...key, replayed: 'true' }, 2)), first)
+  const first = publisher.publish(kill(key, 1), 'supervisor')
+  assert.equal(publisher.publish(kill({ ...key, replayed: 'true' }, 2), 'supervisor'), first)
   assert.equal(stream.seq, 1)
 })
 
@@ -67,8 +67,11 @@ test('another serial, another instance, another boot, another record: other even
     ['a:1', '2'],
     ['a', '1:2'],
   ] as const) {
-    publisher.publish(crash({ supervisor_instance: instance, supervisor_serial: serial }, 1))
-    publisher.publish(kill({ boot_id: instance, kmsg_seq: serial }, 1))
+    publisher.publish(
+      crash({ supervisor_instance: instance, supervisor_serial: serial }, 1),
+      'supervisor'
+    )
+    publisher.publish(kill({ boot_id: instance, kmsg_seq: serial }, 1), 'supervisor')
   }
   assert.equal(stream.seq, 10)
 })
@@ -76,12 +79,12 @@ test('another serial, another instance, another boot, another record: other even
 test('half a key is none, nor is the key of another type', () => {
   const { stream, publisher } = start()
   for (let i = 0; i < 2; i++) {
-    publisher.publish(crash({ supervisor_serial: '1' }, 1))
-    publisher.publish(crash({ supervisor_instance: 'a' }, 1))
-    publisher.publish(crash({ boot_id: 'b', kmsg_seq: '1' }, 1))
-    publisher.publish(kill({ supervisor_instance: 'a', supervisor_serial: '1' }, 1))
+    publisher.publish(crash({ supervisor_serial: '1' }, 1), 'supervisor')
+    publisher.publish(crash({ supervisor_instance: 'a' }, 1), 'supervisor')
+    publisher.publish(crash({ boot_id: 'b', kmsg_seq: '1' }, 1), 'supervisor')
+    publisher.publish(kill({ supervisor_instance: 'a', supervisor_serial: '1' }, 1), 'supervisor')
     const metadata = { boot_id: 'b', kmsg_seq: '1' }
-    publisher.publish({ ...kill(metadata, 1), type: 'note', category: 'console' })
+    publisher.publish({ ...kill(metadata, 1), type: 'note', category: 'console' }, 'supervisor')
   }
   assert.equal(stream.seq, 10)
 })
@@ -89,10 +92,10 @@ test('half a key is none, nor is the key of another type', () => {
 test('an event delivered again after it left the ring is known still', () => {
   const { stream, publisher } = start(1)
   const key = { boot_id: 'b', kmsg_seq: '1' }
-  const first = publisher.publish(kill(key, 1))
-  publisher.publish(crash(undefined, 2))
+  const first = publisher.publish(kill(key, 1), 'supervisor')
+  publisher.publish(crash(undefined, 2), 'supervisor')
   assert.equal(stream.oldestSeq, 2)
-  const again = publisher.publish(kill(key, 1))
+  const again = publisher.publish(kill(key, 1), 'supervisor')
   assert.equal(again?.seq, 1)
   assert.deepEqual(again?.json, first?.json)
   assert.equal(stream.seq, 2)
@@ -101,7 +104,7 @@ test('an event delivered again after it left the ring is known still', () => {
 test('the newest 16,384 keys are known, and with one more the oldest is not', () => {
   const { stream, publisher } = start()
   const publish = (serial: number) =>
-    publisher.publish(kill({ boot_id: 'b', kmsg_seq: String(serial) }, 1))?.seq
+    publisher.publish(kill({ boot_id: 'b', kmsg_seq: String(serial) }, 1), 'supervisor')?.seq
   for (let serial = 1; serial <= 16_384; serial++) publish(serial)
   assert.equal(publish(1), 1)
   assert.equal(publish(16_385), 16_385)
@@ -115,10 +118,10 @@ test('an event of a category that is off uses no sequence number, and its key is
   const { stream, publisher } = start()
   publisher.capture.patch({ browser: { network: { enabled: false } } })
   const event = { ...crash(undefined, 1), type: 'request', category: 'network' } as const
-  assert.equal(publisher.publish(event), undefined)
+  assert.equal(publisher.publish(event, 'supervisor'), undefined)
   assert.equal(stream.seq, 0)
   publisher.capture.patch({ browser: { network: { enabled: true } } })
-  assert.equal(publisher.publish(event)?.seq, 1)
+  assert.equal(publisher.publish(event, 'supervisor')?.seq, 1)
 })
 
 test('large events with keys are not kept beyond the bound of the ring', async () => {
@@ -129,7 +132,7 @@ test('large events with keys are not kept beyond the bound of the ring', async (
   const before = process.memoryUsage().arrayBuffers
   for (let serial = 0; serial < 60; serial++) {
     const metadata = { supervisor_instance: 'a', supervisor_serial: String(serial) }
-    publisher.publish(crash(metadata, { service_name: 'x'.repeat(900_000) }))
+    publisher.publish(crash(metadata, { service_name: 'x'.repeat(900_000) }), 'supervisor')
   }
   assert.equal(stream.retained, 1)
   // Buffers are given back some time after a collection; what is held stays, however long it takes.
@@ -142,7 +145,10 @@ test('large events with keys are not kept beyond the bound of the ring', async (
   }
   assert.equal(stream.seq, 60)
   // The first of them is nowhere any more, and still known.
-  const again = publisher.publish(crash({ supervisor_instance: 'a', supervisor_serial: '0' }, 1))
+  const again = publisher.publish(
+    crash({ supervisor_instance: 'a', supervisor_serial: '0' }, 1),
+    'supervisor'
+  )
   assert.equal(again?.seq, 1)
   assert.equal(stream.seq, 60)
 })

@@ -1,0 +1,46 @@
+/**
+ * Who says that an event happened: `source.metadata.reporter`, set by the server and by nobody else.
+ * Whoever can reach the API can post an event of any type; only this tells a kill that the kernel
+ * logged from one that somebody posted.
+ */
+
+import type { EventSource } from '../../generated/types.ts'
+
+/**
+ * - `kernel`: the watcher, from the kernel log.
+ * - `supervisor`: the shim, proven by the socket in the state folder or by a token.
+ * - `devtools`: the browser, by its DevTools.
+ * - `server`: this process: its own gaps, and the host application.
+ * - `http`: anyone who posts.
+ */
+export type Reporter = 'kernel' | 'supervisor' | 'devtools' | 'server' | 'http'
+
+type Metadata = Readonly<Record<string, string>> | undefined
+
+const TRUSTED: ReadonlySet<string> = new Set<Reporter>([
+  'kernel',
+  'supervisor',
+  'devtools',
+  'server',
+])
+
+/** The source with its reporter; one that the producer claimed stays readable as `claimed_reporter`. */
+export function reportedBy(source: EventSource, reporter: Reporter): EventSource {
+  const { metadata } = source
+  const claimed = metadata?.reporter
+  if (claimed === undefined || claimed === reporter) {
+    return { ...source, metadata: { ...metadata, reporter } }
+  }
+  return { ...source, metadata: { ...metadata, claimed_reporter: claimed, reporter } }
+}
+
+/** Events of servers that named no reporter yet were open to anyone. */
+export function reporterOf(metadata: Metadata): Reporter {
+  const reporter = metadata?.reporter
+  return reporter !== undefined && TRUSTED.has(reporter) ? (reporter as Reporter) : 'http'
+}
+
+/** Whether an event was said by the kernel, a proven supervisor, the browser or this server. */
+export function isTrusted(metadata: Metadata): boolean {
+  return reporterOf(metadata) !== 'http'
+}
