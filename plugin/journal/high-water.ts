@@ -1,17 +1,12 @@
 /**
  * How far the journal has come, in a file of its own, `high-water`: what shows that lines are missing
  * at either end of the journal, and which sequence numbers may have been given to events that the
- * journal does not keep.
- *
- * It is overwritten in place with every event, in one write of fixed length and without a sync: a
- * killed process leaves it as it was, since the page cache belongs to the kernel, and after a power
- * cut its boot id tells that it may be behind.
+ * journal does not keep. It is written with every event; after a power cut its boot id tells that it
+ * may be behind.
  */
 
-import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
-import { checked, head } from './line.ts'
+import { SlotFile } from '../state/slot-file.ts'
 
 export interface HighWater {
   /** Number of the newest event in the journal; 0 before the first. */
@@ -31,51 +26,44 @@ export interface HighWater {
 /** So many sequence numbers are reserved at a time for events that the journal does not keep. */
 export const RESERVED_NUMBERS = 1000
 
-const NAME = 'high-water'
-const LENGTH = 256
+const FILE_BYTES = 256
+
+interface Kept {
+  readonly n: number
+  readonly first_n: number
+  readonly seq: number
+  readonly reserved: number
+  readonly boot_id: string
+  readonly clean: boolean
+}
 
 export class HighWaterFile {
-  readonly #path: string
-  #fd: number | undefined
+  readonly #slot: SlotFile<Kept>
 
+  /** @param folder the journal's */
   constructor(folder: string) {
-    this.#path = join(folder, NAME)
+    this.#slot = new SlotFile(join(folder, 'high-water'), FILE_BYTES)
   }
 
   /** @returns undefined when there is none, or it cannot be read */
   read(): HighWater | undefined {
+    let record: Kept | undefined
     try {
-      const body = checked(Buffer.from(readFileSync(this.#path, 'latin1').trimEnd(), 'latin1'))
-      if (body === undefined) return undefined
-      const fields = JSON.parse(`{${body.toString()}`) as Record<string, unknown>
-      const { n, first_n, seq, reserved, boot_id, clean } = fields
-      return {
-        n: Number(n),
-        firstN: Number(first_n),
-        seq: Number(seq),
-        reserved: Number(reserved),
-        bootId: String(boot_id),
-        isClean: clean === true,
-      }
+      record = this.#slot.read()?.record
     } catch {
-      return undefined
+      // Told when it is written, which cannot be done either.
     }
+    if (record === undefined) return undefined
+    const { n, first_n, seq, reserved, boot_id, clean } = record
+    return { n, firstN: first_n, seq, reserved, bootId: boot_id, isClean: clean }
   }
 
-  /** @throws a system error */
+  /** @throws why it cannot be written */
   write({ n, firstN, seq, reserved, bootId, isClean }: HighWater): void {
-    const body = Buffer.from(
-      `"n":${n},"first_n":${firstN},"seq":${seq},"reserved":${reserved},"boot_id":"${bootId}","clean":${isClean}}`
-    )
-    const line = Buffer.alloc(LENGTH, ' ')
-    Buffer.concat([head(crc32(body)), body]).copy(line)
-    line[LENGTH - 1] = 10
-    this.#fd ??= openSync(this.#path, constants.O_WRONLY | constants.O_CREAT, 0o600)
-    writeSync(this.#fd, line, 0, LENGTH, 0)
+    this.#slot.write({ n, first_n: firstN, seq, reserved, boot_id: bootId, clean: isClean })
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd)
-    this.#fd = undefined
+    this.#slot.close()
   }
 }

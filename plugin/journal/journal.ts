@@ -6,12 +6,14 @@
  * reported. A segment is the unit of removal and of repair.
  */
 
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { EventCategory, JournalHealth } from '../../generated/types.ts'
 import type { PublishedEvent } from '../events/envelope.ts'
+import { makeFolder } from '../state/make-folder.ts'
+import { checkFolder } from '../state/open-file.ts'
 import type { EventStore } from '../stream/event-store.ts'
 import { HighWaterFile, RESERVED_NUMBERS } from './high-water.ts'
 import { JournalReader } from './journal-reader.ts'
@@ -91,7 +93,8 @@ export class Journal implements EventStore {
   /** Reads back what is there. @throws a system error when the folder cannot be read */
   open(bounds: RecoveryBounds): Recovery {
     const { folder, bootId } = this.#options
-    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
+    makeFolder(folder)
+    checkFolder(folder)
     const high = this.#highWater.read()
     const recovery = recover(folder, high, bootId, bounds)
     this.#recovery = recovery

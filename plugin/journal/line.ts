@@ -4,8 +4,7 @@
  *     {"crc32":"1c291ca3","n":42,"seq":117,"event":{"ts":1764000000123456,"type":...}}
  *     {"crc32":"9a0b44e1","n":43,"lost":5}
  *
- * `crc32` (ISO 3309, as zlib and gzip have it) is that of the bytes after it, from `"n"` to the
- * closing brace; `n` counts the events of the journal, so that what is missing can be counted. The
+ * `n` counts the events of the journal, so that what is missing can be counted. The
  * second form stands for `lost` events, numbered from `n`, that could not be read any more and were
  * reported. The format is the project's own.
  */
@@ -14,11 +13,9 @@ import { crc32 } from 'node:zlib'
 import type { EventCategory } from '../../generated/types.ts'
 import { type PublishedEvent, publishedEvent } from '../events/envelope.ts'
 import { Slabs } from '../events/slabs.ts'
+import { checkedRest, checksumHead } from '../state/checksum.ts'
 
 const NEWLINE = Buffer.from('\n')
-/** Bytes of `{"crc32":"1c291ca3",`. */
-const HEAD_LENGTH = 20
-const HEAD = /^\{"crc32":"([0-9a-f]{8})",$/
 const NUMBER = /^"n":(\d{1,16}),/
 const LOST = /^"lost":(\d{1,16})\}$/
 /** The fixed beginning that `sealEnvelope` gives every envelope. */
@@ -48,29 +45,17 @@ export function encodeEvent({ n, event }: JournalledEvent): Buffer {
   const number = Buffer.from(`"n":${n},`)
   // The envelope without its opening brace follows the line's own.
   const rest = event.json.subarray(1)
-  return Buffer.concat([head(crc32(rest, crc32(number))), number, rest, NEWLINE])
+  return Buffer.concat([checksumHead(crc32(rest, crc32(number))), number, rest, NEWLINE])
 }
 
 export function encodeHole({ n, lost }: JournalHole): Buffer {
   const body = Buffer.from(`"n":${n},"lost":${lost}}`)
-  return Buffer.concat([head(crc32(body)), body, NEWLINE])
-}
-
-/** Puts the checksum before the rest of a JSON object. */
-export function head(sum: number): Buffer {
-  return Buffer.from(`{"crc32":"${sum.toString(16).padStart(8, '0')}",`)
-}
-
-/** The bytes after the checksum, or undefined where they are not what the checksum says. */
-export function checked(line: Buffer): Buffer | undefined {
-  const sum = HEAD.exec(line.toString('latin1', 0, HEAD_LENGTH))?.[1]
-  const body = line.subarray(HEAD_LENGTH)
-  return sum !== undefined && crc32(body) === Number.parseInt(sum, 16) ? body : undefined
+  return Buffer.concat([checksumHead(crc32(body)), body, NEWLINE])
 }
 
 /** @param line without its newline @returns undefined for a line that is torn or damaged */
 export function decodeLine(line: Buffer): JournalLine | undefined {
-  const body = checked(line)
+  const body = checkedRest(line)
   if (body === undefined) return undefined
   const number = NUMBER.exec(body.toString('latin1', 0, 32))
   if (number === null) return undefined

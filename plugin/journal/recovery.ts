@@ -1,8 +1,9 @@
 /** What a journal holds when it is opened: the newest events, the next numbers, and what is missing. */
 
-import { readFileSync, truncateSync } from 'node:fs'
+import { closeSync, constants, ftruncateSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PublishedEvent } from '../events/envelope.ts'
+import { openFile, readFile } from '../state/open-file.ts'
 import { type HighWater, RESERVED_NUMBERS } from './high-water.ts'
 import { type Hole, listSegments, type Scan, type Segment, scanSegment } from './segment.ts'
 
@@ -108,7 +109,7 @@ export function recover(
 export function scanFile(folder: string, { name, firstN }: Segment, endN: number): Scan {
   let bytes: Buffer
   try {
-    bytes = readFileSync(join(folder, name))
+    bytes = readFile(join(folder, name))
   } catch {
     bytes = Buffer.alloc(0)
   }
@@ -122,7 +123,12 @@ export function scanFile(folder: string, { name, firstN }: Segment, endN: number
 function cutTornTail(folder: string, segment: Segment, { wholeBytes }: Scan): boolean {
   if (segment.bytes === wholeBytes) return true
   try {
-    truncateSync(join(folder, segment.name), wholeBytes)
+    const fd = openFile(join(folder, segment.name), constants.O_WRONLY)
+    try {
+      ftruncateSync(fd, wholeBytes)
+    } finally {
+      closeSync(fd)
+    }
     segment.bytes = wholeBytes
     return true
   } catch {

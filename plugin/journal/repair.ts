@@ -5,17 +5,19 @@
 
 import {
   closeSync,
+  constants,
   copyFileSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
-  openSync,
+  lstatSync,
   readdirSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../state/make-folder.ts'
+import { checkFolder, openFile } from '../state/open-file.ts'
 import { encodeEvent, encodeHole, type JournalLine } from './line.ts'
 import type { Scan, Segment } from './segment.ts'
 
@@ -28,7 +30,8 @@ export function repairSegment(folder: string, segment: Segment, scan: Scan): str
   const path = join(folder, segment.name)
   const aside = setAside(folder, segment.name)
   const unfinished = join(folder, UNFINISHED)
-  const fd = openSync(unfinished, 'w', 0o600)
+  rmSync(unfinished, { force: true, recursive: true })
+  const fd = openFile(unfinished, constants.O_WRONLY | constants.O_CREAT)
   let bytes = 0
   try {
     for (const line of linesOf(scan)) {
@@ -50,13 +53,15 @@ function linesOf({ lines, holes }: Scan): JournalLine[] {
 
 function setAside(folder: string, name: string): string {
   const damaged = join(folder, 'damaged')
-  mkdirSync(damaged, { recursive: true, mode: 0o700 })
+  makeFolder(damaged)
+  checkFolder(damaged)
   const aside = join(damaged, `${name}.${Date.now()}`)
   try {
     linkSync(join(folder, name), aside)
   } catch {
-    // A file system without hard links.
-    copyFileSync(join(folder, name), aside)
+    // A file system without hard links, or a folder. What is no file would never be copied to its end.
+    if (lstatSync(join(folder, name)).isFile()) copyFileSync(join(folder, name), aside)
+    else renameSync(join(folder, name), aside)
   }
   for (const old of readdirSync(damaged).sort().slice(0, -KEPT_DAMAGED)) {
     rmSync(join(damaged, old), { recursive: true, force: true })

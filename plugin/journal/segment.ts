@@ -4,8 +4,9 @@
  *     0000000000000117-000000000042.jsonl      sequence number and number of its first event
  */
 
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { openFile } from '../state/open-file.ts'
 import { decodeLine, type JournalLine } from './line.ts'
 
 export interface Segment {
@@ -33,7 +34,7 @@ export function listSegments(folder: string): Segment[] {
       name,
       firstSeq: Number(seq),
       firstN: Number(n),
-      bytes: statSync(join(folder, name)).size,
+      bytes: lstatSync(join(folder, name)).size,
     })
   }
   return segments
@@ -41,7 +42,7 @@ export function listSegments(folder: string): Segment[] {
 
 /** Whether it was written last so many milliseconds ago, or earlier. */
 export function isOlderThan(folder: string, { name }: Segment, age: number): boolean {
-  const { mtimeMs } = statSync(join(folder, name), { throwIfNoEntry: false }) ?? {}
+  const { mtimeMs } = lstatSync(join(folder, name), { throwIfNoEntry: false }) ?? {}
   return mtimeMs !== undefined && Date.now() - mtimeMs > age
 }
 
@@ -102,9 +103,9 @@ export class SegmentReader {
   #end = 0
   #offset = 0
 
-  /** @throws a system error */
+  /** @throws why it cannot be read */
   constructor(path: string) {
-    this.#fd = openSync(path, 'r')
+    this.#fd = openFile(path, constants.O_RDONLY)
   }
 
   /** @returns the next line that is whole and in order; undefined at the end of what is there */

@@ -5,9 +5,12 @@
  * outlives a power cut once `fdatasync` has returned.
  */
 
-import { closeSync, fdatasync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fdatasync, fsyncSync, ftruncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { openFile, openFolder } from '../state/open-file.ts'
 import type { Segment } from './segment.ts'
+
+const { O_APPEND, O_CREAT, O_WRONLY } = constants
 
 export class SegmentWriter {
   readonly segment: Segment
@@ -21,7 +24,7 @@ export class SegmentWriter {
   /** @throws a system error */
   constructor(folder: string, segment: Segment, isNew: boolean) {
     this.#folder = folder
-    this.#fd = openSync(join(folder, segment.name), 'a', 0o600)
+    this.#fd = openFile(join(folder, segment.name), O_WRONLY | O_APPEND | O_CREAT)
     this.segment = segment
     this.#isNew = isNew
   }
@@ -73,7 +76,7 @@ export class SegmentWriter {
     })
     if (!this.#isNew) return
     // The file's name is durable when its folder is.
-    const folder = openSync(this.#folder, 'r')
+    const folder = openFolder(this.#folder)
     try {
       fsyncSync(folder)
     } finally {

@@ -1,12 +1,16 @@
 /**
- * How far a sink has come, in a file of its own: `<state folder>/sinks/<name>`, one line of JSON,
- * replaced by a rename. It is not synced: after a power cut an older one may be there, and what came
- * after it is delivered again (or recognised: see s2.ts).
+ * How far a sink has come, in a file of its own: `sinks/<name>` in the state folder. After a power cut
+ * an older position may be there: what came after it is delivered again (or recognised: see s2.ts).
  */
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import { makeFolder } from '../state/make-folder.ts'
+import { checkFolder } from '../state/open-file.ts'
+import { SlotFile } from '../state/slot-file.ts'
+
+/** More than the state of any sink. */
+const FILE_BYTES = 2048
 
 export interface Cursor {
   /** The last event delivered. */
@@ -16,26 +20,29 @@ export interface Cursor {
 }
 
 export class CursorFile {
-  readonly #path: string
+  readonly #slot: SlotFile<Cursor>
   readonly #log: FastifyBaseLogger
   #hasFolder = false
   #hasFailed = false
 
   constructor(stateDir: string, name: string, log: FastifyBaseLogger) {
-    this.#path = join(stateDir, 'sinks', name)
+    this.#slot = new SlotFile(join(stateDir, 'sinks', name), FILE_BYTES)
     this.#log = log
   }
 
   /** @returns undefined where there is none, or none that can be read */
   read(): Cursor | undefined {
     try {
-      const cursor: unknown = JSON.parse(readFileSync(this.#path, 'utf8'))
+      checkFolder(dirname(this.#slot.path))
+      const content = this.#slot.read()
+      if (content === undefined) return undefined
+      const cursor = content.record ?? recordOfOld(content.text)
       if (isCursor(cursor)) return cursor
-      throw new SyntaxError('it holds no sequence number')
+      throw new SyntaxError('it is damaged')
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       this.#log.warn(
-        { err: error, file: this.#path },
+        { err: error, file: this.#slot.path },
         'the position of a sink cannot be read: it begins at the oldest event, and may deliver some twice'
       )
       return undefined
@@ -44,23 +51,37 @@ export class CursorFile {
 
   /** Never throws: without the file a restart delivers again what was delivered since the last one. */
   write(cursor: Cursor): void {
-    const next = `${this.#path}.next`
     try {
-      if (!this.#hasFolder) mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
-      this.#hasFolder = true
-      writeFileSync(next, `${JSON.stringify(cursor)}\n`, { mode: 0o600 })
-      renameSync(next, this.#path)
+      if (!this.#hasFolder) this.#makeFolder()
+      this.#slot.write(cursor)
       this.#hasFailed = false
     } catch (error) {
       this.#hasFolder = false
       if (this.#hasFailed) return
       this.#hasFailed = true
       this.#log.warn(
-        { err: error, file: this.#path },
+        { err: error, file: this.#slot.path },
         'the position of a sink cannot be written: after a restart events may be delivered twice'
       )
     }
   }
+
+  close(): void {
+    this.#slot.close()
+  }
+
+  #makeFolder(): void {
+    const folder = dirname(this.#slot.path)
+    makeFolder(folder)
+    checkFolder(folder)
+    this.#hasFolder = true
+  }
+}
+
+/** Earlier versions wrote a line of JSON without a checksum. @throws {SyntaxError} */
+function recordOfOld(text: string): unknown {
+  const record: unknown = JSON.parse(text)
+  return Object.hasOwn(Object(record), 'crc32') ? undefined : record
 }
 
 function isCursor(value: unknown): value is Cursor {

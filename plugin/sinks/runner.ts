@@ -123,6 +123,7 @@ export class SinkRunner {
     clearTimeout(timer)
     this.#reader.close()
     this.#sink.close()
+    this.#cursorFile?.close()
     if (this.#lag > 0) {
       const level = this.#cursorFile === undefined ? 'warn' : 'info'
       this.#log[level]({ left: this.#lag }, 'closed before everything was delivered')

@@ -6,6 +6,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SpoolHealth } from '../../generated/types.ts'
+import { checkFolder } from './open-file.ts'
 
 const NAME = /^\d{12}-(\d{16})-\d+\.(?:event|gap)$/
 
@@ -13,6 +14,7 @@ const NAME = /^\d{12}-(\d{16})-\d+\.(?:event|gap)$/
 export function spoolHealth(stateDir: string): SpoolHealth | undefined {
   let names: string[]
   try {
+    checkFolder(join(stateDir, 'spool'))
     names = readdirSync(join(stateDir, 'spool'))
   } catch {
     return undefined

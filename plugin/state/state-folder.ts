@@ -1,9 +1,10 @@
 /** The folder in which the server keeps what outlives it: opened, and locked against a second server. */
 
-import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, constants, openSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import { lockDescriptor } from './lock.ts'
+import { makeFolder } from './make-folder.ts'
+import { checkedFolder } from './open-file.ts'
 
 export interface StateFolder {
   readonly path: string
@@ -39,6 +40,10 @@ export async function openStateFolder(
 
 /** @throws an error that says what to mend */
 function open(path: string): number {
+  return checkedFolder(openAny(path), path)
+}
+
+function openAny(path: string): number {
   try {
     makeFolder(path)
     return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
@@ -69,23 +74,5 @@ async function lock(fd: number, path: string): Promise<void> {
     throw new Error(
       `another server uses ${path}: give each its own SYSMON_STATE_DIR (of the workers of a cluster, one), and start this one again`
     )
-  }
-}
-
-/**
- * With its parents. Not by `recursive`, which never returns where the system answers ENOENT although
- * the parent is there, as in /proc (seen on Node 20 to 26).
- *
- * @throws a system error
- */
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' && statSync(path).isDirectory()) return
-    if (code !== 'ENOENT' || dirname(path) === path) throw error
-    makeFolder(dirname(path))
-    mkdirSync(path, { mode: 0o700 })
   }
 }

@@ -1,31 +1,17 @@
 /**
  * Where the reading of the kernel log stands, kept over a restart in the file `kmsg-position` of the
- * state folder: one line of JSON, padded to a fixed size, with a checksum.
- *
- * It is overwritten in place by one pwrite(2) on a descriptor kept open, without fsync: what was
- * written outlives the process that wrote it, because the page cache does, and a machine that goes
- * down comes up with another boot, for which the file means nothing. One page at most is written,
- * which a signal does not tear; whatever else may damage the file, the checksum shows.
+ * state folder. A machine that goes down comes up with another boot, for which the file means nothing:
+ * it need not outlive more than this process.
  */
 
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  writeSync,
-} from 'node:fs'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import type { FastifyBaseLogger } from 'fastify'
+import { SlotFile } from '../state/slot-file.ts'
 import type { KmsgGap } from './kmsg-gaps.ts'
 
 export const POSITION_FILE = 'kmsg-position'
-/** Bytes of the file: less than a page, more than the longest line. */
-const SIZE = 2048
+/** More than the longest position. */
+const FILE_BYTES = 2048
 
 export interface KmsgPosition {
   /** The last record read. */
@@ -45,6 +31,10 @@ export interface KmsgPosition {
   readonly gap?: KmsgGap
 }
 
+interface Kept extends KmsgPosition {
+  readonly boot_id: string
+}
+
 export interface KillBaseline {
   /** Which counter it is. */
   readonly counter: string
@@ -54,21 +44,23 @@ export interface KillBaseline {
   readonly agreedAt: number
 }
 
+/** Before the first record. */
+export const NO_POSITION: KmsgPosition = { read: -1, stampUs: 0, resume: -1, published: -1 }
+
 export type Loaded =
-  | { readonly position: KmsgPosition }
+  | { readonly position: KmsgPosition | undefined }
   /** `damagedAt`: Unix microseconds of the last write to a file that cannot be read any more. */
-  | { readonly position: undefined; readonly damagedAt?: number }
+  | { readonly position: undefined; readonly damagedAt: number }
 
 export class KmsgPositionFile {
-  readonly #path: string
+  readonly #slot: SlotFile<Kept>
   readonly #bootId: string
   readonly #log: FastifyBaseLogger
-  #fd: number | undefined
   #error: string | undefined
 
-  /** @param folder the state folder; made when it is missing */
+  /** @param folder the state folder */
   constructor(folder: string, bootId: string, log: FastifyBaseLogger) {
-    this.#path = join(folder, POSITION_FILE)
+    this.#slot = new SlotFile(join(folder, POSITION_FILE), FILE_BYTES)
     this.#bootId = bootId
     this.#log = log
   }
@@ -81,83 +73,48 @@ export class KmsgPositionFile {
   /** Never throws: without the file reading begins now, and the log says so. */
   load(): Loaded {
     try {
-      mkdirSync(join(this.#path, '..'), { recursive: true })
-      this.#fd = openSync(
-        this.#path,
-        constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-        0o600
-      )
-      const stats = fstatSync(this.#fd)
-      if (!stats.isFile()) throw new Error(`${this.#path} is not a file: remove it`)
-      const buffer = Buffer.alloc(SIZE + 1)
-      const length = readSync(this.#fd, buffer, 0, buffer.length, 0)
-      if (length === 0) return { position: undefined }
-      const entry = length === SIZE ? decode(buffer.toString('utf8', 0, SIZE)) : undefined
-      if (entry === undefined) {
-        ftruncateSync(this.#fd, 0)
+      const content = this.#slot.read()
+      if (content === undefined) return { position: undefined }
+      if (content.record === undefined) {
         this.#log.warn(
-          { path: this.#path },
+          { path: this.#slot.path },
           'the position in the kernel log is damaged: kills since it was written are not published again'
         )
-        return { position: undefined, damagedAt: Math.round(stats.mtimeMs * 1000) }
+        return { position: undefined, damagedAt: content.writtenAtUs }
       }
-      if (entry.boot_id !== this.#bootId) return { position: undefined }
-      return { position: entry.position }
+      const { boot_id, ...position } = content.record
+      return { position: boot_id === this.#bootId ? position : undefined }
     } catch (error) {
       this.#fail(error as Error)
       return { position: undefined }
     }
   }
 
+  /** Never throws: what fails is told in the log, and in the health. */
   save(position: KmsgPosition): void {
-    if (this.#fd === undefined) return
+    const record = { boot_id: this.#bootId, ...position }
     try {
-      writeSync(this.#fd, encode(this.#bootId, position), 0, SIZE, 0)
+      const isShort = position.gap === undefined || this.#slot.fits(record)
+      this.#slot.write(isShort ? record : { ...record, gap: undefined })
       if (this.#error === undefined) return
       this.#error = undefined
-      this.#log.info({ path: this.#path }, 'the position in the kernel log is kept again')
+      this.#log.info({ path: this.#slot.path }, 'the position in the kernel log is kept again')
     } catch (error) {
       this.#fail(error as Error)
     }
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd)
-    this.#fd = undefined
+    this.#slot.close()
   }
 
   #fail(error: Error): void {
     if (this.#error === undefined) {
       this.#log.warn(
-        { path: this.#path },
+        { path: this.#slot.path },
         `the position in the kernel log cannot be kept, and is not known after a restart: ${error.message}`
       )
     }
     this.#error = error.message
   }
-}
-
-function encode(bootId: string, position: KmsgPosition): Buffer {
-  let line = seal({ boot_id: bootId, ...position })
-  if (Buffer.byteLength(line) >= SIZE) {
-    const { gap: _, ...rest } = position
-    line = seal({ boot_id: bootId, ...rest })
-  }
-  const buffer = Buffer.alloc(SIZE, ' ')
-  buffer.write(line)
-  buffer[SIZE - 1] = 0x0a
-  return buffer
-}
-
-function seal(entry: object): string {
-  const json = JSON.stringify(entry)
-  return `${json.slice(0, -1)},"crc32":${crc32(json)}}`
-}
-
-function decode(text: string): { boot_id: unknown; position: KmsgPosition } | undefined {
-  const match = /^(\{.*),"crc32":(\d+)\} *\n$/.exec(text)
-  if (match === null || crc32(`${match[1]}}`) !== Number(match[2])) return undefined
-  // What has this checksum was written by save(), so that its form needs no further test.
-  const { boot_id, ...position } = JSON.parse(`${match[1]}}`)
-  return { boot_id, position }
 }

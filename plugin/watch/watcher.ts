@@ -14,7 +14,7 @@ import { Findings, type KmsgHandlers, type Overrun } from './findings.ts'
 import { LogHistory } from './history.ts'
 import { KillCheck } from './kill-check.ts'
 import { positionDamagedGap, readerDownGap } from './kmsg-gaps.ts'
-import { type KmsgPosition, KmsgPositionFile } from './kmsg-position.ts'
+import { type KmsgPosition, KmsgPositionFile, NO_POSITION } from './kmsg-position.ts'
 
 /**
  * How long a kill waits for the record after it, in ms, which tells whether its whole group is
@@ -125,10 +125,15 @@ export class KmsgWatcher {
   /** Never throws: without the device the application goes on, and its log and health say so. */
   start(): void {
     const loaded = this.#file?.load()
-    if (loaded?.position !== undefined) this.#resume(loaded.position)
-    else if (loaded?.damagedAt !== undefined) {
-      const to = this.#clock.nowUs()
-      this.#handlers.onGap(positionDamagedGap({ from: Math.min(loaded.damagedAt, to), to }))
+    if (loaded?.position !== undefined) {
+      this.#resume(loaded.position)
+    } else {
+      if (loaded !== undefined && 'damagedAt' in loaded) {
+        const to = this.#clock.nowUs()
+        this.#handlers.onGap(positionDamagedGap({ from: Math.min(loaded.damagedAt, to), to }))
+      }
+      // Now there may be room for it.
+      this.#file?.save(NO_POSITION)
     }
     this.#reader.start()
     this.#auditTimer = setInterval(() => this.#audit(), this.#options.auditMs ?? AUDIT_MS)

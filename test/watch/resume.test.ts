@@ -16,7 +16,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
-import { crc32 } from 'node:zlib'
+import { pino } from 'pino'
+import { readBootId } from '../../plugin/machine/boot-id.ts'
+import type { KmsgGap } from '../../plugin/watch/kmsg-gaps.ts'
+import { type KmsgPosition, KmsgPositionFile } from '../../plugin/watch/kmsg-position.ts'
 import { allowWrites, dumpHalves, inject, killLine, overrun } from '../support/kernel-log.ts'
 import { memoryGroup, oomKill, whyNoOomKills } from '../support/oom.ts'
 import { WatchProcess } from './watch-process.ts'
@@ -27,6 +30,20 @@ function stateFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'sysmon-state-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+const BOOT_ID = readBootId()!
+
+/** The position in the folder, and what writes another one. */
+function keptPosition(
+  t: TestContext,
+  folder: string
+): { position: KmsgPosition; save: (position: KmsgPosition) => void } {
+  const file = new KmsgPositionFile(folder, BOOT_ID, pino({ level: 'silent' }))
+  t.after(() => file.close())
+  const { position } = file.load()
+  assert.ok(position !== undefined)
+  return { position, save: next => file.save(next) }
 }
 
 const pids = (watch: WatchProcess): number[] => watch.kills.map(({ pid }) => pid)
@@ -130,20 +147,18 @@ describe('the position in the kernel log', { skip }, () => {
   test('a gap that was written down but perhaps not told is told as it was', async t => {
     allowWrites(t)
     const stateDir = stateFolder(t)
-    const path = join(stateDir, 'kmsg-position')
     const first = await WatchProcess.start(t, { stateDir })
     await first.kill()
-    const { crc32: _, ...position } = JSON.parse(readFileSync(path, 'utf8'))
-    const gap = {
+    const { position, save } = keptPosition(t, stateDir)
+    const gap: KmsgGap = {
       event: 'kmsg.overrun',
       lost: 5,
       reason: 'x',
       from: 1,
       to: 2,
-      metadata: { boot_id: position.boot_id, kmsg_seq: String(position.read + 1) },
+      metadata: { boot_id: BOOT_ID, kmsg_seq: String(position.read + 1) },
     }
-    const json = JSON.stringify({ ...position, gap })
-    writeFileSync(path, `${json.slice(0, -1)},"crc32":${crc32(json)}}`.padEnd(2047).concat('\n'))
+    save({ ...position, gap })
     const second = await WatchProcess.start(t, { stateDir })
     assert.deepEqual(second.gaps, [gap])
     await second.kill()
@@ -212,17 +227,11 @@ describe('the position in the kernel log', { skip }, () => {
   test('a position beyond the log, as after the return to a snapshot, is none', async t => {
     allowWrites(t)
     const stateDir = stateFolder(t)
-    const path = join(stateDir, 'kmsg-position')
     const first = await WatchProcess.start(t, { stateDir })
     await first.kill()
-    const { crc32: _, ...position } = JSON.parse(readFileSync(path, 'utf8'))
-    const json = JSON.stringify({
-      ...position,
-      read: position.read + 1e6,
-      resume: position.read + 1e6,
-      published: position.read + 1e6,
-    })
-    writeFileSync(path, `${json.slice(0, -1)},"crc32":${crc32(json)}}`.padEnd(2047).concat('\n'))
+    const { position, save } = keptPosition(t, stateDir)
+    const beyond = position.read + 1e6
+    save({ ...position, read: beyond, resume: beyond, published: beyond })
     const second = await WatchProcess.start(t, { stateDir })
     const { line, pid } = killLine()
     inject(line)

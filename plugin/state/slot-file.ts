@@ -1,0 +1,96 @@
+/**
+ * A small record in a file of fixed size: one line of JSON with a checksum, padded with spaces.
+ *
+ * It is overwritten in place by one pwrite(2), on a descriptor kept open and without a sync: what was
+ * written outlives the process, because the page cache does. It is a block at most, which a signal
+ * does not tear and a full disk has room for: what else damages it, a power cut above all, the
+ * checksum shows.
+ */
+
+import { closeSync, constants, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import { checkedRest, checksumHead } from './checksum.ts'
+import { openFile } from './open-file.ts'
+
+export interface SlotContent<T> {
+  /** Undefined where the file is damaged. */
+  readonly record: T | undefined
+  /** As it is in the file. */
+  readonly text: string
+  /** Unix microseconds of the last write. */
+  readonly writtenAtUs: number
+}
+
+export class SlotFile<T extends object> {
+  readonly path: string
+  readonly #sizeBytes: number
+  #fd: number | undefined
+
+  /** @param sizeBytes of the file: room for the longest record, and no more than a block */
+  constructor(path: string, sizeBytes: number) {
+    this.path = path
+    this.#sizeBytes = sizeBytes
+  }
+
+  /** @returns undefined where there is no file, or an empty one @throws why it cannot be read */
+  read(): SlotContent<T> | undefined {
+    let fd: number
+    try {
+      fd = openFile(this.path, constants.O_RDONLY)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+    try {
+      const bytes = Buffer.alloc(this.#sizeBytes + 1)
+      const length = readSync(fd, bytes, 0, bytes.length, 0)
+      if (length === 0) return undefined
+      const text = bytes.toString('utf8', 0, length)
+      const record = length > this.#sizeBytes ? undefined : (decode(text) as T | undefined)
+      return { record, text, writtenAtUs: Math.round(fstatSync(fd).mtimeMs * 1000) }
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  /** Whether a record is short enough for the file. */
+  fits(record: T): boolean {
+    return encode(record).length < this.#sizeBytes
+  }
+
+  /** @throws why it cannot be written */
+  write(record: T): void {
+    const line = encode(record)
+    if (line.length >= this.#sizeBytes) {
+      throw new RangeError(`${line.length} bytes are too many for ${this.path}`)
+    }
+    const bytes = Buffer.alloc(this.#sizeBytes, ' ')
+    line.copy(bytes)
+    bytes[this.#sizeBytes - 1] = 0x0a
+    this.#fd ??= this.#open()
+    const written = writeSync(this.#fd, bytes, 0, bytes.length, 0)
+    if (written < bytes.length) throw new Error(`${this.path} could only be written in part`)
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = undefined
+  }
+
+  #open(): number {
+    const fd = openFile(this.path, constants.O_WRONLY | constants.O_CREAT)
+    if (fstatSync(fd).size > this.#sizeBytes) ftruncateSync(fd, this.#sizeBytes)
+    return fd
+  }
+}
+
+function encode(record: object): Buffer {
+  const rest = Buffer.from(JSON.stringify(record).slice(1))
+  return Buffer.concat([checksumHead(crc32(rest)), rest])
+}
+
+function decode(text: string): object | undefined {
+  const rest = checkedRest(Buffer.from(text.trimEnd()))
+  // What has this checksum was written by `write`: its form needs no further test.
+  return rest === undefined ? undefined : JSON.parse(`{${rest.toString()}`)
+}
