@@ -36,14 +36,35 @@ export function supervisorPid(proc = '/proc'): string {
   }
 }
 
-function readStat(path: string): { parent: string; group: string; startTime: string } {
+/**
+ * Of supervisord's child that this process is, or that has started it.
+ *
+ * @throws when it cannot be read there
+ */
+export function ownChildPid(proc = '/proc'): string {
+  return readStat(`${proc}/self/stat`).group
+}
+
+/** Whether there is such a process, and it is no zombie. Never throws. */
+export function isChildOf(pid: number, parentPid: string, proc = '/proc'): boolean {
+  try {
+    const { parent, state } = readStat(`${proc}/${pid}/stat`)
+    return parent === parentPid && state !== 'Z'
+  } catch {
+    return false
+  }
+}
+
+type Stat = Record<'state' | 'parent' | 'group' | 'startTime', string>
+
+function readStat(path: string): Stat {
   const stat = fs.readFileSync(path, 'utf8')
   // Field 2, the command's name, is in brackets and may hold spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [, parent, group] = fields
+  const [state, parent, group] = fields
   const startTime = fields[19]
-  if (parent === undefined || group === undefined || startTime === undefined) {
+  if (!state || parent === undefined || group === undefined || startTime === undefined) {
     throw new Error(`${path} has ${fields.length + 2} fields, fewer than proc_pid_stat(5) says`)
   }
-  return { parent, group, startTime }
+  return { state, parent, group, startTime }
 }

@@ -13,15 +13,14 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { Delivery } from './delivery.ts'
 import { EndLookup } from './end-lookup.ts'
 import { IdleMemory } from './idle-memory.ts'
-import { supervisorInstance, supervisorPid } from './instance.ts'
+import { supervisorInstance } from './instance.ts'
 import { Listener } from './listener.ts'
 import { ListenerPositionFile } from './listener-position.ts'
 import { createLog, type Log } from './own-log.ts'
 import { createPost } from './post.ts'
 import { gapRequest } from './requests.ts'
 import { Spool } from './spool.ts'
-import { preferFile } from './supervisor-log.ts'
-import { createReadLog, type ReadLog } from './supervisor-rpc.ts'
+import { findSupervisor } from './supervisor.ts'
 
 const HELP = `Usage: supervisord-shim
 
@@ -77,7 +76,11 @@ async function main(): Promise<void> {
     gapRequest(loss, { instance, serial }, loss.to)
   )
   const delivery = new Delivery(spool, await createPost(config.eventsUrl), log)
-  const ends = new EndLookup(supervisorLog(config, log), log)
+  const ends = new EndLookup({
+    supervisor: findSupervisor(config, log),
+    log,
+    onError: () => {},
+  })
   const positions = new ListenerPositionFile(config.spoolDir, instance, log)
   const listener = new Listener({ instance, say, spool, delivery, positions, ends, log })
 
@@ -113,23 +116,6 @@ function say(text: string): void {
   } catch (error) {
     // supervisord is gone. The end of the input says so, too, and ends this process.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
-  }
-}
-
-/** @returns undefined when supervisord cannot be asked */
-function supervisorLog({ supervisorUrl, supervisorAuth }: Config, log: Log): ReadLog | undefined {
-  if (supervisorUrl === undefined) {
-    log.warn(
-      {},
-      'crashes are told without exit_code and signal: supervisord.conf has no [unix_http_server]'
-    )
-    return undefined
-  }
-  const ask = createReadLog(supervisorUrl, supervisorAuth)
-  try {
-    return preferFile(ask, supervisorPid(), log)
-  } catch {
-    return ask // Without /proc.
   }
 }
 

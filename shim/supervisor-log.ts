@@ -14,17 +14,28 @@ import type { ReadLog } from './supervisor-rpc.ts'
 const LOOKED_THROUGH_BYTES = 65_536
 /** An answer of spaces or of half a line would be found in other files, too. */
 const WHOLE_LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} .+\n/m
+const STANDARD = ['0', '1', '2']
 /** The look takes some 9 ms for a hundred files of 64 KiB: not again and again in vain. */
 const MAX_LOOKS = 8
+
+/** The most that is asked of supervisord: eight turns of its main loop. A file takes no time of its. */
+const MAX_ASKED_BYTES = 32_768
+const MAX_FILE_BYTES = 1024 * 1024
+
+export interface LogTail {
+  readonly read: ReadLog
+  /** As much of it may be read now. */
+  readonly maxBytes: number
+}
 
 /**
  * @param ask reads the log through supervisord
  * @param pid supervisord's
  */
-export function preferFile(ask: ReadLog, pid: string, log: Log): ReadLog {
+export function preferFile(ask: ReadLog, pid: string, log: Log): LogTail {
   let path: string | undefined
   let looks = 0
-  return async (bytes, timeout) => {
+  const read: ReadLog = async (bytes, timeoutMs) => {
     if (path !== undefined) {
       try {
         return readLogTail(path, bytes)
@@ -33,7 +44,7 @@ export function preferFile(ask: ReadLog, pid: string, log: Log): ReadLog {
         path = undefined
       }
     }
-    const answer = await ask(bytes, timeout)
+    const answer = await ask(bytes, timeoutMs)
     // After the report that waits for the answer, not before it.
     if (path === undefined && WHOLE_LINE.test(answer) && looks++ < MAX_LOOKS) {
       setImmediate(() => {
@@ -42,6 +53,12 @@ export function preferFile(ask: ReadLog, pid: string, log: Log): ReadLog {
       })
     }
     return answer
+  }
+  return {
+    read,
+    get maxBytes() {
+      return path === undefined ? MAX_ASKED_BYTES : MAX_FILE_BYTES
+    },
   }
 }
 
@@ -57,6 +74,8 @@ export function findOpenFile(pid: string, text: string, proc = '/proc'): string 
   const folder = `${proc}/${pid}/fd`
   try {
     for (const fd of fs.readdirSync(folder)) {
+      // In the foreground it also says there what it logs, and somebody may keep that.
+      if (STANDARD.includes(fd)) continue
       const path = openFile(`${folder}/${fd}`)
       if (path !== undefined && holds(path, wanted)) found.add(path)
     }

@@ -1,5 +1,6 @@
 /**
- * The newest part of supervisord's log, over its XML-RPC interface.
+ * What supervisord tells about itself, over its XML-RPC interface: the newest part of its log, and
+ * what there is of processes.
  *
  * http://supervisord.org/api.html#supervisor.rpcinterface.SupervisorNamespaceRPCInterface.readLog,
  * over a unix socket or TCP: SUPERVISOR_SERVER_URL is what supervisord gives to its children.
@@ -9,54 +10,85 @@ import type { RequestOptions } from 'node:http'
 import { http } from './built-ins.ts'
 import { uptime } from './uptime.ts'
 
-/** supervisord answered, but not with its log: it has none, or it is shutting down. */
-export class RpcFault extends Error {}
+/** supervisord answered, but not what was asked for. `code` is its fault's name or an HTTP status. */
+export class RpcFault extends Error {
+  readonly fault: string
+
+  constructor(fault: string) {
+    super(`supervisord answers ${fault}`)
+    this.fault = fault
+  }
+}
 
 /**
  * @param bytes how much of the log's end; its first line may be cut
- * @param timeout milliseconds, for the whole call
+ * @param timeoutMs for the whole call
  */
-export type ReadLog = (bytes: number, timeout: number) => Promise<string>
+export type ReadLog = (bytes: number, timeoutMs: number) => Promise<string>
 
-/** Of the XML, in UTF-16 code units. */
-const MAX_RESPONSE_LENGTH = 262_144
+export interface ProcessInfo {
+  readonly name: string
+  /** 0: none runs. */
+  readonly pid: number
+}
+
+export interface SupervisorRpc {
+  readonly readLog: ReadLog
+  /** All processes of all groups. */
+  readonly readProcesses: (timeoutMs: number) => Promise<ProcessInfo[]>
+}
+
+/** In UTF-16 code units: of some 1,300 for each process, and of a log's end in entities. */
+const MAX_RESPONSE_LENGTH = 2 * 1024 * 1024
 
 /**
  * @param serverUrl `unix:///path` or `http://host:port`
  * @param auth `user:password`
  */
-export function createReadLog(serverUrl: string, auth: string | undefined): ReadLog {
+export function createSupervisorRpc(serverUrl: string, auth: string | undefined): SupervisorRpc {
   const target: RequestOptions = serverUrl.startsWith('unix://')
-    ? { socketPath: serverUrl.slice('unix://'.length), path: '/RPC2' }
-    : { ...address(new URL('/RPC2', serverUrl)) }
+    ? { socketPath: serverUrl.slice('unix://'.length), path: '/RPC2', auth }
+    : { ...address(new URL('/RPC2', serverUrl)), auth }
 
-  return async (bytes, timeout) => {
-    const deadline = uptime() + timeout
-    // supervisord answers 500 when the first byte is in the middle of a character: move it.
-    for (let moved = 0; ; moved++) {
-      try {
-        return await call({ ...target, auth }, bytes + moved, deadline - uptime())
-      } catch (error) {
-        if (!(error instanceof ServerError) || moved === 3) throw error
+  return {
+    async readLog(bytes, timeoutMs) {
+      const deadline = uptime() + timeoutMs
+      // supervisord answers 500 when the first byte is in the middle of a character: move it.
+      for (let moved = 0; ; moved++) {
+        try {
+          const params = [-(bytes + moved), 0]
+          const xml = await call(target, 'supervisor.readLog', params, deadline - uptime())
+          return unescapeXml(/<string>(.*?)<\/string>/s.exec(xml)?.[1] ?? '')
+        } catch (error) {
+          const isServerError = error instanceof RpcFault && error.fault === 'HTTP 500'
+          if (!isServerError || moved === 3) throw error
+        }
       }
-    }
+    },
+    async readProcesses(timeoutMs) {
+      return parseProcesses(await call(target, 'supervisor.getAllProcessInfo', [], timeoutMs))
+    },
   }
 }
-
-class ServerError extends Error {}
 
 function address({ hostname, port, pathname }: URL): RequestOptions {
   return { hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname }
 }
 
-function call(target: RequestOptions, bytes: number, timeout: number): Promise<string> {
-  const body = `<?xml version="1.0"?><methodCall><methodName>supervisor.readLog</methodName><params><param><value><int>-${bytes}</int></value></param><param><value><int>0</int></value></param></params></methodCall>`
+function call(
+  target: RequestOptions,
+  method: string,
+  params: number[],
+  timeoutMs: number
+): Promise<string> {
+  const values = params.map(value => `<param><value><int>${value}</int></value></param>`).join('')
+  const body = `<?xml version="1.0"?><methodCall><methodName>${method}</methodName><params>${values}</params></methodCall>`
   const headers = { 'content-type': 'text/xml', 'content-length': body.length }
   return new Promise((resolve, reject) => {
     const sent = http.request({ ...target, method: 'POST', headers, agent: false })
     const timer = setTimeout(
       () => sent.destroy(new Error('supervisord did not answer in time')),
-      timeout
+      timeoutMs
     )
     sent.on('error', reject)
     sent.on('close', () => clearTimeout(timer))
@@ -64,43 +96,49 @@ function call(target: RequestOptions, bytes: number, timeout: number): Promise<s
       const { statusCode } = response
       if (statusCode !== 200) {
         response.resume()
-        const message = `supervisord answers ${statusCode}`
-        reject(statusCode === 500 ? new ServerError(message) : new RpcFault(message))
+        reject(new RpcFault(`HTTP ${statusCode}`))
         return
       }
       let xml = ''
       response.setEncoding('utf8')
       response.on('data', (text: string) => {
         xml += text
-        if (xml.length > MAX_RESPONSE_LENGTH)
+        if (xml.length > MAX_RESPONSE_LENGTH) {
           sent.destroy(new Error("supervisord's answer is too long"))
+        }
       })
       response.on('error', reject)
       response.on('end', () => {
-        try {
-          resolve(parseResponse(xml))
-        } catch (error) {
-          reject(error)
-        }
+        const fault = /<fault>.*<string>(.*?)<\/string>/s.exec(xml)?.[1]
+        if (fault === undefined) resolve(xml)
+        else reject(new RpcFault(unescapeXml(fault)))
       })
     })
     sent.end(body)
   })
 }
 
-/**
- * A methodResponse with one string, http://xmlrpc.com/spec.md.
- *
- * @throws {RpcFault} when it is a fault
- */
-export function parseResponse(xml: string): string {
-  const text = /<string>(.*?)<\/string>/s.exec(xml)?.[1] ?? ''
-  const value = text.replace(
+/** A methodResponse with an array of structs (http://xmlrpc.com/spec.md), as Python writes it. */
+export function parseProcesses(xml: string): ProcessInfo[] {
+  return xml
+    .split('<struct>')
+    .slice(1)
+    .map(struct => ({
+      name: unescapeXml(member(struct, 'name', 'string')),
+      pid: Number(member(struct, 'pid', 'int')),
+    }))
+}
+
+function member(struct: string, name: string, type: 'string' | 'int'): string {
+  const value = new RegExp(`<name>${name}</name>\\s*<value><${type}>(.*?)</${type}>`, 's')
+  return value.exec(struct)?.[1] ?? ''
+}
+
+function unescapeXml(text: string): string {
+  return text.replace(
     /&(lt|gt|amp|quot|apos);/g,
     (_, name: keyof typeof ENTITIES) => ENTITIES[name]
   )
-  if (!xml.includes('<fault>')) return value
-  throw new RpcFault(`supervisord does not show its log: ${value || 'fault'}`)
 }
 
 const ENTITIES = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" } as const

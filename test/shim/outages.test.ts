@@ -162,10 +162,10 @@ test('a reload by SIGHUP: what crashes before and after it is reported, and noth
   await waitUntil(async () => (await eventsAt(api.url)).length > 1, 'the second crash')
   const events = await eventsAt(api.url)
   assert.deepEqual(
-    events.map(({ service, phase }) => [service, phase]),
+    events.map(({ service, phase, data }) => [service, phase, (data as ServiceCrashedData).signal]),
     [
-      ['before', 'running'],
-      ['before', 'running'],
+      ['before', 'running', 'SIGKILL'],
+      ['before', 'running', 'SIGKILL'],
     ]
   )
   assert.equal(events[0]?.instance, events[1]?.instance, 'it is the same run of supervisord')

@@ -42,11 +42,14 @@ test('supervisord is asked until the file is found, and again when it has gone',
     asked.push(bytes)
     return line(7) + line(8)
   }
-  const read = preferFile(ask, pid, silent)
+  const tail = preferFile(ask, pid, silent)
+  const { read } = tail
+  const whenAsked = tail.maxBytes
   const turn = () => new Promise(resolve => setImmediate(() => setImmediate(resolve)))
 
   assert.equal(await read(3072, 100), line(7) + line(8))
   await turn()
+  assert.ok(tail.maxBytes > whenAsked, 'a file costs supervisord nothing')
   appendFileSync(log, line(9))
   assert.equal(await read(Buffer.byteLength(line(9)), 100), line(9))
   assert.deepEqual(asked, [3072])
@@ -64,7 +67,7 @@ test('supervisord is asked until the file is found, and again when it has gone',
 test('an answer without a line of a log is looked for nowhere', async t => {
   const { pid, log } = await startProcess(t)
   let answers = 0
-  const read = preferFile(async () => ['', '\n', line(7)][answers++] ?? '', pid, silent)
+  const { read } = preferFile(async () => ['', '\n', line(7)][answers++] ?? '', pid, silent)
   for (let expected = 1; expected <= 3; expected++) {
     await read(3072, 100)
     await new Promise(resolve => setImmediate(resolve))
@@ -83,7 +86,11 @@ async function startProcess(t: TestContext) {
   writeFileSync(log, line(7) + line(8))
   writeFileSync(other, 'a service says\n')
   const files = [log, other].map(path => openSync(path, 'a'))
-  const child = spawn('sleep', ['1000'], { stdio: ['ignore', ...files] })
+  copyFileSync(log, `${log}.said`)
+  const said = openSync(`${log}.said`, 'a')
+  const child = spawn('sleep', ['1000'], {
+    stdio: ['ignore', said, 'ignore', ...files],
+  })
   t.after(() => child.kill())
   await once(child, 'spawn')
   return { pid: String(child.pid), log, other }

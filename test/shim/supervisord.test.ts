@@ -4,14 +4,19 @@
  */
 
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { EventEnvelope, ServiceCrashedData } from '../../generated/types.ts'
 import { startServer } from '../support/server.ts'
 import { SseClient } from '../support/sse-client.ts'
 import { temporaryFolder } from './shim-process.ts'
-import { debianSupervisor, pypiSupervisor, startSupervisord } from './supervisord.ts'
+import {
+  debianSupervisor,
+  pypiSupervisor,
+  type SupervisordOptions,
+  startSupervisord,
+} from './supervisord.ts'
 
 const STAYS = 'command=sleep 1000\nstartsecs=0\nautorestart=true'
 const LONG_NAME = 'n'.repeat(200)
@@ -206,13 +211,81 @@ test('a container that preloads a module which prints into every Node loses no c
   assert.doesNotMatch(supervisord.log(), /UNKNOWN|bad result/)
 })
 
-test('without a socket and without a log, events go without what ended the service', async t => {
+test('services of one name in two groups: each is told its own end', async t => {
   const installation = debianSupervisor()
   if (typeof installation === 'string') return t.skip(installation)
   const { api, stream } = await startApi(t)
-  for (const options of [{ withoutSocket: true }, { withoutLog: true }]) {
-    const service = 'withoutSocket' in options ? 'no-socket' : 'no-log'
-    await startSupervisord(t, installation, {
+  const same = `startsecs=0\nautorestart=true\nnumprocs=2\nprocess_name=%(process_num)d`
+  const supervisord = await startSupervisord(t, installation, {
+    apiUrl: api.url,
+    services: {
+      web: `command=sh -c 'trap "exit 3" USR1; while :; do sleep 0.1; done'\n${same}`,
+      api: `command=sleep 1000\n${same}`,
+    },
+  })
+  const told = async (group: string, signal: NodeJS.Signals) => {
+    const pid = await supervisord.pidIn(group, '0')
+    process.kill(pid, signal)
+    const is = (data: ServiceCrashedData) => data.group_name === group && data.pid === pid
+    await stream.until(() => crashes(stream, '0').some(is), `the crash of ${group}:0`)
+    const { exit_code, signal: told } = crashes(stream, '0').find(is)!
+    await supervisord.until(async () => (await supervisord.pidIn(group, '0')) !== pid, 'the next')
+    return exit_code ?? told
+  }
+  // The trap is set before the first signal.
+  await new Promise(resolve => setTimeout(resolve, 500))
+  assert.equal(await told('web', 'SIGUSR1'), 3)
+  assert.equal(await told('api', 'SIGSEGV'), 'SIGSEGV')
+  appendFileSync(join(supervisord.folder, 'supervisord.log'), JUNK)
+  assert.equal(await told('api', 'SIGKILL'), 'SIGKILL')
+  await new Promise(resolve => setTimeout(resolve, 500))
+  assert.equal(await told('web', 'SIGUSR1'), 3)
+
+  // Both at once: what each died of, or nothing.
+  const pids = [await supervisord.pidIn('web', '0'), await supervisord.pidIn('api', '0')]
+  process.kill(pids[0]!, 'SIGABRT')
+  process.kill(pids[1]!, 'SIGSEGV')
+  const both = () => crashes(stream, '0').filter(({ pid }) => pids.includes(pid!))
+  await stream.until(() => both().length === 2, 'both crashes')
+  for (const { pid, signal } of both()) {
+    assert.ok([undefined, pid === pids[0] ? 'SIGABRT' : 'SIGSEGV'].includes(signal), signal)
+  }
+})
+
+test('a shim that comes late to a long log knows what ends from then on', async t => {
+  const installation = debianSupervisor()
+  if (typeof installation === 'string') return t.skip(installation)
+  const { api, stream } = await startApi(t)
+  const supervisord = await startSupervisord(t, installation, {
+    apiUrl: api.url,
+    services: { killed: STAYS },
+  })
+  const pid = supervisord.pidOf('killed')
+  appendFileSync(join(supervisord.folder, 'supervisord.log'), JUNK)
+  const shim = supervisord.pidOf('supervisord-shim')
+  process.kill(shim, 'SIGKILL')
+  const listeners = () => supervisord.shimLog().match(/"msg":"listening"/g)?.length
+  await supervisord.until(() => listeners() === 2, 'the next shim')
+  // supervisord answers within two turns of its main loop.
+  await new Promise(resolve => setTimeout(resolve, 1000))
+  process.kill(pid, 'SIGKILL')
+  assert.equal((await crash(stream, 'killed')).data.signal, 'SIGKILL')
+  assert.doesNotMatch(supervisord.shimLog(), /"level":[45]0/)
+})
+
+test('what supervisord does not tell is one warning that says what to mend', async t => {
+  const installation = debianSupervisor()
+  if (typeof installation === 'string') return t.skip(installation)
+  const { api, stream } = await startApi(t)
+  const cases: [string, Partial<SupervisordOptions>, RegExp][] = [
+    ['no-socket', { withoutSocket: true }, /\[unix_http_server\]: add one/],
+    ['null', { logFile: '/dev/null' }, /loglevel=info and a file as logfile=/],
+    ['syslog', { logFile: 'syslog' }, /set a file as logfile=/],
+    ['stdout', { logFile: '/dev/stdout' }, /set (loglevel=info and )?a file as logfile=/],
+    ['loglevel', { logLevel: 'error' }, /set loglevel=info/],
+  ]
+  for (const [service, options, mend] of cases) {
+    const supervisord = await startSupervisord(t, installation, {
       apiUrl: api.url,
       ...options,
       services: { [service]: 'command=sh -c "sleep 0.3; exit 3"\nstartsecs=0\nautorestart=false' },
@@ -220,8 +293,39 @@ test('without a socket and without a log, events go without what ended the servi
     const { pid, ...rest } = (await crash(stream, service)).data
     assert.ok(pid)
     assert.deepEqual(rest, { service_name: service, group_name: service, phase: 'running' })
+    await supervisord.until(() => mend.test(supervisord.shimLog()), `the warning about ${service}`)
+    assert.equal(supervisord.shimLog().match(/"level":40/g)?.length, 1, supervisord.shimLog())
   }
 })
+
+test('a socket that was swept away: the end is told all the same, or what to mend', async t => {
+  const installation = debianSupervisor()
+  if (typeof installation === 'string') return t.skip(installation)
+  const { api, stream } = await startApi(t)
+  const isNotRoot = (shipped: string) =>
+    shipped.replace(/^command=/m, '$&setpriv --bounding-set=-sys_ptrace ')
+  for (const [service, configure] of [
+    ['by-file', undefined],
+    ['by-question', isNotRoot],
+  ] as const) {
+    const supervisord = await startSupervisord(t, installation, {
+      apiUrl: api.url,
+      configure,
+      services: { [service]: STAYS },
+    })
+    await supervisord.until(() => /it is not found|is found/.test(supervisord.shimLog()), 'a look')
+    rmSync(join(supervisord.folder, 'supervisor.sock'))
+    process.kill(supervisord.pidOf(service), 'SIGSEGV')
+    const { signal } = (await crash(stream, service)).data
+    assert.equal(signal, configure === undefined ? 'SIGSEGV' : undefined)
+    const warnings = supervisord.shimLog().match(/"level":40.*/g) ?? []
+    assert.equal(warnings.length, configure === undefined ? 0 : 1)
+    if (configure !== undefined) assert.match(warnings[0]!, /nobody listens.*restart supervisord/)
+  }
+})
+
+/** More than is read of the log at once where supervisord is asked. */
+const JUNK = '2026-11-24 00:23:28,155 INFO reaped unknown pid 1 (exit status 0)\n'.repeat(2000)
 
 async function startApi(t: Parameters<typeof startServer>[0]) {
   const api = await startServer(t, { SYSMON_KMSG_PATH: '/nonexistent' })

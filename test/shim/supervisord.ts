@@ -61,7 +61,9 @@ export interface SupervisordOptions {
   readonly stateDir?: string
   /** Changes to the shipped configuration. */
   readonly configure?: (shipped: string) => string
-  readonly withoutLog?: boolean
+  /** Instead of a file of its own. */
+  readonly logFile?: string
+  readonly logLevel?: string
   /** At which size the log is rotated; 0, and by default: never. */
   readonly logBytes?: number
   readonly withoutSocket?: boolean
@@ -78,6 +80,8 @@ export interface Supervisord {
   shimLog(): string
   /** The pid of a service's process that runs, by the log; the last one started. */
   pidOf(service: string): number
+  /** Of `GROUP:NAME`, as supervisord says. */
+  pidIn(group: string, service: string): Promise<number>
   /** `supervisorctl`'s actions, over XML-RPC. */
   call(method: string, ...args: (string | number)[]): Promise<string>
   signal(signal: NodeJS.Signals): void
@@ -103,7 +107,7 @@ export async function startSupervisord(
   writeFileSync(
     config,
     [
-      `[supervisord]\nnodaemon=true\nlogfile=${options.withoutLog ? '/dev/null' : logFile}\nlogfile_maxbytes=${options.logBytes ?? 0}\npidfile=${join(folder, 'pid')}`,
+      `[supervisord]\nnodaemon=true\nlogfile=${options.logFile ?? logFile}\nloglevel=${options.logLevel ?? 'info'}\nlogfile_maxbytes=${options.logBytes ?? 0}\npidfile=${join(folder, 'pid')}`,
       `childlogdir=${join(folder, 'children')}`,
       options.withoutSocket ? '' : `[unix_http_server]\nfile=${socket}`,
       '[rpcinterface:supervisor]',
@@ -115,6 +119,7 @@ export async function startSupervisord(
     ].join('\n')
   )
   const child = spawn(command, ['-c', config], {
+    cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH,
@@ -148,6 +153,10 @@ export async function startSupervisord(
     pidOf(service) {
       const lines = [...log().matchAll(new RegExp(`spawned: '${service}' with pid (\\d+)`, 'g'))]
       return Number(lines.at(-1)?.[1])
+    },
+    async pidIn(group, service) {
+      const info = await call(socket, 'getProcessInfo', [`${group}:${service}`])
+      return Number(/<name>pid<\/name>\s*<value><int>(\d+)</.exec(info)?.[1])
     },
     call: (method, ...args) => call(socket, method, args),
     signal: signal => child.kill(signal),
