@@ -18,17 +18,15 @@ import {
 } from './lines/mem-info.ts'
 import { addMemcgStats, type MemcgUsage, parseMemcgLine, parseMemcgUsage } from './lines/memcg.ts'
 import { type Opener, parseKernelRelease, parseTriggerPid } from './lines/opener.ts'
-import {
-  isStructuredTail,
-  parseStructuredLine,
-  STRUCTURED,
-  type StructuredLine,
-} from './lines/structured.ts'
+import { STRUCTURED, type StructuredLine } from './lines/structured.ts'
+import { StructuredRecord } from './structured-record.ts'
 import { TaskTable } from './task-table.ts'
 
 /** Zones kept of a dump: five a node on a machine of twelve nodes. */
 const MAX_ZONES = 64
 const MAX_STATS = 96
+/** A row of the table, whatever its columns. */
+const ROW = /^\[ *\d{1,10}\](?: +-?\d+){5}/
 
 export class OomDump {
   opener: Opener | undefined
@@ -58,12 +56,18 @@ export class OomDump {
   readonly memcgStats = new Map<string, number>()
   memcgLimitPath: string | undefined
   memcgTaskPath: string | undefined
-  structured: StructuredLine | undefined
   readonly tasks = new TaskTable()
   /** Records lost or a new opener in the middle: what is missing is not known. */
   isTorn = false
-  #structuredText = ''
+  /** Rows of a table that were not read: nothing names their columns. */
+  hasUnreadRows = false
+  readonly #structured = new StructuredRecord()
+  #hasTasksTitle = false
   #inMemcgStats = false
+
+  get structured(): StructuredLine | undefined {
+    return this.#structured.line
+  }
 
   get isManual(): boolean {
     return this.opener?.order === -1
@@ -80,24 +84,22 @@ export class OomDump {
 
   /** Takes one line of the dump; false when it is none that is known. */
   push(line: string): boolean {
-    if (this.tasks.push(line) || this.kernelMemory.push(line)) return true
+    if (this.pushRow(line) || this.kernelMemory.push(line)) return true
+    if (this.#structured.isCut && this.#structured.push(line)) return true
     // The first character decides, because most lines of a dump are of no interest.
     switch (line.charCodeAt(0)) {
       case 67: // C
       case 80: // P
         return this.#pushProcessorLine(line)
       case 111: // o
-        if (line.startsWith(STRUCTURED)) return this.#pushStructured(line)
-        return false
-      case 44: // ,
-        return this.#pushStructuredTail(line)
+        return line.startsWith(STRUCTURED) && this.#structured.push(line)
       case 78: // N
       case 68: // D
       case 72: // H
         return this.#pushZoneLine(line)
       case 84: // T
       case 70: // F
-        return this.#pushMemcgLine(line) || this.#pushSwap(line) || line.startsWith('Tasks state ')
+        return this.#pushTitle(line) || this.#pushMemcgLine(line) || this.#pushSwap(line)
       case 77: // M
         if (line.startsWith('Memory cgroup stats')) {
           this.#inMemcgStats = true
@@ -110,6 +112,19 @@ export class OomDump {
     }
   }
 
+  /** Takes a row of the table of processes, or its header. */
+  pushRow(line: string): boolean {
+    if (this.tasks.push(line, this.#isTableFromStart)) return true
+    if (!this.tasks.isPresent && ROW.test(line)) this.hasUnreadRows = true
+    return false
+  }
+
+  /** Whether no row can be missing in front: what comes before the table was seen, and nothing is lost. */
+  get #isTableFromStart(): boolean {
+    if (this.isTorn || this.structured !== undefined) return false
+    return this.opener !== undefined || this.#hasTasksTitle || this.hasMemInfo
+  }
+
   #pushProcessorLine(line: string): boolean {
     if (this.opener?.comm === undefined || this.triggerPid !== undefined) return false
     this.triggerPid = parseTriggerPid(line, this.opener.comm)
@@ -118,29 +133,19 @@ export class OomDump {
     return true
   }
 
-  #pushStructured(line: string): boolean {
-    const structured = parseStructuredLine(line)
-    if (structured === undefined) return false
-    this.structured = structured
-    this.#structuredText = line
-    return true
+  /** Whether the structured line speaks of this victim, or of nobody, being cut. */
+  isAbout(pid: number, comm: string): boolean {
+    return this.#structured.isAbout(pid, comm)
   }
 
-  #pushStructuredTail(line: string): boolean {
-    const isCut = this.structured !== undefined && this.structured.pid === undefined
-    if (!isCut || !isStructuredTail(line, this.#structuredText)) return false
-    return this.#pushStructured(this.#structuredText + line)
+  /** Reads the structured line once more, with the victim's name known, if it speaks of this victim. */
+  nameVictim(pid: number, comm: string): void {
+    if (this.isAbout(pid, comm)) this.#structured.nameVictim(comm)
   }
 
-  /**
-   * Whether the structured line speaks of this victim, or of nobody, being cut. With the name known,
-   * paths that look like parts of the line are told from them.
-   */
-  concerns(pid: number, comm: string): boolean {
-    if (this.structured?.pid === undefined) return true
-    const read = parseStructuredLine(this.#structuredText, comm)
-    if (read?.pid !== pid || read.comm !== comm) return false
-    this.structured = read
+  #pushTitle(line: string): boolean {
+    if (!line.startsWith('Tasks state ')) return false
+    this.#hasTasksTitle = true
     return true
   }
 

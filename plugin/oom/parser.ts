@@ -5,55 +5,35 @@
  * order is fixed: opener, CPU line, stack, memory, tasks, structured line, kill line. What breaks
  * that order is everything around it: foreign records in the middle, records lost, the rate limit
  * that drops the dump but not the kill line, and group kills that print more kill lines after the
- * first. A wrong merge would pin one kill's figures on another, so a section ends at its kill, at a
- * panic, at a new opener, at silence and at a bound in lines; and a kill line that does not fit the
- * section is an event of its own, `partial`.
+ * first. So a section ends at its kill, at a panic, at a new opener, and where section.ts says that it
+ * is over; and a kill line that does not fit the section is an event of its own, partial.
  *
  * A pure state machine: no clock, no I/O. Source: kernel, mm/oom_kill.c: oom_kill_process,
  * __oom_kill_process; lines see lines/.
  */
 
 import type { KmsgRecord, RawRecord } from '../kmsg/record.ts'
-import { OomDump } from './dump.ts'
 import { type KillLine, parseGroupLine, parseKillLine, parseSacrificeLine } from './lines/kill.ts'
-import { type DeadEnd, parseDeadEnd, parseOpener, parseTriggerPid } from './lines/opener.ts'
+import { type DeadEnd, parseDeadEnd, parseOpener } from './lines/opener.ts'
+import type { OomKill, OomOutcome } from './outcome.ts'
 import { isOneLine, mayBePartOfHeadlessDump, mayMatter, mayStartSection } from './prefilter.ts'
+import {
+  agrees,
+  isFailedAllocation,
+  isMemInfoOnly,
+  isOver,
+  isOverAfterKill,
+  isPartial,
+  newSection,
+  type Sacrifice,
+  type Section,
+  SILENCE_US,
+  type Stamped,
+  takesRow,
+} from './section.ts'
 
-/** One killed process, with what the dump around it said. */
-export interface OomKill {
-  readonly type: 'kill'
-  /** The record of the kill line. */
-  readonly record: KmsgRecord
-  readonly victim: KillLine
-  readonly dump: OomDump
-  /** The kill line stood alone, or its dump was torn: figures are missing, none are wrong. */
-  readonly isPartial: boolean
-  /** Set when the whole group is killed (memory.oom.group): the path of that group. */
-  readonly groupPath: string | undefined
-  /** A further victim of a group kill: the structured line spoke of the first, not of this one. */
-  readonly isFollower: boolean
-}
+export type { OomKill, OomOutcome, OomWithoutKill } from './outcome.ts'
 
-/** A dump after which nobody was killed, as far as the records tell. */
-export interface OomWithoutKill {
-  readonly type: 'no_kill'
-  /** The record that opened the dump, or the first that belonged to it. */
-  readonly record: KmsgRecord
-  readonly dump: OomDump
-  /** `cut`: the records end, or go on with something else. */
-  readonly outcome: DeadEnd | 'cut'
-}
-
-export type OomOutcome = OomKill | OomWithoutKill
-
-/** A dump whose next line comes this much later than its last (by the records' own clock) is over. */
-export const SILENCE_US = 10_000_000
-/** A dump of more lines than this is over: the table of 250,000 processes would still fit. */
-export const MAX_LINES = 262_144
-/** Foreign lines in a row after which a dump is over. */
-export const MAX_FOREIGN_LINES = 2_048
-/** Foreign lines after a kill within which the line about its group is expected, or its next victim. */
-export const MAX_LINES_AFTER_KILL = { alone: 32, group: 256 } as const
 /** Dumps open at a time, told apart by caller id. */
 const MAX_SECTIONS = 16
 /** Victims remembered of a group kill, to tell the repeated kill line of the first. */
@@ -61,24 +41,14 @@ const MAX_VICTIMS = 32_768
 
 const NOTHING: readonly OomOutcome[] = []
 const OPEN = 91 // [
+const SPACE = 32
+/** The state of the memory follows such a line, too, and is no OOM dump's. */
+const SHOWS_MEMORY = /page allocation (?:failure|stalls)|\bShow Memory|^sysrq: |^SysRq : /i
+/** Callers' ids are told from it: a person may write each line of a dump with a process of its own. */
+const USER = 'user'
 
-type Stamped = Pick<KmsgRecord, 'timestampUs'>
-
-type Sacrifice = NonNullable<ReturnType<typeof parseSacrificeLine>>
-
-interface Section {
-  readonly first: KmsgRecord
-  readonly dump: OomDump
-  lastUs: number
-  lines: number
-  foreignLines: number
-  /** pid of `Kill process P (..) or sacrifice child`: the victim may be P's child. */
-  sacrificePid: number | undefined
-  sacrificePrefix: string | undefined
-  /** The same line after this section's kill: it announces the next, whose dump the rate limit dropped. */
-  announced: Sacrifice | undefined
-  groupPath: string | undefined
-  readonly victims: Set<number>
+function writerOf({ facility, caller }: Pick<KmsgRecord, 'facility' | 'caller'>): string {
+  return facility === 0 || caller === '' ? caller : USER
 }
 
 /**
@@ -88,6 +58,8 @@ interface Section {
  */
 export class OomParser {
   readonly #sections = new Map<string, Section>()
+  /** Whether what came before the next line was seen, and was no part of a dump. */
+  #isHeadKnown = false
   #deadEndUs = Number.NEGATIVE_INFINITY
   #held: { section: Section; caller: string; kill: OomKill } | undefined
 
@@ -114,9 +86,12 @@ export class OomParser {
    */
   pushRaw(raw: RawRecord): readonly OomOutcome[] {
     if (this.#sections.size === 0 && this.#held === undefined) {
-      return mayMatter(raw) ? this.push(raw.toRecord()) : NOTHING
+      if (mayMatter(raw)) return this.push(raw.toRecord())
+      // Of a dump whose head is lost, the rest of the call trace may come first.
+      if (raw.bytes[raw.textAt] !== SPACE) this.#isHeadKnown = true
+      return NOTHING
     }
-    const { caller } = raw
+    const caller = writerOf(raw)
     const section = this.#sections.get(caller)
     if (section !== undefined && section.victims.size === 0) {
       if (takesRow(section, raw) && section.dump.tasks.pushRaw(raw)) {
@@ -131,6 +106,7 @@ export class OomParser {
 
   push(record: KmsgRecord): readonly OomOutcome[] {
     if (this.#sections.size === 0 && this.#held === undefined && !mayStartSection(record.text)) {
+      this.#passOrdinary(record.text)
       return NOTHING
     }
     const { text } = record
@@ -154,21 +130,23 @@ export class OomParser {
 
   /** Records were lost here: dumps in progress can no longer be complete. */
   tear(): void {
+    this.#isHeadKnown = false
     for (const section of this.#sections.values()) section.dump.isTorn = true
   }
 
   #pushLine(record: KmsgRecord, line: string): readonly OomOutcome[] {
-    const { caller } = record
+    const caller = writerOf(record)
     let released: readonly OomOutcome[] = NOTHING
     let section = this.#sections.get(caller)
     // Most lines of a dump are rows of its table: they need no other test.
     if (line.charCodeAt(0) === OPEN && section !== undefined && takesRow(section, record)) {
-      if (section.dump.tasks.push(line)) return this.#countRow(section, record, caller)
+      if (section.dump.pushRow(line)) return this.#countRow(section, record, caller)
     }
     if (section !== undefined && section.victims.size > 0) {
       const groupPath = parseGroupLine(line)
       if (groupPath !== undefined) {
         section.groupPath = groupPath
+        section.lastUs = record.timestampUs
         section.foreignLines = 0
         return this.#release(caller)
       }
@@ -202,19 +180,26 @@ export class OomParser {
 
     if (section === undefined) {
       if (mayBePartOfHeadlessDump(line)) section = this.#open(record)
-      else return released
+      else {
+        this.#passOrdinary(line)
+        return released
+      }
     }
     this.#pushToSection(section, record, line)
     return released
+  }
+
+  /** A line outside of any dump. */
+  #passOrdinary(line: string): void {
+    if (SHOWS_MEMORY.test(line)) this.#isHeadKnown = true
   }
 
   /** A line that is of no interest unless a dump is being printed. */
   #passOver(section: Section | undefined, line: Stamped, caller: string): readonly OomOutcome[] {
     const released = this.#release(caller)
     if (section === undefined) return released
-    if (isOver(section, line, '')) return concat(released, this.#close(caller, 'cut'))
+    if (isOverAfterKill(section, line)) return concat(released, this.#close(caller, 'cut'))
     section.lines++
-    section.lastUs = line.timestampUs
     section.foreignLines++
     return released
   }
@@ -228,22 +213,21 @@ export class OomParser {
 
   #pushToSection(section: Section, record: KmsgRecord, line: string): void {
     section.lines++
-    section.lastUs = record.timestampUs
     // After its kill a section only waits for more victims: what follows is not its dump.
     if (section.victims.size === 0) {
       const sacrifice = parseSacrificeLine(line)
       if (sacrifice !== undefined) {
         section.sacrificePid = sacrifice.pid
         section.sacrificePrefix = sacrifice.prefix
-        section.foreignLines = 0
-        return
       }
-      if (section.dump.push(line)) {
+      if (sacrifice !== undefined || section.dump.push(line)) {
+        section.lastUs = record.timestampUs
         section.foreignLines = 0
         return
       }
     } else {
       section.announced = parseSacrificeLine(line) ?? section.announced
+      this.#passOrdinary(line)
     }
     section.foreignLines++
   }
@@ -261,18 +245,19 @@ export class OomParser {
       }
     } else if (section !== undefined && !agrees(section, line)) {
       const { sacrificePid: pid, sacrificePrefix: prefix } = section
-      if (isFailedAllocation(section.dump) && pid !== undefined) {
+      if (isFailedAllocation(section) && pid !== undefined) {
         announced = { pid, prefix: prefix ?? '' }
       }
       section = undefined
     }
     let abandoned = NOTHING
     if (section === undefined) {
-      abandoned = this.#close(record.caller, 'cut')
+      abandoned = this.#close(writerOf(record), 'cut')
       section = this.#open(record)
       section.sacrificePid = announced?.pid
       section.sacrificePrefix = announced?.prefix
     }
+    if (section.victims.size === 0) section.dump.nameVictim(line.pid, line.comm)
     if (section.victims.size < MAX_VICTIMS) section.victims.add(line.pid)
     section.lastUs = record.timestampUs
     section.foreignLines = 0
@@ -287,7 +272,7 @@ export class OomParser {
       isFollower,
     }
     const earlier = concat(abandoned, this.#release())
-    this.#held = { section, caller: record.caller, kill }
+    this.#held = { section, caller: writerOf(record), kill }
     return earlier
   }
 
@@ -300,24 +285,15 @@ export class OomParser {
   }
 
   #open(record: KmsgRecord): Section {
-    const section: Section = {
-      first: record,
-      dump: new OomDump(),
-      lastUs: record.timestampUs,
-      lines: 0,
-      foreignLines: 0,
-      sacrificePid: undefined,
-      sacrificePrefix: undefined,
-      announced: undefined,
-      groupPath: undefined,
-      victims: new Set(),
-    }
+    const section = newSection(record, this.#isHeadKnown)
     if (this.#sections.size >= MAX_SECTIONS) {
       const oldest = this.#sections.keys().next().value
       if (oldest !== undefined) this.#sections.delete(oldest)
     }
-    this.#sections.delete(record.caller)
-    this.#sections.set(record.caller, section)
+    this.#isHeadKnown = false
+    const writer = writerOf(record)
+    this.#sections.delete(writer)
+    this.#sections.set(writer, section)
     return section
   }
 
@@ -326,7 +302,7 @@ export class OomParser {
     if (section === undefined) return NOTHING
     this.#sections.delete(caller)
     if (section.victims.size > 0) return NOTHING
-    if (outcome === 'cut' && isFailedAllocation(section.dump)) return NOTHING
+    if (outcome === 'cut' && isMemInfoOnly(section.dump)) return NOTHING
     return [{ type: 'no_kill', record: section.first, dump: section.dump, outcome }]
   }
 }
@@ -336,61 +312,7 @@ function concat(a: readonly OomOutcome[], b: readonly OomOutcome[]): readonly Oo
   return a.length === 0 ? b : [...a, ...b]
 }
 
-/** Whether a row of the table may be this section's; the bounds are as in {@link isOver}. */
-function takesRow(section: Section, record: Stamped): boolean {
-  return (
-    section.victims.size === 0 &&
-    section.lines < MAX_LINES &&
-    record.timestampUs - section.lastUs <= SILENCE_US
-  )
-}
-
-function isOver(section: Section, record: Stamped, line: string): boolean {
-  const { opener, triggerPid } = section.dump
-  const isSilent =
-    record.timestampUs - section.lastUs > SILENCE_US &&
-    // The trigger's own line right after the opener belongs to it, whatever the stamps say: the
-    // first line of a saved log often lacks its stamp.
-    !(opener?.comm !== undefined && triggerPid === undefined && parseTriggerPid(line, opener.comm))
-  return isSilent || section.lines >= MAX_LINES || section.foreignLines >= foreignBound(section)
-}
-
-function foreignBound({ victims, groupPath }: Section): number {
-  if (victims.size === 0) return MAX_FOREIGN_LINES
-  return groupPath === undefined ? MAX_LINES_AFTER_KILL.alone : MAX_LINES_AFTER_KILL.group
-}
-
 /** A userspace program may log 'Killed process 7 (x)' too: the kernel's has figures or a dump. */
 function isKernelsKill(line: KillLine, section: Section | undefined): boolean {
   return line.totalVmKb !== undefined || /out of memory/i.test(line.prefix) || section !== undefined
-}
-
-/**
- * Whether a kill line ends this section. Its structured line names the victim; only kernels that
- * may sacrifice a child (before 5.1) kill another process than the one they announced.
- */
-function agrees(section: Section, line: KillLine): boolean {
-  const { structured } = section.dump
-  if (isFailedAllocation(section.dump)) return false
-  if (structured?.pid === undefined) return true
-  if (section.sacrificePid === structured.pid) return true
-  return section.dump.concerns(line.pid, line.comm)
-}
-
-/**
- * The state of the memory without anything of the OOM killer: printed for an allocation that failed,
- * and by SysRq m. A dump whose head is lost has its table or its structured line before the kill.
- */
-function isFailedAllocation(dump: OomDump): boolean {
-  return (
-    dump.hasMemInfo &&
-    dump.opener === undefined &&
-    dump.structured === undefined &&
-    !dump.tasks.isPresent
-  )
-}
-
-function isPartial(dump: OomDump): boolean {
-  if (dump.isTorn || dump.opener === undefined) return true
-  return !dump.hasMemInfo && !dump.memcgUsage.has('memory')
 }

@@ -55,6 +55,7 @@ export function mayStartSection(text: string): boolean {
     text.includes('-killer') ||
     text.includes('Kill') ||
     text.includes('oom-kill:') ||
+    text.includes('OOM killed process ') ||
     mayBePartOfHeadlessDump(text) ||
     text.startsWith('Out of memory') ||
     text.startsWith('Kernel panic - ')

@@ -1,58 +1,71 @@
 /**
  * The page size of the machine that wrote a dump, read from the dump itself: a saved dump may come
  * from another machine (16 and 64 KiB pages on arm64 and ppc64), and so may one that somebody
- * injected. Most tests below compare two lines that state the same thing, once in pages and once in
- * KiB.
+ * injected.
+ *
+ * What is read here decides every size of the dump, so one figure, which may be damaged, decides
+ * nothing: each hint is a vote, two are wanted, and a contradiction must be outvoted. Two figures that
+ * agree to the digit are two votes. Pages of 4 KiB, which nearly every machine has, are believed on one
+ * vote that nothing contradicts.
  */
 
 import type { OomDump } from './dump.ts'
 import type { KillLine } from './lines/kill.ts'
+import type { BuddyLine } from './lines/mem-info.ts'
+
+const USUAL_KB = 4
+const SIZES_KB: ReadonlySet<number> = new Set([4, 8, 16, 32, 64, 256])
+const MAX_DIFFERENCE = 0.2
+/** Of fewer pages, one more or less is too much of a difference. */
+const MIN_PAGES = 16
 
 /** @returns KiB a page, or undefined when the dump does not reveal it */
 export function revealedPageSizeKb(dump: OomDump, kill?: KillLine): number | undefined {
-  return (
-    fromBuddyLine(dump) ?? fromNodeCounters(dump) ?? fromVictim(dump, kill) ?? fromRelease(dump)
-  )
+  // An x86 has pages of 4 KiB and no others.
+  if (isX86(dump.kernelRelease)) return USUAL_KB
+  const votes = new Map<number, number>()
+  const vote = (sizeKb: number | undefined, count: number): void => {
+    if (sizeKb === undefined || !SIZES_KB.has(sizeKb)) return
+    votes.set(sizeKb, (votes.get(sizeKb) ?? 0) + count)
+  }
+  /** The same once in KiB and once in pages. */
+  const compare = (kb: number | undefined, pages: number | undefined): void => {
+    if (kb === undefined || pages === undefined || pages < MIN_PAGES) return
+    const sizeKb = 2 ** Math.round(Math.log2(kb / pages))
+    if (sizeKb * pages === kb) vote(sizeKb, 2)
+    // The two lines are printed a moment apart: allow what changes meanwhile, not a factor.
+    else if (Math.abs(kb / pages / sizeKb - 1) < MAX_DIFFERENCE) vote(sizeKb, 1)
+  }
+  for (const line of dump.buddies) vote(line.blocks[0]?.[0], isDoubling(line) ? 2 : 1)
+  compare(dump.nodeActiveAnonKb, dump.counters.get('active_anon'))
+  compare(sum(dump.zones.map(zone => zone.freeKb)), dump.counters.get('free'))
+  compare(sum(dump.zones.map(zone => zone.presentKb)), dump.ramPages)
+  const row = kill === undefined ? undefined : dump.tasks.find(kill.pid)
+  compare(kill?.totalVmKb, row?.totalVmPages)
+  compare(kill?.rssKb ?? sum([kill?.anonRssKb, kill?.fileRssKb, kill?.shmemRssKb]), row?.rssPages)
+  vote(dump.tasks.pageTableUnitKb, 1)
+  return elected(votes)
 }
 
-/** `Node 0 Normal: 7*4kB ...`: the smallest block of the buddy allocator is one page. */
-function fromBuddyLine(dump: OomDump): number | undefined {
-  return plausible(dump.buddies[0]?.blocks[0]?.[0])
+function elected(votes: ReadonlyMap<number, number>): number | undefined {
+  const [first, second] = [...votes].sort(([, a], [, b]) => b - a)
+  if (first === undefined) return undefined
+  const [sizeKb, count] = first
+  const isProven = count >= 2 || (sizeKb === USUAL_KB && second === undefined)
+  return isProven && count > (second?.[1] ?? 0) ? sizeKb : undefined
 }
 
-/** `active_anon:N` (pages, whole machine) against the sum of `Node N active_anon:NkB`. */
-function fromNodeCounters(dump: OomDump): number | undefined {
-  const pages = dump.counters.get('active_anon')
-  if (pages === undefined || pages < 16 || dump.nodes === 0) return undefined
-  return nearest(dump.nodeActiveAnonKb / pages)
+/** `7*4kB 3*8kB 0*16kB ...`: the smallest block is one page, and the next shows that it is whole. */
+function isDoubling({ blocks: [first, second] }: BuddyLine): boolean {
+  return first !== undefined && second !== undefined && second[0] === 2 * first[0]
 }
 
-/** The victim's total_vm in its row (pages) against `total-vm:NkB` of its kill line. */
-function fromVictim(dump: OomDump, kill: KillLine | undefined): number | undefined {
-  if (kill?.totalVmKb === undefined) return undefined
-  const row = dump.tasks.find(kill.pid)
-  if (row === undefined || row.totalVmPages === 0) return undefined
-  return nearest(kill.totalVmKb / row.totalVmPages)
+function sum(parts: ReadonlyArray<number | undefined>): number | undefined {
+  const stated = parts.filter(part => part !== undefined)
+  return stated.length === 0 ? undefined : stated.reduce((a, b) => a + b, 0)
 }
 
-function nearest(ratio: number): number | undefined {
-  const size = 2 ** Math.round(Math.log2(ratio))
-  // The two lines are printed a moment apart: allow what a process maps meanwhile, not a factor.
-  return Math.abs(ratio / size - 1) < 0.2 ? plausible(size) : undefined
-}
-
-function plausible(sizeKb: number | undefined): number | undefined {
-  return sizeKb === 4 ||
-    sizeKb === 8 ||
-    sizeKb === 16 ||
-    sizeKb === 32 ||
-    sizeKb === 64 ||
-    sizeKb === 256
-    ? sizeKb
-    : undefined
-}
-
-/** The distributions that name the architecture: an x86 has pages of 4 KiB and no others. */
-function fromRelease({ kernelRelease }: OomDump): number | undefined {
-  return /[.-](?:x86_64|amd64|i[3-6]86)(?:\W|$)/.test(kernelRelease ?? '') ? 4 : undefined
+/** The distributions that name the architecture. */
+function isX86(release: string | undefined): boolean {
+  return /[.-](?:x86_64|amd64|i[3-6]86)(?:\W|$)/.test(release ?? '')
 }

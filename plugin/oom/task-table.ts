@@ -4,14 +4,29 @@
  *     [  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name
  *     [   4711]  1000  4711  2316564   516062     12025856    47863             0 chrome
  *
- * The columns changed with the kernels, so they are read by the header's words; rss, total_vm and
- * swapents are pages, pgtables_bytes is bytes. The name is the rest of the line after one space and
- * may hold anything.
+ * The columns changed with the kernels, so they are read by the header's words (task-layout.ts); rss,
+ * total_vm and swapents are pages, pgtables_bytes is bytes. The name is the rest of the line after one
+ * space and may hold anything.
  *
  * Source: kernel, mm/oom_kill.c: dump_tasks, dump_task (2.6.32 to 6.18).
  */
 
 import { type RawRecord, unescapeKmsgText } from '../kmsg/record.ts'
+import {
+  type Layout,
+  layoutOfHeader,
+  layoutOfRow,
+  OOM_SCORE_ADJ,
+  PGTABLES,
+  PID,
+  RSS,
+  SWAP,
+  TOTAL_VM,
+  UID,
+  UNUSED,
+  WIDTH,
+} from './task-layout.ts'
+import { TaskNames } from './task-names.ts'
 
 export interface TaskRow {
   readonly pid: number
@@ -31,6 +46,15 @@ export interface TopTask {
   readonly rssPages: number
 }
 
+/** The processes of one name together: a browser's renderers or a server's workers are each small. */
+export interface TaskFamily {
+  /** one character per byte; of a name that is longer than the kernel's, its first 15 bytes */
+  readonly comm: string
+  readonly processes: number
+  /** Sum of their RSS; memory that they share is counted in each. */
+  readonly rssPages: number
+}
+
 /** How many of the largest tasks an event names. */
 export const TOP_TASKS = 5
 
@@ -41,26 +65,10 @@ export const TOP_TASKS = 5
 const MAX_ROWS = 32_768
 const FIRST_ROWS = 256
 
-const COLUMNS = [
-  'pid',
-  'uid',
-  'total_vm',
-  'rss',
-  'swapents',
-  'pgtables_bytes',
-  'oom_score_adj',
-] as const
-type Column = (typeof COLUMNS)[number]
-const PID = 0
-const UID = 1
-const TOTAL_VM = 2
-const RSS = 3
-const SWAP = 4
-const PGTABLES = 5
-const OOM_SCORE_ADJ = 6
-/** Where the numbers go that are of no use. */
-const UNUSED = 7
-const WIDTH = 8
+/** In bytes. */
+const MIN_PAGE = 4096
+const MAX_PAGE = 262_144
+const MANY_ROWS = 16
 const OPEN = 91 // [
 const CLOSE = 93 // ]
 const SPACE = 32
@@ -69,8 +77,6 @@ const ZERO = 48
 /** 256 KiB is the largest page. */
 const MAX_FIGURE = Number.MAX_SAFE_INTEGER / 256
 
-const HEADER = /^\[ *pid *\] +uid +tgid +total_vm +rss .*\bname *$/
-
 const asItIs = (raw: string): string => raw
 
 /** For lines that come as strings: a row is read from bytes only. */
@@ -78,15 +84,20 @@ let scratch = Buffer.allocUnsafe(512)
 
 export class TaskTable {
   /** For each numeric column of the table, its place in a row of `#values`. */
-  #layout: readonly number[] | undefined
+  #layout: Layout | undefined
   /** The rows kept, WIDTH numbers each. */
   #values = new Float64Array(0)
+  #names = new TaskNames(0)
   #kept = 0
   #count = 0
+  #rssPages = 0
   readonly #top: TopTask[] = []
   /** Row by pid; filled when a second process is looked for. */
   #index: Map<number, number> | undefined
   #indexed = 0
+  /** The unit of the page tables, in bytes, and the rows in which it was looked for. */
+  #unit = MAX_PAGE
+  #measured = 0
 
   /** Rows seen. */
   get count(): number {
@@ -103,29 +114,60 @@ export class TaskTable {
     return this.#top
   }
 
-  /** Takes a header row or a task's row; false when the line is neither. */
-  push(line: string): boolean {
+  /**
+   * KiB of which every task's page tables are a multiple: they are made of pages. Of few tasks a larger
+   * unit is chance; that it is the smallest there can be is none.
+   */
+  get pageTableUnitKb(): number | undefined {
+    if (this.#layout?.includes(PGTABLES) !== true || this.#kept === 0) return undefined
+    // Of a group kill every victim asks: each row is looked at once.
+    for (; this.#measured < this.#kept; this.#measured++) {
+      const bytes = this.#values[this.#measured * WIDTH + PGTABLES]!
+      while (bytes % this.#unit !== 0) this.#unit /= 2
+    }
+    const unit = this.#unit
+    const isChance = unit > MIN_PAGE && this.#kept < MANY_ROWS
+    return unit < MIN_PAGE || isChance ? undefined : unit / 1024
+  }
+
+  /** Sum of all tasks' RSS. */
+  get rssPages(): number {
+    return this.#rssPages
+  }
+
+  /**
+   * Takes a header row or a task's row; false when the line is neither.
+   *
+   * @param isFromStart whether no row can be missing before this one: then a table is read without its header
+   */
+  push(line: string, isFromStart = false): boolean {
     if (line.charCodeAt(0) !== OPEN) return false
     const second = line.charCodeAt(1)
     if (second !== SPACE && !isDigit(second) && second !== MINUS && second !== 112) return false
     if (line.length >= scratch.length) scratch = Buffer.allocUnsafe(line.length * 2)
     const end = scratch.write(line, 'latin1')
     scratch[end] = 0
-    return this.#pushRow(scratch, 0, end, asItIs) || this.#pushHeader(line)
+    if (this.#pushRow(scratch, 0, end, asItIs) || this.#pushHeader(line)) return true
+    const layout = this.#layout === undefined && isFromStart ? layoutOfRow(line) : undefined
+    if (layout === undefined) return false
+    this.#begin(layout)
+    return this.#pushRow(scratch, 0, end, asItIs)
   }
 
   #pushHeader(line: string): boolean {
-    if (!HEADER.test(line)) return false
-    const columns = line.replace(/[[\]]/g, ' ').trim().split(/ +/).slice(0, -1)
-    const layout = columns.map(column => {
-      const place = COLUMNS.indexOf(column as Column)
-      return place === -1 ? UNUSED : place
-    })
+    const layout = layoutOfHeader(line)
+    if (layout === undefined) return false
     // A table of other columns: what the rows before did not state must not be read from them.
     if (this.#layout !== undefined && String(this.#layout) !== String(layout)) this.#forget()
-    this.#layout = layout
-    if (this.#values.length === 0) this.#values = new Float64Array(FIRST_ROWS * WIDTH)
+    this.#begin(layout)
     return true
+  }
+
+  #begin(layout: Layout): void {
+    this.#layout = layout
+    if (this.#values.length > 0) return
+    this.#values = new Float64Array(FIRST_ROWS * WIDTH)
+    this.#names = new TaskNames(FIRST_ROWS)
   }
 
   /** Takes a task's row; false when the record is none. */
@@ -134,8 +176,6 @@ export class TaskTable {
   }
 
   #pushRow(bytes: Buffer, from: number, end: number, decode: (raw: string) => string): boolean {
-    // Rows without their header are not read: their columns would be guessed, and the largest of
-    // the rows that are left need not be the largest of the table.
     const layout = this.#layout
     if (layout === undefined) return false
     // Written into the next free row, which counts only once it is whole.
@@ -173,12 +213,16 @@ export class TaskTable {
     if (at > end) return false
     this.#count++
     const rssPages = values[offset + RSS]!
+    this.#rssPages += rssPages
     const top = this.#top
     if (top.length < TOP_TASKS || top[TOP_TASKS - 1]!.rssPages < rssPages) {
       const raw = bytes.toString('latin1', Math.min(at + 1, end), end)
       this.#rank(values[offset + PID]!, rssPages, decode(raw))
     }
-    if (this.#kept < MAX_ROWS && ++this.#kept * WIDTH === values.length) this.#grow()
+    if (this.#kept < MAX_ROWS) {
+      this.#names.keep(this.#kept, bytes, at + 1, end, decode)
+      if (++this.#kept * WIDTH === values.length) this.#grow()
+    }
     return true
   }
 
@@ -191,7 +235,12 @@ export class TaskTable {
 
   #forget(): void {
     this.#kept = 0
+    this.#count = 0
+    this.#rssPages = 0
+    this.#top.length = 0
     this.#indexed = 0
+    this.#unit = MAX_PAGE
+    this.#measured = 0
     this.#index = undefined
   }
 
@@ -200,6 +249,29 @@ export class TaskTable {
     const larger = new Float64Array(rows * WIDTH)
     larger.set(this.#values)
     this.#values = larger
+    this.#names.grow(rows)
+  }
+
+  /** Whether a row is of the process of this number and this name. */
+  has(pid: number, comm: string): boolean {
+    const row = this.#rowOf(pid)
+    return row !== undefined && this.#names.is(row, comm)
+  }
+
+  /** The largest families, of the rows kept; equal ones in the table's order. */
+  families(limit: number): TaskFamily[] {
+    const byName = new Map<string, { comm: string; processes: number; rssPages: number }>()
+    for (let row = 0; row < this.#kept; row++) {
+      const comm = this.#names.of(row)
+      const rssPages = this.#values[row * WIDTH + RSS]!
+      const family = byName.get(comm)
+      if (family === undefined) byName.set(comm, { comm, processes: 1, rssPages })
+      else {
+        family.processes++
+        family.rssPages += rssPages
+      }
+    }
+    return [...byName.values()].sort((a, b) => b.rssPages - a.rssPages).slice(0, limit)
   }
 
   /** The row of a process, for the figures that its kill line lacks. */
@@ -234,13 +306,6 @@ export class TaskTable {
       if (!index.has(other)) index.set(other, this.#indexed)
     }
     return index.get(pid)
-  }
-
-  /** Sum of all tasks' RSS in pages, over the rows kept. */
-  get rssPages(): number {
-    let sum = 0
-    for (let at = RSS; at < this.#kept * WIDTH; at += WIDTH) sum += this.#values[at]!
-    return sum
   }
 }
 

@@ -47,8 +47,12 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   '03': inferred(6576),
   // By the contract a manual kill has no trigger: a kworker only carried out the SysRq.
   '04': ['651 trigger_process_name: "kworker/0:2", absent', '651 trigger_pid: 735, absent'],
-  // The table was shortened by hand to its names: a task without a size is none of the largest.
-  '21': ['13432 top_tasks: [[13432,"mem_on_node1",null],[13457,"mem_on_node0",null]], absent'],
+  // The corpus takes the page size for unknown; one task's page tables are 1549 times 4 KiB.
+  '21': [
+    '13432 rss_kb: absent, 3146980',
+    '13432 top_tasks: [[13432,"mem_on_node1",null],[13457,"mem_on_node0",null]], [[13432,"mem_on_node1",3146980],[13457,"mem_on_node0",3142016]]',
+    '13432 total_vm_kb: absent, 3148064',
+  ],
   '28': inferred(1_036_073),
   // Lines that the paste repeats: one event per killed process.
   '44': ['2025 kill: stated, not read', '4734 kill: stated, not read'],

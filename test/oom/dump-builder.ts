@@ -97,7 +97,7 @@ export function buildDump(options: DumpOptions = {}): Dump {
     ],
     stack: ['Call Trace:', ' <TASK>', ' dump_stack_lvl+0x5d/0x80', ' </TASK>'],
     memory: kind === 'memcg' ? memcgStatistics(options, oomMemcg) : memInfo(options),
-    tasks: taskTable([...(options.others ?? OTHERS), victim]),
+    tasks: taskTable([...(options.others ?? OTHERS), victim], options.pageKb),
     structured: [
       `oom-kill:constraint=CONSTRAINT_${CONSTRAINT[kind]},nodemask=(null),cpuset=${cpuset},mems_allowed=0-1,${where},task_memcg=${taskMemcg},task=${victim.comm},pid=${victim.pid},uid=${victim.uid}`,
     ],
@@ -124,8 +124,10 @@ export const TASKS_TITLE = 'Tasks state (memory values in pages):'
 export const TASKS_HEADER =
   '[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents oom_score_adj name'
 
-export function taskTable(tasks: readonly Task[]): string[] {
-  return [TASKS_TITLE, TASKS_HEADER, ...tasks.map(taskRow)]
+export function taskTable(tasks: readonly Task[], pageKb = 4): string[] {
+  // Page tables are made of pages.
+  const pgtablesBytes = 17 * pageKb * 1024
+  return [TASKS_TITLE, TASKS_HEADER, ...tasks.map(task => taskRow({ pgtablesBytes, ...task }))]
 }
 
 /** As `dump_task` of 6.8 prints it. */
@@ -154,9 +156,9 @@ function memInfo(options: DumpOptions): string[] {
     'Mem-Info:',
     ...(counters === 'one record' ? [lines.join('\n')] : lines),
     `Node 0 active_anon:${123_456 * pageKb}kB inactive_anon:${318_000 * pageKb}kB active_file:468kB inactive_file:832kB unevictable:0kB all_unreclaimable? no`,
-    `Node 0 DMA free:7160kB boost:0kB min:380kB low:472kB high:564kB present:15992kB managed:15360kB`,
+    `Node 0 DMA free:${1790 * pageKb}kB boost:0kB min:380kB low:472kB high:564kB present:${3998 * pageKb}kB managed:15360kB`,
     'lowmem_reserve[]: 0 1921 1921 1921',
-    `Node 0 DMA32 free:36000kB boost:0kB min:44600kB low:55752kB high:66904kB present:2080640kB managed:2001000kB`,
+    `Node 0 DMA32 free:${9000 * pageKb}kB boost:0kB min:44600kB low:55752kB high:66904kB present:${520_160 * pageKb}kB managed:2001000kB`,
     'lowmem_reserve[]: 0 0 0 0',
     `Node 0 DMA: 2*${pageKb}kB (U) 1*${pageKb * 2}kB (U) 3*${pageKb * 4}kB (UM) = 7160kB`,
     `Node 0 DMA32: 71*${pageKb}kB (UME) 40*${pageKb * 2}kB (UE) = 36000kB`,

@@ -117,13 +117,51 @@ test("the dump's own page size beats the machine's", () => {
 test('of an unknown page size nothing is guessed: pages are left out, KiB stay', () => {
   const dump = buildDump()
   const memory = dump.memory.filter(line => !/^Node/.test(line))
-  const others = buildDump({ victim: { totalVmPages: 0 } }).tasks
+  // Too few pages to compare, and page tables of a size that any pages make.
+  const { tasks: others } = buildDump({
+    victim: { totalVmPages: 0, rssPages: 3, pgtablesBytes: 65_536 },
+    others: [{ comm: 'x', pid: 1, rssPages: 9, pgtablesBytes: 131_072 }],
+  })
   const facts = factsOf(linesOf({ ...dump, memory, tasks: others }))
   for (const field of ['mem_total_kb', 'mem_free_kb', 'swap_kb', 'top_tasks'] as const) {
     assert.equal(field in facts, false, field)
   }
   assert.equal(facts.rss_kb, GLOBAL.rss_kb)
   assert.equal(facts.total_vm_kb, GLOBAL.total_vm_kb)
+})
+
+test('one damaged figure decides no page size: the others outvote it, or nothing is converted', () => {
+  const dump = buildDump({ kind: 'memcg' })
+  const [kill] = dump.kill
+  const expected = factsOf(linesOf(dump))
+  // As if a digit had come in, and as if one had been lost: once eight times as much, once a quarter.
+  for (const [of, damaged] of [
+    [/total-vm:\d+/, `total-vm:${2_316_564 * 32}`],
+    [/total-vm:\d+/, `total-vm:${2_316_564 * 16 + 1}`],
+    [/anon-rss:\d+/, `anon-rss:${516_062 * 16}`],
+  ] as const) {
+    const facts = factsOf(linesOf({ ...dump, kill: [kill!.replace(of, damaged)] }))
+    assert.deepEqual(facts.top_tasks, expected.top_tasks, damaged)
+  }
+  const { memory } = buildDump({ pageKb: 64 })
+  const buddies = memory.map(line => line.replace(/^(Node 0 DMA: 2)\*64kB/, '$1*4kB'))
+  const facts = factsOf(linesOf({ ...buildDump({ pageKb: 64 }), memory: buddies }))
+  assert.equal(facts.mem_free_kb, 11_072 * 64)
+})
+
+test('a release that names x86_64 has pages of 4 KiB, whatever the figures say', () => {
+  const dump = buildDump({ pageKb: 64 })
+  const cpu = dump.cpu.map(line => line.replace('6.12.9', '6.12.9-x86_64'))
+  assert.equal(factsOf(linesOf({ ...dump, cpu })).mem_free_kb, 11_072 * 4)
+})
+
+test('a kill line that is cut in its middle: the sizes are those of its row, in pages that page tables prove', () => {
+  const dump = buildDump({ kind: 'memcg', victim: { pgtablesBytes: 45_056 } })
+  const [kill] = dump.kill
+  const facts = factsOf(linesOf({ ...dump, kill: [kill!.slice(0, kill!.indexOf('total-') + 6)] }))
+  assert.equal(facts.rss_kb, 516_062 * 4)
+  assert.equal(facts.total_vm_kb, 2_316_564 * 4)
+  assert.equal(facts.process_name, 'chrome')
 })
 
 // Required fields

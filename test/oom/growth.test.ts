@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { OomDump } from '../../plugin/oom/dump.ts'
 import { parseKillLine, parseSacrificeLine } from '../../plugin/oom/lines/kill.ts'
 import { parseKernelRelease, parseOpener, parseTriggerPid } from '../../plugin/oom/lines/opener.ts'
-import { isStructuredTail, parseStructuredLine } from '../../plugin/oom/lines/structured.ts'
+import { isStructuredPart, parseStructuredLine } from '../../plugin/oom/lines/structured.ts'
 import { OomParser } from '../../plugin/oom/parser.ts'
 import { assertLinear } from '../support/growth.ts'
 import { recordsOf } from './dump-builder.ts'
@@ -71,7 +71,7 @@ test('hostile lines, each by itself and inside a dump', () => {
       parseKernelRelease(line)
       parseStructuredLine(line)
       parseStructuredLine(line, 'a')
-      isStructuredTail(line)
+      isStructuredPart(line)
       for (const title of ['', 'Unreclaimable slab info:', 'Memory allocations:']) {
         const dump = new OomDump()
         if (title !== '') dump.push(title)

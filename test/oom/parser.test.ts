@@ -5,14 +5,15 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { RawRecord } from '../../plugin/kmsg/record.ts'
 import { oomKillFacts, oomKillSource } from '../../plugin/oom/event.ts'
+import { type OomOutcome, OomParser } from '../../plugin/oom/parser.ts'
 import {
   MAX_FOREIGN_LINES,
   MAX_LINES,
-  type OomOutcome,
-  OomParser,
+  MAX_SILENCE_US,
   SILENCE_US,
-} from '../../plugin/oom/parser.ts'
+} from '../../plugin/oom/section.ts'
 import {
   buildDump,
   type DumpOptions,
@@ -24,6 +25,7 @@ import {
   parse,
   parseLines,
   recordsOf,
+  toKmsg,
   VICTIM,
 } from './dump-builder.ts'
 
@@ -416,7 +418,7 @@ test('the end of the records ends the dump', () => {
   assert.deepEqual(summary(parseLines(UNFINISHED)), ['cut'])
 })
 
-test('a slow console may pause for seconds in a dump, but not for a minute', () => {
+test('a slow console may pause for minutes in front of a kill that the dump names, not for ever', () => {
   const dump = buildDump()
   const lines = linesOf({ ...dump, kill: [] })
   const lastUs = 5_000_000 + (lines.length - 1) * 20
@@ -428,7 +430,8 @@ test('a slow console may pause for seconds in a dump, but not for a minute', () 
       ])
     )
   assert.deepEqual(after(5), ['4711 chrome'])
-  assert.deepEqual(after(60), ['cut', '4711 chrome partial'])
+  assert.deepEqual(after(60), ['4711 chrome'])
+  assert.deepEqual(after(MAX_SILENCE_US / 1e6 + 1), ['cut', '4711 chrome partial'])
 })
 
 test('stamps that run backwards end nothing', () => {
@@ -661,4 +664,256 @@ test('kills of two lines whose dumps the rate limit dropped: whose limit each wa
       [10, 'Out of memory'],
     ]
   )
+})
+
+// A slow console
+
+/** The records of a dump with a pause in front of the line at each of these places. */
+function withPauses(lines: readonly string[], places: readonly number[], pauseUs = 13_000_000) {
+  let us = 5_000_000
+  return lines.flatMap((line, at) => {
+    us += places.includes(at) ? pauseUs : 20
+    return recordsOf([line], { seq: at, us })
+  })
+}
+
+for (const [title, options] of [
+  ['global', { counters: 'records' }],
+  ['memcg', { kind: 'memcg' }],
+] as const) {
+  test(`13 s in front of any line of a dump do not end it: ${title}`, () => {
+    const lines = linesOf(buildDump(options))
+    const expected = factsOf(lines)
+    for (let at = 1; at < lines.length; at++) {
+      const outcomes = parse(withPauses(lines, [at]))
+      assert.deepEqual(summary(outcomes), ['4711 chrome'], `13 s before: ${lines[at]}`)
+      assert.deepEqual(oomKillFacts(onlyKill(outcomes)), expected, `13 s before: ${lines[at]}`)
+    }
+    const everywhere = withPauses(lines, [...lines.keys()])
+    assert.deepEqual(oomKillFacts(onlyKill(parse(everywhere))), expected)
+  })
+}
+
+test('13 s in front of the lines of a kill before 5.0, with foreign lines in the pause', () => {
+  const dump = buildDump()
+  const lines = linesOf({
+    ...dump,
+    structured: ['INFO: rcu_sched self-detected stall on CPU'],
+    kill: [SACRIFICE, 'Killed process 4711 (chrome) total-vm:1kB, anon-rss:2kB, file-rss:3kB'],
+  })
+  for (let back = 1; back <= 3; back++) {
+    const records = withPauses(lines, [lines.length - back])
+    assert.deepEqual(summary(parse(records)), ['4711 chrome'], `${back} lines before the end`)
+  }
+})
+
+test('13 s between the victims of a group do not end it, be there a table or not', () => {
+  const others = [
+    { comm: 'helper', pid: 30, rssPages: 30 },
+    { comm: 'helper', pid: 31, rssPages: 31 },
+  ]
+  const dump = buildDump({ kind: 'memcg', others })
+  const lines = groupKill()
+  const group = lines.slice(lines.indexOf(GROUP_LINE))
+  for (const tasks of [dump.tasks, []]) {
+    const known = linesOf({ ...dump, tasks })
+    const all = [...known, ...group]
+    const places = [...all.keys()].filter(at => at >= known.length)
+    assert.deepEqual(
+      killsOf(parse(withPauses(all, places))).map(one => [one.victim.pid, one.isFollower]),
+      [
+        [4711, false],
+        [30, true],
+        [31, true],
+      ]
+    )
+  }
+})
+
+test('after silence another dump inherits nothing, though its head is lost', () => {
+  const first = linesOf({ ...buildDump(), structured: [], kill: [] })
+  const second = buildDump({
+    kind: 'memcg',
+    victim: { pid: 5, comm: 'second', rssPages: 30 },
+    others: [],
+  })
+  for (const part of [
+    { ...second, opener: [], cpu: [], stack: [] },
+    { ...second, opener: [], cpu: [], stack: [], memory: [] },
+    { ...second, opener: [], cpu: [], stack: [], memory: [], tasks: [] },
+  ]) {
+    const lines = linesOf(part)
+    const outcomes = parse(withPauses([...first, ...lines], [first.length]))
+    assert.deepEqual(summary(outcomes), ['cut', '5 second partial'], lines[0])
+    const facts = oomKillFacts(onlyKill(outcomes))
+    assert.equal(facts.trigger_process_name, undefined)
+    assert.equal(facts.mem_free_kb, undefined)
+  }
+})
+
+test('after silence in which records were lost nothing is taken into the dump', () => {
+  const dump = buildDump()
+  const parser = new OomParser()
+  const records = withPauses(linesOf(dump), [linesOf(dump).length - 1])
+  for (const record of records.slice(0, -1)) parser.push(record)
+  parser.tear()
+  assert.deepEqual(summary(parse(records.slice(-1), parser)), ['cut', '4711 chrome partial'])
+})
+
+// A head that is cut off
+
+test('Mem-Info with which the records begin is that of the kill right after it', () => {
+  const { memory, kill } = buildDump({ counters: 'records' })
+  const outcomes = parseLines([' dump_stack_lvl+0x5d/0x80', ...memory, SACRIFICE, ...kill])
+  assert.deepEqual(summary(outcomes), ['4711 chrome partial'])
+  assert.equal(oomKillFacts(onlyKill(outcomes)).mem_free_kb, 11_072 * 4)
+  const later = parseLines([...memory, ...ordinary(40), ...kill])
+  assert.equal(oomKillFacts(onlyKill(later)).mem_free_kb, undefined, 'long before it')
+  assert.deepEqual(parseLines(memory), [], 'without a kill it is no dump of the killer')
+})
+
+test('the memory that SysRq m shows, or a failed allocation after a kill, is not that of a kill', () => {
+  const { memory, kill } = buildDump({ counters: 'records' })
+  for (const header of [
+    'sysrq: Show Memory',
+    'SysRq : Show Memory',
+    'dd: page allocation stalls',
+  ]) {
+    const facts = oomKillFacts(onlyKill(parseLines([header, ...memory, ...kill])))
+    assert.equal(facts.mem_free_kb, undefined, header)
+  }
+  const first = linesOf(buildDump({ kind: 'memcg' }))
+  const lines = [...first, 'x: page allocation failure: order:9', ...memory, LONELY_KILL]
+  assert.deepEqual(oomKillFacts(killsOf(parseLines(lines))[1]!), LONELY_FACTS)
+})
+
+test('live, Mem-Info after other records is that of a failed allocation: no head is lost', () => {
+  const { memory, kill } = buildDump({ counters: 'records' })
+  const read = (lines: readonly string[], isLost: boolean): unknown => {
+    const parser = new OomParser()
+    const raw = new RawRecord()
+    const outcomes: OomOutcome[] = []
+    for (const [seq, text] of lines.entries()) {
+      const bytes = Buffer.from(toKmsg(recordsOf([text], { seq })[0]!), 'latin1')
+      assert.ok(raw.read(bytes, 0, bytes.length))
+      if (isLost && seq === 1) parser.tear()
+      outcomes.push(...parser.pushRaw(raw))
+    }
+    return oomKillFacts(onlyKill([...outcomes, ...parser.end()]), { pageSizeKb: 4 }).mem_free_kb
+  }
+  const lines = ['usb 1-1: new', ...memory, ...kill]
+  assert.equal(read(lines, false), undefined)
+  assert.equal(read(lines, true), 11_072 * 4)
+})
+
+// A structured line in parts
+
+test('a structured line that the kernel went on with in further records is put together', () => {
+  const [structured] = buildDump({
+    kind: 'memcg',
+    oomMemcg: `/${'a'.repeat(500)}`,
+    taskMemcg: `/${'a'.repeat(500)}/${'b'.repeat(400)}`,
+  }).structured
+  const dump = buildDump({ kind: 'memcg' })
+  const expected = factsOf(linesOf({ ...dump, structured: [structured!] }))
+  const ends = [',cpuset=', ',mems_allowed', ',oom_memcg=', '/a', ',task_memcg=', '/a', ',task=']
+  let from = 0
+  const places: number[] = []
+  for (const end of ends) {
+    const at = structured!.indexOf(end, from)
+    places.push(end === ',cpuset=' ? at + end.length : at)
+    from = at + 1
+  }
+  const pieces = (cuts: readonly number[]): string[] =>
+    [0, ...cuts].map((cut, index) => structured!.slice(cut, cuts[index]))
+  for (const cuts of [...places.map(place => [place]), [places[3]!, places[5]!], places]) {
+    const parts = pieces(cuts)
+    const outcomes = parseLines(linesOf({ ...dump, structured: parts }))
+    assert.deepEqual(summary(outcomes), ['4711 chrome'], parts.join(' | '))
+    assert.deepEqual(oomKillFacts(onlyKill(outcomes)), expected, parts.join(' | '))
+  }
+})
+
+test('a path that fills a record may have lost its end: it is left out', () => {
+  const path = `/${'a'.repeat(1022)}`
+  const dump = buildDump({ kind: 'memcg', oomMemcg: path, taskMemcg: '/b' })
+  const [structured] = dump.structured
+  const at = structured!.indexOf('/aa')
+  const end = structured!.indexOf(',task_memcg')
+  const parts = [structured!.slice(0, at), structured!.slice(at, end), structured!.slice(end)]
+  const facts = factsOf(linesOf({ ...dump, structured: parts }))
+  assert.deepEqual([facts.oom_memcg, facts.task_memcg], [undefined, '/b'])
+})
+
+test('a structured line whose end never comes makes the kill partial', () => {
+  const dump = buildDump({ kind: 'memcg' })
+  const [structured] = dump.structured
+  const cut = structured!.slice(0, structured!.indexOf('/docker'))
+  const outcomes = parseLines(linesOf({ ...dump, structured: [cut] }))
+  assert.deepEqual(summary(outcomes), ['4711 chrome partial'])
+  assert.equal(oomKillFacts(onlyKill(outcomes)).oom_memcg, undefined)
+})
+
+// Other kernels
+
+test('OpenVZ: the size is that of the kill line', () => {
+  const facts = factsOf([
+    'Out of memory in UB 101: OOM killed process 30286 (httpd) score 0 vm:281988kB, rss:17004kB, swap:12kB',
+  ])
+  assert.deepEqual(facts, {
+    process_name: 'httpd',
+    pid: 30_286,
+    rss_kb: 17_004,
+    total_vm_kb: 281_988,
+    swap_kb: 12,
+  })
+})
+
+test('2.6.9: an opener that names nobody, and a kill without figures', () => {
+  const outcomes = parseLines([
+    'oom-killer: gfp_mask=0xd0, order=0',
+    'Mem-info:',
+    'DMA free:11012kB min:120kB low:148kB high:180kB active:0kB inactive:0kB present:16384kB',
+    'Free swap:            0kB',
+    '262144 pages of RAM',
+    'Out of Memory: Killed process 2592 (oracle).',
+  ])
+  const { dump, victim } = onlyKill(outcomes)
+  assert.deepEqual([victim.pid, victim.comm], [2592, 'oracle'])
+  assert.deepEqual([dump.ramPages, dump.freeSwapKb, dump.trigger], [262_144, 0, undefined])
+})
+
+// A table without its header row
+
+test('a table without its header row is read where its columns are unmistakable', () => {
+  const lines = [
+    'chrome invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0',
+    '[ 400]  1000   400     1000      100    45056        0             0 tini',
+    '[ 410]  1000   410   500000    60000   802816       12           300 chrome',
+    'Out of memory: Killed process 410 (chrome) total-vm:2000000kB, anon-rss:200000kB, file-rss:30000kB, shmem-rss:10000kB, UID:1000 pgtables:784kB oom_score_adj:300',
+  ]
+  const facts = factsOf(lines)
+  assert.deepEqual(facts.top_tasks, [
+    { pid: 410, name: 'chrome', rss_kb: 240_000 },
+    { pid: 400, name: 'tini', rss_kb: 400 },
+  ])
+  assert.equal(facts.swap_kb, 48)
+  assert.equal(factsOf(lines.slice(1)).top_tasks, undefined, 'rows may be missing in front')
+})
+
+test('a table of unknown columns is left out, and the kill is partial', () => {
+  const dump = buildDump()
+  const tasks = ['[ 410]  1000   500000    60000   802816       12           300 chrome']
+  const outcomes = parseLines(linesOf({ ...dump, tasks }))
+  assert.deepEqual(summary(outcomes), ['4711 chrome partial'])
+  assert.equal(oomKillFacts(onlyKill(outcomes)).top_tasks, undefined)
+})
+
+test('lines that a program writes, each with a process of its own, are one dump', () => {
+  const records = recordsOf(linesOf(buildDump())).map((record, at) => ({
+    ...record,
+    facility: 1,
+    caller: `T${100 + at}`,
+  }))
+  assert.deepEqual(summary(parse(records)), ['4711 chrome'])
 })

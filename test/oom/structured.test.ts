@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  isStructuredTail,
+  isStructuredPart,
   parseStructuredLine,
   type StructuredLine,
 } from '../../plugin/oom/lines/structured.ts'
@@ -196,17 +196,17 @@ for (const comm of AWKWARD_NAMES) {
 }
 
 test('structured line: its tail alone, and no other line with a comma', () => {
-  assert.equal(isStructuredTail(',task=memcg_test_1,pid=11280,uid=0'), true)
-  assert.equal(isStructuredTail(',oom_memcg=/a,task_memcg=/a,task=x y,pid=1,uid=0'), true)
-  assert.equal(isStructuredTail(',task_memcg=/a,task=two\nlines,pid=1,uid=0'), true)
-  assert.equal(isStructuredTail(',global_oom,task_memcg=/,task=x,pid=1,uid=0'), true)
-  assert.equal(isStructuredTail(', and more'), false)
-  assert.equal(isStructuredTail(',task=x,pid=1'), false)
+  assert.equal(isStructuredPart(',task=memcg_test_1,pid=11280,uid=0'), true)
+  assert.equal(isStructuredPart(',oom_memcg=/a,task_memcg=/a,task=x y,pid=1,uid=0'), true)
+  assert.equal(isStructuredPart(',task_memcg=/a,task=two\nlines,pid=1,uid=0'), true)
+  assert.equal(isStructuredPart(',global_oom,task_memcg=/,task=x,pid=1,uid=0'), true)
+  assert.equal(isStructuredPart(', and more'), false)
+  assert.equal(isStructuredPart(',task=x,pid=1'), false)
   const head = 'oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),global_oom,task_memcg=/a'
-  assert.equal(isStructuredTail(',task=x,pid=1,uid=0', head), true)
+  assert.equal(isStructuredPart(',task=x,pid=1,uid=0', head), true)
   // Of another line: this one has its groups.
-  assert.equal(isStructuredTail(',task_memcg=/b,task=x,pid=1,uid=0', head), false)
-  assert.equal(isStructuredTail(',global_oom,task_memcg=/,task=x,pid=1,uid=0', head), false)
+  assert.equal(isStructuredPart(',task_memcg=/b,task=x,pid=1,uid=0', head), false)
+  assert.equal(isStructuredPart(',global_oom,task_memcg=/,task=x,pid=1,uid=0', head), false)
 })
 
 test('structured line: no other line', () => {

@@ -241,8 +241,77 @@ test('lines that are no rows are not taken and change nothing', () => {
   assert.deepEqual(table.top, [{ pid: 1, comm: 'x', rssPages: 10 }])
 })
 
-test('rows without a header are not read: their columns would be guessed', () => {
+test('rows without a header are not read where rows may be missing in front', () => {
   const table = new TaskTable()
   assert.equal(table.push(taskRow({ comm: 'x', pid: 1, rssPages: 10 })), false)
   assert.equal(table.isPresent, false)
+})
+
+for (const { title, header, row, swapPages, pgtablesBytes } of FORMS) {
+  test(`columns without a header: ${title}`, () => {
+    const table = new TaskTable()
+    // Seven to ten numbers, of which the third is the pid; of six and seven, what they count is not sure.
+    const isKnown = header === TASKS_HEADER || title.includes('pgtables_bytes')
+    assert.equal(table.push(row, true), true)
+    assert.deepEqual(table.top, [{ pid: 20_557, comm: 'my haproxy', rssPages: 3183 }])
+    const { totalVmPages, oomScoreAdj, ...found } = table.find(20_557)!
+    assert.deepEqual([totalVmPages, oomScoreAdj], [2_140_125, -17])
+    assert.equal(found.swapPages, isKnown ? swapPages : undefined)
+    assert.equal(found.pgtablesBytes, isKnown ? pgtablesBytes : undefined)
+  })
+}
+
+test('no header, and rows that show no columns: none is read', () => {
+  for (const row of [
+    '[   12]     0    13     9000       10       10        0         0 x',
+    '[   12]     0    12     9000     9001       10        0         0 x',
+    '[   12]     0    12     9000       10 x',
+    '[   12]     0    12    -9000       10       10        0         0 x',
+  ]) {
+    assert.equal(new TaskTable().push(row, true), false, row)
+  }
+})
+
+test('families: processes of one name add up, largest first', () => {
+  const table = tableOf(
+    TASKS_HEADER,
+    ...[
+      { comm: 'chrome', pid: 1, rssPages: 300 },
+      { comm: 'Web Content', pid: 2, rssPages: 400 },
+      { comm: 'chrome', pid: 3, rssPages: 200 },
+      { comm: '531', pid: 4, rssPages: 7 },
+    ].map(taskRow)
+  )
+  assert.deepEqual(table.families(2), [
+    { comm: 'chrome', processes: 2, rssPages: 500 },
+    { comm: 'Web Content', processes: 1, rssPages: 400 },
+  ])
+  assert.equal(table.rssPages, 907)
+  assert.equal(table.has(1, 'chrome'), true)
+  assert.equal(table.has(1, 'Web Content'), false)
+  assert.equal(table.has(9, 'chrome'), false)
+})
+
+test('another layout begins another table', () => {
+  const table = tableOf(
+    '[ pid ]   uid  tgid total_vm      rss cpu oom_adj name',
+    '[ 7]   188 7  2140125     3183   3       15 x',
+    TASKS_HEADER,
+    taskRow({ comm: 'y', pid: 8, rssPages: 5 })
+  )
+  assert.deepEqual([table.count, table.rssPages, table.find(7)], [1, 5, undefined])
+  assert.deepEqual(table.top, [{ pid: 8, comm: 'y', rssPages: 5 }])
+})
+
+test('page tables are made of pages: which, of one task or of many', () => {
+  const of = (...bytes: number[]): number | undefined =>
+    tableOf(
+      TASKS_HEADER,
+      ...bytes.map((pgtablesBytes, pid) => taskRow({ comm: 'x', pid, rssPages: 1, pgtablesBytes }))
+    ).pageTableUnitKb
+  assert.equal(of(45_056), 4)
+  assert.equal(of(65_536, 131_072), undefined, 'chance')
+  assert.equal(of(...Array.from({ length: 16 }, (_, at) => 65_536 * (at + 1))), 64)
+  assert.equal(of(45_056, 1000), undefined, 'no pages at all')
+  assert.equal(of(), undefined)
 })

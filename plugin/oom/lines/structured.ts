@@ -88,14 +88,22 @@ function splitGroups(groups: string): [oom: string | undefined, task: string | u
 }
 
 /** What may follow the structured line's head, in this order. */
-const STRUCTURED_PARTS = [/,(?:global_oom|oom_memcg=)/, /,task_memcg=/, /,task=/]
+const PARTS = [/,cpuset=/, /,mems_allowed=/, /,(?:global_oom|oom_memcg=)/, /,task_memcg=/, /,task=/]
+const VICTIM = /,pid=\d+,uid=\d+\s*$/
+const TASK = PARTS.length - 1
 
 /**
- * Whether a line is the end of a structured line whose pr_cont chain another CPU's output cut in two.
- * It must not say once more what the line says already: then it is another line's.
+ * Whether a line is a further part of a structured line that was cut: by another CPU's output, or by the
+ * kernel where a record was full. The kernel appends piece by piece (`,oom_memcg=`, then the path), and
+ * a record begins with any of them.
+ *
+ * @param head the line so far; it must not say already what the part says: then that is another line's
  */
-export function isStructuredTail(line: string, head = STRUCTURED): boolean {
-  if (!/^,.*,pid=\d+,uid=\d+\s*$/s.test(line)) return false
-  const first = STRUCTURED_PARTS.findIndex(part => line.search(part) === 0)
-  return first !== -1 && !STRUCTURED_PARTS.slice(first).some(part => part.test(head))
+export function isStructuredPart(line: string, head = STRUCTURED): boolean {
+  if (head.endsWith('_memcg=')) return line.startsWith('/')
+  if (head.endsWith(',cpuset=')) return /^[^,]*,mems_allowed=/.test(line)
+  if (!line.startsWith(',')) return false
+  const first = PARTS.findIndex(part => line.search(part) === 0)
+  if (first === -1 || (first === TASK && !VICTIM.test(line))) return false
+  return !PARTS.slice(first).some(part => part.test(head))
 }
