@@ -1,7 +1,7 @@
 /** From a saved log to the kills in it: the parser of the live watcher over the log's records. */
 
 import type { SystemOomKillEvent } from '../../generated/types.ts'
-import { TableReader, type TableSums } from '../diagnosis/families.ts'
+import { sumsOf, type TableSums } from '../diagnosis/families.ts'
 import { type OomKillFacts, oomKillFacts, oomKillSource } from '../oom/event.ts'
 import { type OomKill, type OomOutcome, OomParser, type OomWithoutKill } from '../oom/parser.ts'
 import { LogReader, type LogRecord } from './saved-log.ts'
@@ -26,7 +26,6 @@ export type Explained = ExplainedKill | ExplainedDump
 /** Takes a log line by line; bounded in memory whatever the log's length. */
 export class LogExplainer {
   readonly #parser = new OomParser()
-  readonly #tables = new TableReader()
   readonly #onExplained: (explained: Explained) => void
   readonly #reader = new LogReader(record => this.#push(record))
   #lastRawSeq: number | undefined
@@ -57,15 +56,11 @@ export class LogExplainer {
       this.#lastRawSeq = record.seq
     }
     this.#deliver(this.#parser.push(record))
-    // After the parser: a kill is given out with the record after it.
-    this.#tables.push(record.text, record.caller)
   }
 
   #deliver(outcomes: readonly OomOutcome[]): void {
     for (const outcome of outcomes) {
-      const sums = outcome.dump.tasks.isPresent
-        ? this.#tables.sums(outcome.record.caller)
-        : undefined
+      const sums = sumsOf(outcome.dump.tasks)
       if (outcome.type !== 'kill') {
         this.#onExplained({ ...outcome, sums })
         continue
