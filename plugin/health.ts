@@ -20,7 +20,7 @@ export function healthOf({
     kmsg,
     stream: {
       seq: stream.seq,
-      ...(stream.oldestSeq === undefined ? {} : { oldest_seq: stream.oldestSeq }),
+      oldest_seq: stream.oldestSeq,
       retained: stream.retained,
       retained_bytes: stream.retainedBytes,
       readers: stream.readers,
@@ -28,9 +28,9 @@ export function healthOf({
     },
     journal: journal?.health ?? {
       state: 'off',
-      ...(stateError === undefined ? {} : { error: stateError }),
+      error: stateError,
     },
-    ...(spool === undefined ? {} : { spool }),
-    ...(sinks.health === undefined ? {} : { sinks: sinks.health }),
+    spool,
+    sinks: sinks.health,
   }
 }

@@ -62,8 +62,8 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
   // After the server's last request, which may still publish.
   fastify.addHook('onClose', () => pipeline.close())
   await fastify.register(routes, {
-    ...(prefix === undefined ? {} : { prefix }),
-    ...(logLevel === undefined ? {} : { logLevel }),
+    prefix,
+    logLevel,
     options,
     stream,
     publisher,

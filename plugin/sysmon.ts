@@ -102,8 +102,8 @@ function subscribe(
   const reader = stream.subscribe(
     from,
     {
-      ...(categories === undefined ? {} : { categories: new Set(categories) }),
-      ...(types === undefined ? {} : { types: new Set(types) }),
+      categories: categories && new Set(categories),
+      types: types && new Set(types),
     },
     drain
   )

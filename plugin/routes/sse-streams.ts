@@ -210,7 +210,7 @@ function startOf(lastEventId: string | null, replay: string | undefined): StartA
 
 function filterOf(query: StreamQuery): EventFilter {
   return {
-    ...(query.category === undefined ? {} : { categories: new Set(query.category) }),
-    ...(query.type === undefined ? {} : { types: new Set(query.type) }),
+    categories: query.category && new Set(query.category),
+    types: query.type && new Set(query.type),
   }
 }

@@ -25,7 +25,7 @@ export function registerTelemetry(
   const state = (): TelemetryState => ({
     config: capture.toJSON(),
     seq: stream.seq,
-    ...(capture.appliedAt === undefined ? {} : { applied_at: capture.appliedAt.toISOString() }),
+    applied_at: capture.appliedAt?.toISOString(),
     dropped_events: stream.dropped,
   })
   const checked = (body: unknown): TelemetryConfig => {

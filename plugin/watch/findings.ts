@@ -159,7 +159,7 @@ export class Findings {
     return {
       ...this.#parts.where(),
       published: this.#published,
-      ...(kills === undefined ? {} : { kills }),
+      kills,
     }
   }
 

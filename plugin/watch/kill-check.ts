@@ -34,7 +34,7 @@ export class KillCheck {
       path,
       lines: this.#audit.lines,
       missed: this.#audit.missed,
-      ...(this.#checkedAt === undefined ? {} : { checked_at: this.#checkedAt }),
+      checked_at: this.#checkedAt,
     }
   }
 
@@ -102,7 +102,7 @@ export class KillCheck {
         missed,
         count: this.#audit.accounted ?? count,
         counter: `oom_kill in ${path}`,
-        ...(cgroup === undefined ? {} : { cgroup }),
+        cgroup,
         isLogRead,
         lostRecords,
       },

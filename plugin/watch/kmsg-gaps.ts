@@ -79,7 +79,7 @@ export function readerDownGap(lost: 0 | undefined, span: Span): KmsgGap {
       : 'how many records were overwritten meanwhile is not known'
   return {
     event: 'kmsg.reader_down',
-    ...(lost === undefined ? {} : { lost }),
+    lost,
     reason: `the kernel log could not be read; ${rest}`,
     ...span,
     metadata: {},

@@ -112,13 +112,13 @@ export class KmsgWatcher {
             last_record_at: at,
             last_record_age_ms: Math.max(0, Date.now() - Math.floor(at / 1000)),
           }),
-      ...(this.#resumedAfter === undefined ? {} : { resumed_after: this.#resumedAfter }),
+      resumed_after: this.#resumedAfter,
       lost: this.#findings.lost,
       restarts,
       stalls,
-      ...(kills === undefined ? {} : { kills }),
-      ...(this.#file?.error === undefined ? {} : { position_error: this.#file.error }),
-      ...(error === undefined ? {} : { error }),
+      kills,
+      position_error: this.#file?.error,
+      error,
     }
   }
 

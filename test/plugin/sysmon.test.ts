@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { EventEnvelope } from '../../generated/types.ts'
 import type { PublishInput, SubscribeOptions } from '../../plugin/index.ts'
-import { assertValid, note, page, post, startApp } from '../support/app.ts'
+import { asJson, assertValid, note, page, post, startApp } from '../support/app.ts'
 
 const custom = { type: 'note', category: 'console' } as const
 const crash = { type: 'service_crashed', data: { service_name: 'web', phase: 'running' } } as const
@@ -303,7 +303,7 @@ test('after the end of a subscription nothing comes, not even what waits', async
 test('health counts the stream, and is what /healthz answers', async t => {
   const app = await startApp(t, { ringEvents: 2 })
   const none = { kernel: 0, supervisor: 0, devtools: 0, server: 0, http: 0 }
-  assert.deepEqual(app.sysmon.health(), {
+  assert.deepEqual(asJson(app.sysmon.health()), {
     status: 'ok',
     kmsg: { state: 'disabled', path: '', lost: 0, restarts: 0, stalls: 0 },
     stream: { seq: 0, retained: 0, retained_bytes: 0, readers: 0, published: none },

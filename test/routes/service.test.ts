@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import type { Health } from '../../generated/types.ts'
-import { call, note, page, post, startApp } from '../support/app.ts'
+import { asJson, call, note, page, post, startApp } from '../support/app.ts'
 
 test('healthz: 200 ok when no kernel log is to be watched', async t => {
   const app = await startApp(t)
@@ -14,7 +14,7 @@ test('healthz: 200 ok when no kernel log is to be watched', async t => {
   const { status, headers, body } = await call(app, { url: '/healthz' })
   assert.equal(status, 200)
   assert.equal(headers['cache-control'], 'no-store')
-  assert.deepEqual(body, app.sysmon.health())
+  assert.deepEqual(body, asJson(app.sysmon.health()))
   assert.equal((body as Health).kmsg.state, 'disabled')
   assert.equal((body as Health).stream.seq, 1)
 })

@@ -48,6 +48,11 @@ export async function listen(app: FastifyInstance): Promise<string> {
   return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
 }
 
+/** As it is on the wire: fields that are undefined are absent. */
+export function asJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T
+}
+
 /** Publishes an event of the type `note` by the host's own way. */
 export function note(app: FastifyInstance, data: unknown): EventEnvelope {
   const envelope = app.sysmon.publish({ type: 'note', category: 'console', data })
