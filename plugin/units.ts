@@ -38,15 +38,15 @@ export function wallTime(us: number): string {
   return `${date.toISOString().replace('T', ' ').replace('Z', ' UTC')}`
 }
 
-/** Microseconds since boot as `1 h 2 min 3.456 s after boot`. */
+/** Microseconds since boot as `3 d 1 h 2 min 3.456 s after boot`. */
 export function sinceBoot(us: number): string {
   const seconds = us / 1e6
-  const hours = Math.floor(seconds / 3600)
-  const minutes = Math.floor((seconds % 3600) / 60)
   const parts = [
-    ...(hours > 0 ? [`${hours} h`] : []),
-    ...(hours > 0 || minutes > 0 ? [`${minutes} min`] : []),
-    `${(seconds % 60).toFixed(3)} s`,
-  ]
-  return `${parts.join(' ')} after boot`
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+  ] as const
+  const first = parts.findIndex(([count]) => count > 0)
+  const large = first === -1 ? [] : parts.slice(first).map(([count, unit]) => `${count} ${unit} `)
+  return `${large.join('')}${(seconds % 60).toFixed(3)} s after boot`
 }

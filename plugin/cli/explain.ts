@@ -23,7 +23,7 @@ Options:
                              states the time of day), microseconds since boot
                              where it is "boot" (it has the kernel's stamps
                              only), the time of reading where it is "unknown"
-                "diagnosis"  "cause", "evidence" and "advice": the sentences
+                "diagnosis"  "cause", "evidence" and "next": the sentences
                 "dump"       the numbers behind them: "allocation" (flags,
                              order), "zones" with their watermarks, "held" (what
                              the memory was used for), "counters_kb", "swap",

@@ -1,51 +1,35 @@
-/** What to do next, by what the cause is and what held the memory. */
+/**
+ * What to do next. Each sentence names what the dump shows: a setting only of the manager whose name
+ * the path has, "why so large" only of what held much, more memory only where the machine's was short.
+ */
 
-import { printable } from '../units.ts'
-import { type Case, largestFamily, largestUnowned, MUCH, SOME } from './case.ts'
-import type { CauseKind } from './cause.ts'
+import { size } from '../units.ts'
+import { type Case, MUCH } from './case.ts'
+import { type Cause, freeElsewhereKb } from './cause.ts'
+import { reachedLimit } from './cause-limit.ts'
+import type { Holding } from './holding.ts'
+import { limitSetting, lookUp } from './limits.ts'
 
-/** What must have grown: the victim, or what held far more than it. */
-function grower(known: Case): string {
-  const { facts, name, totalKb } = known
-  const [largest] = facts.top_tasks ?? []
-  const family = largestFamily(known)
-  const own = facts.rss_kb ?? 0
-  const isMain = largest === undefined || own * 2 >= largest.rss_kb
-  if (family !== undefined && totalKb !== undefined && family.rssKb >= totalKb * MUCH) {
-    if (family.rssKb > Math.max(own, largest?.rss_kb ?? 0) * 1.5)
-      return `the ${family.name} processes`
-  }
-  if (isMain) return name
-  const isLarge = totalKb !== undefined && largest.rss_kb >= totalKb * SOME
-  return isLarge ? printable(largest.name) : 'whatever holds the memory'
-}
+/** A process that held less than this is not asked for its size where nothing else is known. */
+const WORTH_A_LOOK_KB = 65_536
+const WHOLE_REPORT =
+  'get the whole report, which shows what held the memory: journalctl -k, dmesg or kern.log of that time'
 
-export function advise(known: Case, kind: CauseKind): string[] {
-  const { holders, totalKb, dump, name } = known
-  const what = grower(known)
-  if (kind === 'manual')
-    return ['find out who wrote f to /proc/sysrq-trigger (or pressed the keys)']
-  const looks = holders
-    .filter(({ kb, isUnowned }) => isUnowned && totalKb !== undefined && kb >= totalKb * MUCH)
-    .flatMap(({ look }) => (look === undefined ? [] : [look]))
-  const first = [...new Set(looks)]
-  const family = largestFamily(known)
+export function advise(known: Case, { kind, holding }: Cause): string[] {
   switch (kind) {
+    case 'manual':
+      return ['find out who wrote f to /proc/sysrq-trigger (or pressed the keys)']
+    case 'follower':
+      return ['see what is said of the first victim of its group']
     case 'limit':
-      return [
-        ...first,
-        `find what makes ${what} grow, or raise the limit (memory.max, docker --memory, resources.limits.memory)`,
-      ]
+      return forLimit(known, holding)
+    case 'no_limit':
+      return [...forHolding(known, holding), 'see which of the groups above it has a limit']
     case 'nodes':
-      return [
-        ...first,
-        known.zones.length > 0 && known.zones.every(({ isUsable }) => !isUsable)
-          ? 'let the process use a node that has other zones than Movable, too (cpuset.mems, numactl)'
-          : 'let the process use more nodes (cpuset.mems, numactl), or move load to other nodes',
-      ]
+      return forNodes(known)
     case 'fragmented':
       return [
-        `find what asks for several pages in one piece (the call trace), or keep more free: vm.min_free_kbytes`,
+        'find what asks for several pages in one piece (the call trace), or keep more free: vm.min_free_kbytes',
       ]
     case 'zone':
       return [
@@ -54,21 +38,153 @@ export function advise(known: Case, kind: CauseKind): string[] {
           : 'see which zones the machine has and why (/proc/zoneinfo; movable_node, kernelcore=, ZONE_DMA)',
       ]
     case 'page_fault':
-      return ['look at the call trace and the lines before it for what returned the error']
-    case 'family':
+      return forPageFault(known)
+    case 'freed':
       return [
-        `allow fewer ${family?.name ?? name} processes, or smaller ones, or give the machine more memory`,
+        known.context.previous === undefined
+          ? `look for what gave memory back just before; ${known.name} is not what it went to`
+          : `look into the kill of ${known.context.previous.name} before it; ${known.name} is not what the memory went to`,
       ]
-    case 'unowned':
-      return first.length > 0
-        ? first
-        : [largestUnowned(known)?.look ?? 'find what fills the memory outside of processes']
-    default:
-      return [
-        ...first,
-        dump.hasMemInfo
-          ? `find what makes ${what} grow, give it a limit of its own, or give the machine more memory`
-          : `find what makes ${what} grow`,
-      ]
+    case 'machine':
+      return forMachine(known, holding)
+    case 'unknown':
+      return forUnknown(known)
   }
+}
+
+/** Why so much, of what held much. */
+function forHolding(known: Case, holding: Holding): string[] {
+  const why = (name: string, kb: number): string =>
+    `find out why ${name} held ${size(kb)}: a leak, or what it needs?`
+  switch (holding.by) {
+    case 'victim':
+      return [why(known.name, holding.kb)]
+    case 'process':
+      return [why(holding.name, holding.kb)]
+    case 'family':
+      return [`allow fewer ${holding.family.name} processes, or smaller ones`]
+    case 'unowned':
+      return [holding.holder.look ?? `find what fills it: ${holding.holder.what}`]
+    case 'files':
+      return ['find what reads and writes so many files, and whether its disk keeps up']
+    case 'many':
+      return ['see which of its processes can do with less, or run elsewhere']
+    case 'unknown':
+      return []
+  }
+}
+
+/** Where to look for what no process owns and was much, though not the most. */
+function looks({ holders, totalKb }: Case, holding: Holding): string[] {
+  const all = holders
+    .filter(({ kb, isUnowned }) => isUnowned && totalKb !== undefined && kb >= totalKb * MUCH)
+    .flatMap(({ look }) => (look === undefined ? [] : [look]))
+  const first = holding.by === 'unowned' ? holding.holder.look : undefined
+  return [...new Set(all)].filter(look => look !== first)
+}
+
+function forLimit(known: Case, holding: Holding): string[] {
+  const { limited, facts } = known
+  const kind = limited?.place.kind
+  if (kind === 'node_pods' || kind === 'qos') {
+    return [
+      'see which pods use more than they request (kubectl top pods -A), and let requests say what they use, so that fewer come to this node',
+      ...looks(known, holding),
+      kind === 'qos'
+        ? 'the kubelet sets this limit (qos-reserved)'
+        : 'what pods may use together is what the kubelet leaves them: kube-reserved, system-reserved, and the size of the node',
+    ]
+  }
+  const isSmall = (facts.rss_kb ?? 0) < WORTH_A_LOOK_KB
+  const first =
+    holding.by === 'unknown'
+      ? isSmall || known.totalKb !== undefined
+        ? [silent(known)]
+        : [`find out why ${known.name} held ${size(facts.rss_kb ?? 0)}: a leak, or what it needs?`]
+      : forHolding(known, holding)
+  const found = limited === undefined ? undefined : lookUp(limited)
+  return [
+    ...first,
+    ...looks(known, holding),
+    ...raise(known, holding),
+    ...(found === undefined ? [] : [found]),
+  ]
+}
+
+/** What is to be looked at where no line says what the memory went to. */
+function silent({ totalKb }: Case): string {
+  return totalKb === undefined
+    ? WHOLE_REPORT
+    : 'see what the group’s memory went to: memory.stat of the group, and its processes'
+}
+
+/** A higher limit is no help where the kernel itself fills the group. */
+function raise(known: Case, holding: Holding): string[] {
+  const { limited, dump } = known
+  const isKernels = holding.by === 'unowned' && /slab|vmalloc|per-CPU/.test(holding.holder.what)
+  if (isKernels) return []
+  const reached = reachedLimit(known)
+  const version = dump.memcgUsage.has('memory+swap')
+    ? 1
+    : dump.memcgUsage.has('swap')
+      ? 2
+      : undefined
+  const setting =
+    limited === undefined
+      ? 'memory.max, or memory.limit_in_bytes in version 1'
+      : limitSetting(limited, reached?.resource ?? 'memory', version)
+  return [`or raise the limit, if that much is needed: ${setting}`]
+}
+
+function forNodes(known: Case): string[] {
+  const { zones } = known
+  if (zones.length > 0 && zones.every(({ isUsable }) => !isUsable)) {
+    return [
+      'let the process use a node that has other zones than Movable, too (cpuset.mems, numactl)',
+    ]
+  }
+  if (zones.length > 0 && freeElsewhereKb(known) === undefined) {
+    return ['see what fills the nodes that it may use: numastat -m, numastat -p']
+  }
+  return ['let the process use more nodes (cpuset.mems, numactl), or move load to other nodes']
+}
+
+function forPageFault({ context }: Case): string[] {
+  return (context.failures ?? []).length > 0
+    ? [
+        'look at whose allocations failed in the lines before it: their group may have a limit of its own',
+      ]
+    : ['look at the call trace and the lines before it for what returned the error']
+}
+
+function forMachine(known: Case, holding: Holding): string[] {
+  if (known.dump.hasMemInfo && holding.by === 'unknown' && known.totalKb !== undefined) {
+    return [
+      'see what the memory went to: no process, and no counter of the kernel in the log, held much of it',
+      ...looks(known, holding),
+    ]
+  }
+  const first = [...forHolding(known, holding), ...looks(known, holding)]
+  switch (holding.by) {
+    case 'victim':
+    case 'process':
+      return [...first, 'or give it a limit of its own, or the machine more memory']
+    case 'family':
+    case 'many':
+      return [...first, 'or give the machine more memory']
+    case 'unknown':
+      return [WHOLE_REPORT]
+    default:
+      return first
+  }
+}
+
+function forUnknown({ name, facts }: Case): string[] {
+  const rss = facts.rss_kb
+  return rss === undefined || rss < WORTH_A_LOOK_KB
+    ? [
+        ...(rss === undefined ? [] : [`${name} held too little to be what the memory went to`]),
+        WHOLE_REPORT,
+      ]
+    : [WHOLE_REPORT, `find out whether ${size(rss)} is what ${name} needs`]
 }

@@ -4,13 +4,16 @@ import type { OomDump } from '../oom/dump.ts'
 import type { OomKillFacts } from '../oom/event.ts'
 import type { OomKill } from '../oom/parser.ts'
 import { revealedPageSizeKb } from '../oom/revealed-page-size.ts'
-import { printable } from '../units.ts'
-import type { TableSums } from './families.ts'
+import { printable, size } from '../units.ts'
+import { describeGroup, type Group } from './cgroup.ts'
+import { sumsOf } from './families.ts'
 import { groupHolders, type Holder, machineHolders } from './holders.ts'
 import { viewZones, type ZoneView } from './zones.ts'
 
-/** What the limit of a group is when there is none: PAGE_COUNTER_MAX pages (v2), LONG_MAX bytes (v1). */
-export const NO_LIMIT_KB = 2 ** 52
+/** From here on a group has no limit: PAGE_COUNTER_MAX pages (version 2), LONG_MAX bytes (version 1). */
+const NO_LIMIT_KB = 2 ** 52
+/** The same of a 32-bit kernel: LONG_MAX pages. */
+const NO_LIMIT_32_KB = (2 ** 31 - 1) * 4
 /** Shares of the memory from which something counts as the cause, as much, as worth a word. */
 export const MOST = 0.5
 export const MUCH = 0.2
@@ -20,6 +23,16 @@ export interface FamilyKb {
   readonly name: string
   readonly processes: number
   readonly rssKb: number
+}
+
+/** What is known of a kill beside its dump, from the lines around it. */
+export interface Context {
+  /** The kill before this one, where it was a moment ago. */
+  readonly previous?: { readonly name: string; readonly rssKb: number | undefined } | undefined
+  /** Lines about allocations that failed just before, as the kernel printed them. */
+  readonly failures?: readonly string[] | undefined
+  /** The kernel's panic, where it was a moment away. */
+  readonly panic?: string | undefined
 }
 
 export interface Case {
@@ -38,18 +51,25 @@ export interface Case {
   readonly tasksKb: number | undefined
   readonly processes: number | undefined
   readonly families: readonly FamilyKb[]
+  /** The group whose limit was reached. */
+  readonly limited: Group | undefined
+  /** The group that the victim was in. */
+  readonly home: Group | undefined
+  readonly context: Context
 }
 
 export function caseOf(
   dump: OomDump,
   kill: OomKill | undefined,
   facts: Partial<OomKillFacts>,
-  sums: TableSums | undefined
+  context: Context = {}
 ): Case {
+  // Of a group kill only the first victim's report looks at the table.
+  const sums = kill?.isFollower === true ? undefined : sumsOf(dump.tasks)
   const pageKb = revealedPageSizeKb(dump, kill?.victim)
   const isMemcg = facts.constraint === 'memcg'
   const kb = (pages: number): number => pages * pageKb!
-  const isSummed = sums !== undefined && pageKb !== undefined && dump.tasks.isPresent
+  const isSummed = sums !== undefined && pageKb !== undefined
   return {
     dump,
     facts,
@@ -68,7 +88,19 @@ export function caseOf(
           rssKb: kb(rssPages),
         }))
       : [],
+    limited: group(facts.oom_memcg, dump),
+    home: group(facts.task_memcg, dump),
+    context,
   }
+}
+
+function group(path: string | undefined, dump: OomDump): Group | undefined {
+  return path === undefined ? undefined : describeGroup(path, dump.kernelRelease)
+}
+
+/** Whether what the kernel prints as a limit is that there is none. */
+export function isUnlimited(limitKb: number): boolean {
+  return limitKb >= NO_LIMIT_KB || limitKb === NO_LIMIT_32_KB
 }
 
 /** The largest part that no process owns; the kernel's slab counts as one. */
@@ -94,4 +126,8 @@ export function largestUnowned({ holders }: Case): Holder | undefined {
 /** The largest family of two processes and more. */
 export function largestFamily({ families }: Case): FamilyKb | undefined {
   return families.find(family => family.processes > 1)
+}
+
+export function together({ name, processes, rssKb }: FamilyKb): string {
+  return `${processes} ${name} processes held ${size(rssKb)} together`
 }

@@ -16,6 +16,7 @@ export interface Holder {
   readonly look?: string
 }
 
+export const FILES = 'cached files'
 const SHM = 'shared memory and tmpfs (/dev/shm above all)'
 const LOOK_SHM = 'look into /dev/shm and other tmpfs mounts: df -h -t tmpfs'
 const LOOK_SLAB = 'see which slab caches grow: slabtop -s c'
@@ -34,7 +35,7 @@ export function machineHolders(dump: OomDump, pageKb: number | undefined): Holde
     { kb: Math.max(0, anonLru - shmem), what: 'anonymous memory of processes', isUnowned: false },
     {
       kb: kb('active_file', 'inactive_file', 'isolated_file'),
-      what: 'cached files',
+      what: FILES,
       isUnowned: false,
     },
     { kb: kb('unevictable'), what: 'locked or otherwise unevictable memory', isUnowned: false },
@@ -106,7 +107,7 @@ export function groupHolders(dump: OomDump): Holder[] {
   const shmem = isStated ? kb('total_shmem', 'shmem') : Math.max(0, cache - files - locked)
   return [
     { kb: kb('anon', 'total_rss', 'rss'), what: 'anonymous memory of processes', isUnowned: false },
-    { kb: files, what: 'cached files', isUnowned: false },
+    { kb: files, what: FILES, isUnowned: false },
     { kb: shmem, what: SHM, isUnowned: true, look: LOOK_SHM },
     { kb: kb('slab', 'slab_unreclaimable'), what: 'kernel slab', isUnowned: true, look: LOOK_SLAB },
     { kb: kb('pagetables'), what: 'page tables', isUnowned: true },

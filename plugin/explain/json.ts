@@ -7,17 +7,17 @@ import { oomDumpFacts } from '../oom/event.ts'
 import { decodeName } from '../oom/names.ts'
 import type { ExplainedDump, ExplainedKill } from './log-explainer.ts'
 
-export function killJson({ event, kill, time, sums }: ExplainedKill): object {
+export function killJson({ event, kill, time, context }: ExplainedKill): object {
   return {
     ...event,
     time,
-    diagnosis: diagnose(kill, event.data, sums),
-    dump: figuresOf(caseOf(kill.dump, kill, event.data, sums)),
+    diagnosis: diagnose(kill, event.data, context),
+    dump: figuresOf(caseOf(kill.dump, kill, event.data, context)),
   }
 }
 
 export function dumpJson(explained: ExplainedDump): object {
-  const { dump, outcome, sums } = explained
+  const { dump, outcome, context } = explained
   const facts = oomDumpFacts(dump)
   return {
     type: 'oom_without_kill',
@@ -27,7 +27,7 @@ export function dumpJson(explained: ExplainedDump): object {
       trigger_process_name: dump.trigger === undefined ? undefined : decodeName(dump.trigger),
       ...(dump.triggerPid === undefined || dump.isManual ? {} : { trigger_pid: dump.triggerPid }),
     },
-    evidence: evidenceOf(explained, sums),
-    dump: figuresOf(caseOf(dump, undefined, facts, sums)),
+    evidence: evidenceOf(explained, context),
+    dump: figuresOf(caseOf(dump, undefined, facts, context)),
   }
 }

@@ -13,6 +13,9 @@
  *     >                                            quoted mail
  */
 
+import { decodeName } from '../oom/names.ts'
+import { isoStamp, localStamp, type WallStamp } from './stamps.ts'
+
 export interface Prefixed {
   /** Whether there was any prefix. */
   found: boolean
@@ -22,6 +25,10 @@ export interface Prefixed {
   stampUs: number | undefined
   /** Unix microseconds. */
   wallUs: number | undefined
+  /** The time of day as the line has it, where its zone or year is not stated. */
+  wallText: string | undefined
+  /** Microseconds of a year that the line does not state. */
+  yearlessUs: number | undefined
   caller: string
   text: string
 }
@@ -61,6 +68,8 @@ export function stripPrefix(given: string): Prefixed {
     isKernel: true,
     stampUs: undefined,
     wallUs: undefined,
+    wallText: undefined,
+    yearlessUs: undefined,
     caller: '',
     isRfc5424: false,
     text: given.includes('\x1b') ? given.replace(ANSI, '') : given,
@@ -92,7 +101,7 @@ function stripOne(line: Line): boolean {
       }
       const human = HUMAN_STAMP.exec(text)
       if (human === null) return false
-      line.wallUs ??= parseWall(human[1]!)
+      state(line, localTime(human[1]!))
       return take(human)
     }
     case 60:
@@ -112,21 +121,21 @@ function stripTextual(line: Line, take: (match: RegExpExecArray | null) => boole
   const { text } = line
   const iso = ISO.exec(text)
   if (iso !== null) {
-    line.wallUs ??= parseIso(iso)
+    state(line, isoStamp(iso))
     const taken = take(iso)
     stripTag(line)
     return taken
   }
   const unix = UNIX.exec(text)
   if (unix !== null) {
-    line.wallUs ??= Number(unix[1]) * 1e6 + Number(unix[2])
+    state(line, { us: Number(unix[1]) * 1e6 + Number(unix[2]), text: undefined })
     const taken = take(unix)
     stripTag(line)
     return taken
   }
   const syslog = SYSLOG.exec(text)
   if (syslog !== null) {
-    line.wallUs ??= parseWall(syslog[1]!)
+    state(line, localTime(syslog[1]!))
     const taken = take(syslog)
     stripTag(line)
     return taken
@@ -150,23 +159,18 @@ function stripTag(line: Line): void {
   else if (OTHER_TAG.test(text)) line.isKernel = false
 }
 
-function parseIso([, date, time, fraction, zone]: RegExpExecArray): number | undefined {
-  // Of the zones by name only these are known.
-  const offset = zone === undefined || /^ (?:UTC|GMT)$/.test(zone) ? 'Z' : zone
-  const ms = Date.parse(`${date}T${time}${offset}`)
-  if (Number.isNaN(ms)) return undefined
-  return ms * 1000 + Number((fraction ?? '').padEnd(6, '0').slice(0, 6))
+/** Of several stamps the first counts, unless another says which moment it was. */
+function state(line: Line, { us, text, yearlessUs }: WallStamp): void {
+  line.yearlessUs ??= yearlessUs
+  if (line.wallUs !== undefined && line.wallText === undefined) return
+  if (line.wallUs === undefined || text === undefined) line.wallUs = us ?? line.wallUs
+  line.wallText = us !== undefined && text === undefined ? undefined : (line.wallText ?? text)
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+let last: { text: string; stamp: WallStamp } | undefined
 
-/** `Tue Aug 12 03:54:03 2025` or `Aug 12 03:54:03`, English months only; without a year, none. */
-function parseWall(text: string): number | undefined {
-  const match = /([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})/.exec(text)
-  const month = MONTHS.indexOf(match?.[1] ?? '')
-  if (match === null || month === -1) return undefined
-  const ms = Date.parse(
-    `${match[4]}-${String(month + 1).padStart(2, '0')}-${match[2]!.padStart(2, '0')}T${match[3]}Z`
-  )
-  return Number.isNaN(ms) ? undefined : ms * 1000
+/** Lines that follow each other bear the same stamp, mostly. */
+function localTime(text: string): WallStamp {
+  if (last?.text !== text) last = { text, stamp: localStamp(decodeName(text)) }
+  return last.stamp
 }

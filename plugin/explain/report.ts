@@ -21,11 +21,9 @@ export const COLOURED: Style = {
 export function killReport(explained: ExplainedKill, number: number, style: Style): string {
   const { event, kill } = explained
   const facts = event.data
-  const { cause, evidence, advice } = diagnose(kill, facts, explained.sums)
+  const { cause, evidence, next } = diagnose(kill, facts, explained.context)
   const name = printable(facts.process_name)
-  const when = { wall: wallTime, boot: sinceBoot, unknown: () => undefined }[explained.time](
-    event.ts
-  )
+  const when = whenText(explained)
   const held = facts.rss_kb === undefined ? '' : `, which held ${size(facts.rss_kb)}`
   const lines = [
     style.bold(`${number}. The kernel killed ${name} (pid ${facts.pid})${held}`),
@@ -63,9 +61,22 @@ export function killReport(explained: ExplainedKill, number: number, style: Styl
   }
   if (kill.isPartial)
     lines.push(row('partial', 'the log does not hold the whole dump of this kill'))
-  return [...lines, ...advice.map((line, index) => row(index === 0 ? 'next' : '', line)), ''].join(
+  return [...lines, ...next.map((line, index) => row(index === 0 ? 'next' : '', line)), ''].join(
     '\n'
   )
+}
+
+/** When it happened: the moment, or what the log states of it. */
+function whenText({ time, event, record }: ExplainedKill): string | undefined {
+  const { wallText, isStamped, isRaw, timestampUs } = record
+  const boot = isStamped || isRaw ? sinceBoot(timestampUs) : undefined
+  const wall =
+    wallText !== undefined
+      ? `${printable(decodeName(wallText))}, as the log has it`
+      : time === 'wall'
+        ? wallTime(event.ts)
+        : undefined
+  return wall === undefined || boot === undefined ? (wall ?? boot) : `${wall}; ${boot}`
 }
 
 /** How much was asked for, with which flags, and of which kernel. */
@@ -90,7 +101,7 @@ export function noKillReport(outcome: ExplainedDump, style: Style): string {
     panic: 'made the kernel panic instead of killing (vm.panic_on_oom)',
     cut: 'shows no kill: the log ends or goes on before it',
   }[outcome.outcome]
-  const evidence = evidenceOf(outcome, outcome.sums)
+  const evidence = evidenceOf(outcome, outcome.context)
   return [
     style.bold(`-  ${who} ${what}`),
     ...evidence.map((line, index) => row(index === 0 ? 'evidence' : '', line)),

@@ -7,7 +7,7 @@
  */
 
 import { type KmsgRecord, parseKmsgRecord } from '../kmsg/record.ts'
-import { QUOTE, stripPrefix } from './prefix.ts'
+import { type Prefixed, QUOTE, stripPrefix } from './prefix.ts'
 import { isComplete, isLineOfItsOwn, Wrapping } from './wrapped.ts'
 
 export interface LogRecord extends KmsgRecord {
@@ -15,6 +15,10 @@ export interface LogRecord extends KmsgRecord {
   readonly isRaw: boolean
   /** Unix microseconds, where the log states them. */
   readonly wallUs: number | undefined
+  /** The time of day as the log has it, where its zone or year is not stated. */
+  readonly wallText: string | undefined
+  /** Microseconds by which the lines of this log can be told apart in time, where it states any. */
+  readonly clockUs: number | undefined
   /** Whether `timestampUs` is the kernel's: logs may bear none. */
   readonly isStamped: boolean
 }
@@ -72,7 +76,17 @@ export class LogReader {
     if (RAW.test(unquoted)) {
       const raw = parseKmsgRecord(unquoted)
       if (raw !== undefined) {
-        this.#start({ ...raw, isRaw: true, wallUs, isStamped: true }, true)
+        this.#start(
+          {
+            ...raw,
+            isRaw: true,
+            wallUs,
+            wallText: undefined,
+            clockUs: wallUs ?? raw.timestampUs,
+            isStamped: true,
+          },
+          true
+        )
         return
       }
     }
@@ -92,7 +106,7 @@ export class LogReader {
         caller,
         text: unescapeSyslog(stripped.text),
         isRaw: false,
-        wallUs: stripped.wallUs ?? wallUs,
+        ...momentOf(stripped, wallUs),
         isStamped: stripped.stampUs !== undefined,
       },
       stripped.found
@@ -142,6 +156,20 @@ export class LogReader {
       this.#pending = { ...pending, length: this.#length, record: { ...record, text: joined } }
     }
     return true
+  }
+}
+
+/** The time of a line: what states the moment comes before what lacks the zone or the year. */
+function momentOf(
+  { wallUs: ownUs, wallText, yearlessUs, stampUs }: Prefixed,
+  givenUs: number | undefined
+): Pick<LogRecord, 'wallUs' | 'wallText' | 'clockUs'> {
+  const isMoment = ownUs !== undefined && wallText === undefined
+  const wallUs = isMoment ? ownUs : (givenUs ?? ownUs)
+  return {
+    wallUs,
+    wallText: isMoment || givenUs !== undefined ? undefined : wallText,
+    clockUs: wallUs ?? stampUs ?? yearlessUs,
   }
 }
 

@@ -70,7 +70,7 @@ test('--json: the sentences and the numbers behind them beside the event', () =>
   const { out } = run(['--json'], kmsg(GLOBAL))
   const { time, diagnosis, dump } = JSON.parse(out) as {
     time: string
-    diagnosis: { cause: string; evidence: string[]; advice: string[] }
+    diagnosis: { cause: string; evidence: string[]; next: string[] }
     dump: {
       allocation: { order: number; gfp_flags: string[]; zone: string; wanted_kb: number }
       zones: Array<{ zone: string; state: string; needed_kb: number }>
@@ -80,7 +80,7 @@ test('--json: the sentences and the numbers behind them beside the event', () =>
   }
   assert.equal(time, 'boot')
   assert.match(diagnosis.cause, /chrome/)
-  assert.ok(diagnosis.evidence.length > 0 && diagnosis.advice.length > 0)
+  assert.ok(diagnosis.evidence.length > 0 && diagnosis.next.length > 0)
   assert.deepEqual(
     [dump.allocation.order, dump.allocation.gfp_flags[0], dump.allocation.wanted_kb],
     [0, 'GFP_HIGHUSER_MOVABLE', 4]

@@ -122,7 +122,7 @@ export const FORMS: readonly LogForm[] = [
         `[\xd0\x92\xd1\x82 ${clock(record).replace('Aug', '\xd0\xb0\xd0\xb2\xd0\xb3')} 2025] `,
       'indented'
     ),
-    time: 'unknown',
+    time: 'wall',
   },
   {
     name: 'dmesg --time-format iso',

@@ -28,7 +28,7 @@ const KERNELS: Array<[string, string, Partial<Prefixed>]> = [
     { wallUs: Date.UTC(2025, 7, 2, 12, 0, 1) * 1000 },
   ],
   ['dmesg -T in German', '[Di Aug 12 12:00:01 2025] ', { wallUs: NOON_US }],
-  ['dmesg -T in French', '[mar. ao\xc3\xbbt 12 12:00:01 2025] ', {}],
+  ['dmesg -T in French', '[mar. ao\xc3\xbbt 12 12:00:01 2025] ', { wallUs: NOON_US }],
   ['dmesg -x', 'kern  :info  : ', {}],
   ['dmesg -x with a stamp', 'kern  :warn  : [  123.456789] ', { stampUs: 123_456_789 }],
   ['syslog', 'Aug 12 12:00:01 host kernel: ', {}],

@@ -1,0 +1,91 @@
+/** Of the process that died: what it consisted of, and why it was this one. */
+
+import { decodeName } from '../oom/names.ts'
+import { printable, size } from '../units.ts'
+import type { Case } from './case.ts'
+import { groupText } from './cgroup.ts'
+
+/** From so many times its memory on, the address space is worth a word: people take it for memory. */
+const FAR_LARGER = 4
+
+/** Anonymous, file-backed and shared memory, and what was in swap. */
+export function composition({ kill, facts, name }: Case): string[] {
+  const { anonRssKb, fileRssKb, shmemRssKb } = kill?.victim ?? {}
+  const parts = [
+    ...part(anonRssKb, 'anonymous'),
+    ...part(fileRssKb, 'of files'),
+    ...part(shmemRssKb, 'shared'),
+  ]
+  const { swap_kb: swap = 0, pgtables_kb: tables = 0, rss_kb: rss = 0 } = facts
+  const beside = [
+    ...(swap > 0 ? [`${size(swap)} in swap`] : []),
+    ...(tables > 0 && tables >= rss / 10 ? [`${size(tables)} of page tables`] : []),
+  ]
+  if (parts.length === 0 && beside.length === 0) return []
+  const held = parts.length === 0 ? '' : `the ${size(rss)} of ${name} were ${parts.join(', ')}`
+  const more = beside.length === 0 ? '' : `${name} had ${beside.join(' and ')} beside`
+  return [[held, more].filter(text => text !== '').join('; ')]
+}
+
+function part(kb: number | undefined, what: string): string[] {
+  return kb === undefined || kb === 0 ? [] : [`${size(kb)} ${what}`]
+}
+
+/** Address space that is reserved and not used. */
+export function addressSpace({ facts }: Case): string[] {
+  const { total_vm_kb: total, rss_kb: rss, swap_kb: swap = 0 } = facts
+  if (total === undefined || rss === undefined) return []
+  const isMuch = total >= 2 ** 20 && total >= (rss + swap) * FAR_LARGER
+  return isMuch ? [`its total-vm of ${size(total)} is address space, not memory`] : []
+}
+
+/** Where it lived, where that is not the group whose limit was reached. */
+export function home({ home, limited, name }: Case): string[] {
+  if (home === undefined || home.path === '/' || home.path === limited?.path) return []
+  // Which slice it is in, a service and a session say better.
+  if (home.place.kind === 'slice' || home.place.kind === 'user') return []
+  return [`${name} was in ${groupText(home)}`]
+}
+
+/** A group has a main process: where the table shows one alone, that was it. */
+export function mainProcess({ dump, facts, name, limited, processes, kill }: Case): string[] {
+  const isOfGroup = facts.constraint === 'memcg' && limited?.path === facts.task_memcg
+  const isAlone = (processes ?? dump.tasks.count) === 1
+  if (!isOfGroup || !isAlone || kill === undefined || !dump.tasks.isPresent) return []
+  return dump.tasks.find(kill.victim.pid) === undefined
+    ? []
+    : [`${name} was the only process of the group: what ran in it has ended`]
+}
+
+export function allocatingTask({ kill, facts, name }: Case): string[] {
+  if (kill?.victim.prefix.includes('oom_kill_allocating_task') !== true) return []
+  const isAsker = facts.trigger_pid === undefined || facts.trigger_pid === facts.pid
+  return [
+    isAsker
+      ? `vm.oom_kill_allocating_task is set: ${name} died for asking, not for its size`
+      : `vm.oom_kill_allocating_task is set: ${name}, a child of the process that asked, died for it, not for its size`,
+  ]
+}
+
+/** Much smaller than the largest, and chosen for its score. */
+export function smallVictim({ kill, dump, facts, name }: Case): string[] {
+  if (kill?.victim.prefix.includes('oom_kill_allocating_task') === true) return []
+  const largest = facts.top_tasks?.[0]
+  const score = facts.oom_score_adj
+  if (largest === undefined || facts.rss_kb === undefined || score === undefined) return []
+  const largestScore = dump.tasks.find(largest.pid)?.oomScoreAdj
+  if (largest.pid === facts.pid || facts.rss_kb * 2 > largest.rss_kb || largestScore === undefined)
+    return []
+  if (score <= largestScore) return []
+  return [
+    `${name} was small: it died for its oom_score_adj of ${score}; ${printable(largest.name)} held ${size(largest.rss_kb)} with ${largestScore}`,
+  ]
+}
+
+export function groupKill({ kill }: Case): string[] {
+  return kill?.groupPath === undefined
+    ? []
+    : [
+        `all processes of ${printable(decodeName(kill.groupPath))} were killed with it (memory.oom.group)`,
+      ]
+}
