@@ -1070,7 +1070,11 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description As many streams are open as the server allows. Close one, or try again later. */
+        /**
+         * @description As many streams are open as the server allows: in all, from this address (by default three
+         *     quarters of all), or for browsers (by default a quarter is kept for programs). `message`
+         *     says which, and what sets it. Close one, or try again later.
+         */
         TooManyStreams: {
             headers: {
                 /** @description Seconds to wait before trying again. */

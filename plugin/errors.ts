@@ -70,8 +70,8 @@ export const UnsupportedMediaTypeError = createError<[string]>(
   415
 )
 
-export const TooManyStreamsError = createError<[number]>(
+export const TooManyStreamsError = createError<[string, string]>(
   'FST_SYSMON_TOO_MANY_STREAMS',
-  'all %d event streams are taken: close one, try again later, or raise the option "maxStreams"',
+  '%s: close one, try again later, or %s',
   503
 )

@@ -44,8 +44,14 @@ export interface SysmonOptions {
   readonly bodyLimit?: number
   /** Event streams (SSE) open at a time; further ones are answered 503. Default: 256. */
   readonly maxStreams?: number
+  /** Of these from one peer address (of IPv6, one /64). Default: three quarters of `maxStreams`. */
+  readonly maxStreamsPerPeer?: number
+  /** Of these kept for clients that are no browsers. Default: a quarter of `maxStreams`. */
+  readonly reservedStreams?: number
   /** Bytes that wait at most for one slow stream; the rest waits in the ring. Default: 1 MiB. */
   readonly streamBuffer?: number
+  /** Bytes that wait at most for all slow streams together. Default: 64 MiB. */
+  readonly streamBufferTotal?: number
   /** Silence in milliseconds after which a stream gets a comment. Default: 15000. */
   readonly keepAlive?: number
   /** Milliseconds that `app.close()` gives open streams to take their last events. Default: 1000. */
@@ -65,8 +71,10 @@ export interface SysmonOptions {
   readonly sinkTimeout?: number
 }
 
-export type ResolvedOptions = Required<Omit<SysmonOptions, 'prefix' | 'logLevel'>> &
-  Pick<SysmonOptions, 'prefix' | 'logLevel'>
+/** Options without a default of their own. */
+type Derived = 'prefix' | 'logLevel' | 'maxStreamsPerPeer' | 'reservedStreams'
+
+export type ResolvedOptions = Required<Omit<SysmonOptions, Derived>> & Pick<SysmonOptions, Derived>
 
 const DEFAULTS = {
   kmsgPath: '/dev/kmsg',
@@ -80,7 +88,10 @@ const DEFAULTS = {
   ringBytes: 32 * 1024 * 1024,
   bodyLimit: 4 * 1024 * 1024,
   maxStreams: 256,
+  maxStreamsPerPeer: undefined,
+  reservedStreams: undefined,
   streamBuffer: 1024 * 1024,
+  streamBufferTotal: 64 * 1024 * 1024,
   keepAlive: 15_000,
   closeTimeout: 1000,
   allowedHosts: [],
@@ -100,7 +111,10 @@ const BOUNDS = {
   ringBytes: [1, 2 ** 40],
   bodyLimit: [1, 2 ** 29],
   maxStreams: [1, 2 ** 20],
+  maxStreamsPerPeer: [1, 2 ** 20],
+  reservedStreams: [0, 2 ** 20],
   streamBuffer: [1024, 2 ** 30],
+  streamBufferTotal: [2 ** 16, 2 ** 40],
   keepAlive: [10, MAX_TIMER],
   closeTimeout: [0, MAX_TIMER],
   sinkTimeout: [0, MAX_TIMER],
@@ -122,6 +136,7 @@ export function resolveOptions(given: SysmonOptions): ResolvedOptions {
 
   for (const [name, [least, most]] of Object.entries(BOUNDS)) {
     const value = options[name as keyof typeof BOUNDS]
+    if (value === undefined) continue
     if (!Number.isSafeInteger(value) || value < least || value > most) {
       throw new InvalidOptionError(
         name,

@@ -1,6 +1,8 @@
 /** `sysmon serve`: a small Fastify application that registers the plugin. */
 
 import { METHODS } from 'node:http'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type LevelWithSilent, pino } from 'pino'
 import { CATEGORIES } from '../events/types.ts'
@@ -51,6 +53,9 @@ export async function serveCommand(args: string[]): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
+  // For garbage.ts.
+  setFlagsFromString('--expose-gc')
+  globalThis.gc = runInNewContext('gc') as NodeJS.GCFunction
   const port = integerVariable('PORT', 10001, 65535)
   const host = process.env.HOST || '127.0.0.1'
   const kmsgPath = process.env.SYSMON_KMSG_PATH || '/dev/kmsg'

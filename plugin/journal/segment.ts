@@ -95,6 +95,17 @@ export function scanSegment(bytes: Buffer, firstN: number, endN: number): Scan {
   return { lines, wholeBytes: start, isSound: isSound && holes.length === 0, holes }
 }
 
+let shared: WeakRef<Buffer> | undefined
+
+/** Memory for what is read and left behind before anybody else reads. */
+function sharedBytes(length: number): Buffer {
+  const known = shared?.deref()
+  if (known !== undefined && known.length >= length) return known
+  const bytes = Buffer.allocUnsafeSlow(length)
+  shared = new WeakRef(bytes)
+  return bytes
+}
+
 /** Reads the lines of a file one after the other, in bounded memory, also while it grows. */
 export class SegmentReader {
   readonly #fd: number
@@ -113,7 +124,14 @@ export class SegmentReader {
     for (;;) {
       const newline = this.#buffer.subarray(this.#start, this.#end).indexOf(10)
       if (newline === -1) {
-        if (!this.#fill()) return undefined
+        if (this.#end - this.#start < this.#buffer.length) {
+          if (!this.#fill()) return undefined
+          continue
+        }
+        const long = this.#longLine()
+        if (long === undefined) return undefined
+        const line = decodeLine(long)
+        if (line !== undefined) return line
         continue
       }
       const line = decodeLine(this.#buffer.subarray(this.#start, this.#start + newline))
@@ -163,27 +181,41 @@ export class SegmentReader {
   }
 
   #fill(): boolean {
-    const rest = this.#buffer.subarray(this.#start, this.#end)
-    if (rest.length === this.#buffer.length) {
-      const larger = Buffer.alloc(this.#buffer.length * 2)
-      rest.copy(larger)
-      this.#buffer = larger
-    } else {
-      this.#buffer.copyWithin(0, this.#start, this.#end)
-    }
+    this.#buffer.copyWithin(0, this.#start, this.#end)
+    this.#end -= this.#start
     this.#start = 0
-    this.#end = rest.length
     const length = this.#read(this.#offset)
     this.#offset += length
     this.#end += length
     return length > 0
   }
 
+  /**
+   * A line that is longer than the buffer, which is full of its beginning. In memory that all readers
+   * share: hundreds may be at such a line, and would each keep a megabyte.
+   *
+   * @returns undefined where its end is not there yet
+   */
+  #longLine(): Buffer | undefined {
+    const begin = this.#offset - (this.#end - this.#start)
+    for (let length = this.#buffer.length * 4; ; length *= 4) {
+      const bytes = sharedBytes(length)
+      const got = this.#read(begin, bytes.subarray(0, length))
+      const newline = bytes.subarray(0, got).indexOf(10)
+      if (newline !== -1) {
+        this.#start = 0
+        this.#end = 0
+        this.#offset = begin + newline + 1
+        return bytes.subarray(0, newline)
+      }
+      if (got < length) return undefined
+    }
+  }
+
   /** @returns 0 at the end, and where the disk gives no more: the reader is told what is missing */
-  #read(offset: number): number {
-    const room = this.#buffer.length - this.#end
+  #read(offset: number, into: Buffer = this.#buffer.subarray(this.#end)): number {
     try {
-      return readSync(this.#fd, this.#buffer, this.#end, room, offset)
+      return readSync(this.#fd, into, 0, into.length, offset)
     } catch {
       return 0
     }

@@ -44,7 +44,7 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
     route.bodyLimit ??= options.bodyLimit
   })
 
-  const streams = new SseStreams(stream, options)
+  const streams = new SseStreams(stream, options, scope.log)
   // preClose, because app.close() waits for open responses before it comes to onClose.
   scope.addHook('preClose', () => streams.close())
 

@@ -4,24 +4,22 @@
  *
  * `@fastify/sse` does the handshake. Frames are written past its `send()`: every event is serialised
  * once and the same bytes go to all streams, several in one write (measured at 0.5-0.7 against 5-6
- * microseconds a delivery). A reader that does not keep up holds at most `streamBuffer` bytes; the
- * rest waits in the ring, and what the ring drops meanwhile is told to the reader in a comment.
+ * microseconds a delivery). A reader that does not keep up holds so many bytes at most; the rest waits in
+ * the ring, and what the ring drops meanwhile is told to the reader in a comment.
  */
 
-import type { ServerResponse } from 'node:http'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
-import { TooManyStreamsError } from '../errors.ts'
 import type { PublishedEvent } from '../events/envelope.ts'
 import type { ResolvedOptions } from '../options.ts'
-import type { EventFilter, EventReader } from '../stream/event-reader.ts'
+import type { EventFilter } from '../stream/event-reader.ts'
 import type { EventStream, StartAt } from '../stream/stream.ts'
+import { SseConnection } from './sse-connection.ts'
+import { StreamMemory } from './stream-memory.ts'
+import { StreamPlaces } from './stream-places.ts'
 
 /** Seconds after which a client that found all streams taken may try again. */
 const RETRY_AFTER_S = 5
-/** Frames joined for one write, in bytes: more brings no speed and costs memory for each reader. */
-const MAX_WRITE_BYTES = 256 * 1024
-const KEEPALIVE = Buffer.from(':\n\n')
 
 export interface StreamQuery {
   readonly replay?: string
@@ -33,20 +31,28 @@ export interface StreamQuery {
 export class SseStreams {
   readonly #stream: EventStream
   readonly #options: ResolvedOptions
+  readonly #log: FastifyBaseLogger
+  readonly #places: StreamPlaces
+  readonly #memory: StreamMemory
   readonly #open = new Set<SseConnection>()
   #timer: NodeJS.Timeout | undefined
   #lastJoined: { first: number; last: number; count: number; bytes: Buffer } | undefined
 
-  constructor(stream: EventStream, options: ResolvedOptions) {
+  constructor(stream: EventStream, options: ResolvedOptions, log: FastifyBaseLogger) {
     this.#stream = stream
     this.#options = options
+    this.#log = log
+    this.#places = new StreamPlaces(options)
+    this.#memory = new StreamMemory(options.streamBuffer, options.streamBufferTotal)
   }
 
   /** Answers a request with an event stream. Returns at once; the stream goes on by itself. */
   open(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
-    const { maxStreams, keepAlive } = this.#options
-    if (this.#open.size >= maxStreams) {
-      return reply.header('retry-after', RETRY_AFTER_S).send(new TooManyStreamsError(maxStreams))
+    let leave: () => void
+    try {
+      leave = this.#places.take(request)
+    } catch (error) {
+      return reply.header('retry-after', RETRY_AFTER_S).send(error)
     }
     const query = request.query as StreamQuery
     // hijack(), because handlerTimeout ends what is not answered when the handler has returned.
@@ -54,20 +60,19 @@ export class SseStreams {
     reply.sse.keepAlive()
     reply.sse.sendHeaders()
     reply.raw.flushHeaders()
-    const connection: SseConnection = new SseConnection(
-      reply.raw,
-      this.#options.streamBuffer,
-      onReadable =>
-        this.#stream.subscribe(
-          startOf(reply.sse.lastEventId, query.replay),
-          filterOf(query),
-          onReadable
-        ),
-      events => this.#join(events),
-      () => this.#remove(connection)
-    )
+    const start = startOf(reply.sse.lastEventId, query.replay)
+    const connection: SseConnection = new SseConnection({
+      raw: reply.raw,
+      memory: this.#memory,
+      subscribe: onReadable => this.#stream.subscribe(start, filterOf(query), onReadable),
+      join: events => this.#join(events),
+      onClose: () => {
+        leave()
+        this.#remove(connection)
+      },
+    })
     this.#open.add(connection)
-    this.#timer ??= setInterval(() => this.#keepAlive(), Math.max(5, keepAlive / 15))
+    this.#timer ??= setInterval(() => this.#tick(), Math.max(5, this.#options.keepAlive / 15))
     connection.pump()
     return undefined
   }
@@ -97,9 +102,10 @@ export class SseStreams {
     return bytes
   }
 
-  #keepAlive(): void {
-    const before = performance.now() - this.#options.keepAlive
-    for (const connection of this.#open) connection.keepAlive(before)
+  #tick(): void {
+    for (const connection of this.#open) connection.tick(this.#options.keepAlive)
+    const cut = this.#memory.cutStalled()
+    if (cut > 0) this.#log.warn({ streams: cut }, 'event streams that took nothing were cut')
   }
 
   #remove(connection: SseConnection): void {
@@ -108,95 +114,6 @@ export class SseStreams {
     clearInterval(this.#timer)
     this.#timer = undefined
   }
-}
-
-class SseConnection {
-  readonly #raw: ServerResponse
-  readonly #buffer: number
-  readonly #reader: EventReader
-  readonly #join: (events: readonly PublishedEvent[]) => Buffer
-  #lastWrite = performance.now()
-  #isEnding = false
-  #missed = 0
-  readonly #onFlushed = () => {
-    if (this.#reader.hasMore || this.#isEnding) this.pump()
-  }
-
-  constructor(
-    raw: ServerResponse,
-    buffer: number,
-    subscribe: (onReadable: () => void) => EventReader,
-    join: (events: readonly PublishedEvent[]) => Buffer,
-    onClose: () => void
-  ) {
-    this.#raw = raw
-    this.#buffer = buffer
-    this.#join = join
-    this.#reader = subscribe(() => this.pump())
-    raw.once('close', () => {
-      this.#reader.close()
-      onClose()
-    })
-  }
-
-  /** Writes what there is to read and what fits; goes on by itself when the socket took it. */
-  pump(): void {
-    const raw = this.#raw
-    while (!raw.destroyed && !raw.writableEnded) {
-      const waiting = raw.writableLength
-      const room = Math.min(this.#buffer - waiting, MAX_WRITE_BYTES)
-      const { events, missed } = this.#reader.read(room, waiting === 0)
-      this.#missed += missed
-      // Told once, in the place of what is missing, and not to a client that takes nothing now.
-      if (this.#missed > 0 && (events.length > 0 || waiting === 0)) {
-        this.#write(missedComment(this.#missed))
-        this.#missed = 0
-      }
-      if (events.length === 0) break
-      this.#write(this.#join(events))
-    }
-    if (this.#isEnding && !this.#reader.hasMore && !raw.writableEnded) {
-      if (this.#missed > 0) this.#write(missedComment(this.#missed))
-      this.#missed = 0
-      raw.end()
-    }
-  }
-
-  keepAlive(before: number): void {
-    // A reader that has bytes waiting needs no sign of life from us: it owes us one.
-    if (this.#lastWrite <= before && this.#raw.writableLength === 0) this.#write(KEEPALIVE)
-  }
-
-  /** @param timeout milliseconds until the connection is cut */
-  end(timeout: number): Promise<void> {
-    return new Promise(resolve => {
-      const raw = this.#raw
-      if (raw.destroyed || raw.writableFinished) return resolve()
-      const timer = setTimeout(() => raw.destroy(), timeout)
-      const done = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      raw.once('finish', done)
-      raw.once('close', done)
-      this.#isEnding = true
-      this.pump()
-    })
-  }
-
-  #write(bytes: Buffer | string): void {
-    this.#lastWrite = performance.now()
-    this.#raw.write(bytes, this.#onFlushed)
-  }
-}
-
-function missedComment(missed: number): string {
-  const gap = JSON.stringify({
-    source: 'stream',
-    lost: missed,
-    reason: 'no longer retained',
-  })
-  return `: telemetry_gap ${gap}\n\n`
 }
 
 /** A non-empty Last-Event-ID beats `replay`; one that is no number, or 0, means from now. */

@@ -23,6 +23,10 @@ export interface ReadBatch {
   readonly missed: number
 }
 
+/** To read a larger event again takes less than to hold it, and its line, for who does not take it. */
+const LARGE_BYTES = 16 * 1024
+const NOTHING: ReadBatch = { events: [], missed: 0 }
+
 export interface ReaderParts {
   readonly ring: EventRing
   readonly store: EventStore | undefined
@@ -40,6 +44,8 @@ export class EventReader {
   readonly #parts: ReaderParts
   #after: number
   #missed = 0
+  /** The next event, where it did not fit. */
+  #blocked: { readonly seq: number; readonly bytes: number } | undefined
   #storeReader: StoreReader | undefined
   /** Read from the store, and not given out yet. */
   #peeked: PublishedEvent | undefined
@@ -70,15 +76,23 @@ export class EventReader {
    */
   read(maxBytes: number, atLeastOne: boolean): ReadBatch {
     const { ring } = this.#parts
+    if (!atLeastOne && this.#isBlocked(maxBytes)) return NOTHING
     const batch: Batch = { events: [], bytes: 0, maxBytes, atLeastOne, isFull: false }
     const isThrough = this.#after >= ring.oldestSeq - 1 || this.#readStore(batch)
     if (isThrough && !batch.isFull) this.#readRing(batch)
     // Nothing fits: the gap is told in one piece later, with the events after it.
-    if (batch.isFull && batch.events.length === 0) return { events: [], missed: 0 }
+    if (batch.isFull && batch.events.length === 0) return NOTHING
     const missed = this.#missed
     this.#missed = 0
     if (missed > 0) this.#parts.onMissed(missed)
     return { events: batch.events, missed }
+  }
+
+  /** Lets go of what it holds of the store; for who will not read for a while. */
+  rest(): void {
+    this.#storeReader?.close()
+    this.#storeReader = undefined
+    this.#peeked = undefined
   }
 
   /** @internal */
@@ -89,7 +103,7 @@ export class EventReader {
   close(): void {
     this.#isClosed = true
     this.#parts.storeTurns.cancel(this.#onTurn)
-    this.#leaveStore()
+    this.rest()
     this.#parts.onClose(this)
   }
 
@@ -114,7 +128,7 @@ export class EventReader {
       const event = this.#peeked ?? this.#storeReader.next()
       this.#peeked = event
       if (event === undefined || event.seq >= this.#parts.ring.oldestSeq) {
-        this.#leaveStore()
+        this.rest()
         return true
       }
       if (!this.#take(event, batch)) return false
@@ -123,10 +137,12 @@ export class EventReader {
     return false
   }
 
-  #leaveStore(): void {
-    this.#storeReader?.close()
-    this.#storeReader = undefined
-    this.#peeked = undefined
+  /** Whether the next event is known, is there still, and does not fit. */
+  #isBlocked(maxBytes: number): boolean {
+    if (this.#blocked === undefined) return false
+    const { ring, store } = this.#parts
+    const { seq, bytes } = this.#blocked
+    return bytes > maxBytes && seq >= Math.min(ring.oldestSeq, store?.oldestSeq ?? Infinity)
   }
 
   #readRing(batch: Batch): void {
@@ -156,12 +172,15 @@ export class EventReader {
       const isFree = batch.atLeastOne && batch.events.length === 0
       if (!isFree && batch.bytes + event.frameBytes > batch.maxBytes) {
         batch.isFull = true
+        this.#blocked = { seq: event.seq, bytes: event.frameBytes }
+        if (event.frameBytes > LARGE_BYTES) this.rest()
         return false
       }
       batch.bytes += event.frameBytes
       batch.events.push(event)
     }
     this.#after = event.seq
+    this.#blocked = undefined
     return true
   }
 
