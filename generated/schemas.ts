@@ -1127,7 +1127,7 @@ export const schemas: Record<SchemaName, object> = {
   "HealthStatus": {
     "$id": "sysmon:HealthStatus",
     "type": "string",
-    "description": "`ok`: the kernel log is being watched, or watching it is turned off by the server's\noptions. `degraded`: it should be watched and is not, and OOM kills go unseen.\n",
+    "description": "`ok`: the kernel log is being watched, or watching it is turned off by the server's\noptions. `degraded`: it should be watched and is not, and OOM kills go unseen; or crashes of\nservices wait in the spool and this server is not given them (`spool.delivery_error`).\n",
     "enum": [
       "ok",
       "degraded"
@@ -1395,6 +1395,18 @@ export const schemas: Record<SchemaName, object> = {
         "minimum": 0,
         "maximum": 9007199254740991,
         "description": "When the oldest of them happened, in Unix microseconds. Absent when none waits."
+      },
+      "error": {
+        "type": "string",
+        "description": "Why the listener keeps events in memory only, or elsewhere than it was told to, and what\nto mend. Absent while it does not.\n"
+      },
+      "delivery_error": {
+        "type": "string",
+        "description": "Why this server is not given what waits: what the listener hears where it was told that\nthe server is. Absent while it is given.\n"
+      },
+      "cause_error": {
+        "type": "string",
+        "description": "Why crashes are told without `exit_code` and `signal`, and what to mend. Absent while\nthey are told with them.\n"
       }
     }
   },
@@ -1490,7 +1502,7 @@ export const schemas: Record<SchemaName, object> = {
     "properties": {
       "name": {
         "type": "string",
-        "description": "Which sink, `s2`, `otlp` or `console`."
+        "description": "Which sink, `s2` or `otlp`."
       },
       "state": {
         "$ref": "sysmon:SinkState"
@@ -1535,7 +1547,7 @@ export const schemas: Record<SchemaName, object> = {
         "type": "integer",
         "minimum": 0,
         "maximum": 9007199254740991,
-        "description": "How many events the other side refused for good, also when they stood alone. Each such\nloss is a `telemetry_gap` in the stream too, with `sink` and `seq` in its metadata.\n"
+        "description": "How many events the other side refused for good."
       },
       "delivered_at": {
         "type": "integer",

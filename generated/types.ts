@@ -803,7 +803,8 @@ export interface components {
         };
         /**
          * @description `ok`: the kernel log is being watched, or watching it is turned off by the server's
-         *     options. `degraded`: it should be watched and is not, and OOM kills go unseen.
+         *     options. `degraded`: it should be watched and is not, and OOM kills go unseen; or crashes of
+         *     services wait in the spool and this server is not given them (`spool.delivery_error`).
          * @enum {string}
          */
         HealthStatus: "ok" | "degraded";
@@ -926,6 +927,21 @@ export interface components {
             waiting: number;
             /** @description When the oldest of them happened, in Unix microseconds. Absent when none waits. */
             oldest_at?: number;
+            /**
+             * @description Why the listener keeps events in memory only, or elsewhere than it was told to, and what
+             *     to mend. Absent while it does not.
+             */
+            error?: string;
+            /**
+             * @description Why this server is not given what waits: what the listener hears where it was told that
+             *     the server is. Absent while it is given.
+             */
+            delivery_error?: string;
+            /**
+             * @description Why crashes are told without `exit_code` and `signal`, and what to mend. Absent while
+             *     they are told with them.
+             */
+            cause_error?: string;
         };
         /** @description The state of the journal, in which events are kept on disk. Later versions may add fields. */
         JournalHealth: {
@@ -966,7 +982,7 @@ export interface components {
          *     may add fields.
          */
         SinkHealth: {
-            /** @description Which sink, `s2`, `otlp` or `console`. */
+            /** @description Which sink, `s2` or `otlp`. */
             name: string;
             state: components["schemas"]["SinkState"];
             /** @description The last sequence number delivered. 0 before the first. */
@@ -984,10 +1000,7 @@ export interface components {
              *     `telemetry_gap` in the stream too.
              */
             missed: number;
-            /**
-             * @description How many events the other side refused for good, also when they stood alone. Each such
-             *     loss is a `telemetry_gap` in the stream too, with `sink` and `seq` in its metadata.
-             */
+            /** @description How many events the other side refused for good. */
             rejected: number;
             /** @description When the last were delivered, in Unix microseconds. Absent before the first. */
             delivered_at?: number;

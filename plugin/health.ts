@@ -15,8 +15,10 @@ export function healthOf({
 }: Pipeline): Health {
   const spool = stateDir === undefined ? undefined : spoolHealth(stateDir)
   const kmsg = watcher?.health ?? { state: 'disabled', path: '', lost: 0, restarts: 0, stalls: 0 }
+  const isWatching = kmsg.state === 'watching' || kmsg.state === 'disabled'
+  const isGivenCrashes = spool?.delivery_error === undefined
   return {
-    status: kmsg.state === 'watching' || kmsg.state === 'disabled' ? 'ok' : 'degraded',
+    status: isWatching && isGivenCrashes ? 'ok' : 'degraded',
     kmsg,
     stream: {
       seq: stream.seq,

@@ -8,22 +8,34 @@ import { uptime } from './uptime.ts'
 /** The shim's one growing pause. An API on the same machine is back within seconds, or stays away. */
 const FIRST_DELAY_MS = 100
 const MAX_DELAY_MS = 2000
+/** An API that starts again is away for less. */
+const TOLERATED_MS = 3000
 
 export class Delivery {
   readonly #spool: Spool
   readonly #post: Post
   readonly #log: Log
+  readonly #onError: (error: string | undefined) => void
   #isRunning = false
   #done = Promise.resolve()
   #failures = 0
   /** By `uptime`. */
+  #failingSince = 0
+  /** By `uptime`. */
   #deadline = Number.POSITIVE_INFINITY
   #endPause: (() => void) | undefined
 
-  constructor(spool: Spool, post: Post, log: Log) {
+  /** @param onError told why the spool is not being emptied, and when that is over (`undefined`) */
+  constructor(
+    spool: Spool,
+    post: Post,
+    log: Log,
+    onError: (error: string | undefined) => void = () => {}
+  ) {
     this.#spool = spool
     this.#post = post
     this.#log = log
+    this.#onError = onError
   }
 
   /** Something is in the spool. */
@@ -59,15 +71,17 @@ export class Delivery {
         if (wasFinishing && !this.#spool.hasUnwritten) break
         if (uptime() >= this.#deadline) break
         // A pause that began before `finish` was called is cut short; then one more attempt is due.
-        if (wasFinishing || !this.#isFinishing) await this.#pause(outcome.after)
+        if (wasFinishing || !this.#isFinishing) await this.#pause(outcome.afterMs)
         continue
       }
-      this.#spool.remove()
-      if (outcome.kind === 'refused') {
-        const { status, message } = outcome
-        this.#log.error({ status, message, event: body }, 'the API refuses an event: it is dropped')
-      }
       this.#succeeded()
+      if (outcome.kind === 'accepted') {
+        this.#spool.remove()
+      } else {
+        const { status, message } = outcome
+        this.#log.error({ status, message, event: body }, 'the API refuses an event: it is lost')
+        this.#spool.reject()
+      }
     }
     this.#isRunning = false
   }
@@ -77,7 +91,8 @@ export class Delivery {
   }
 
   #failed(reason: string): void {
-    this.#failures++
+    if (this.#failures++ === 0) this.#failingSince = uptime()
+    if (uptime() - this.#failingSince >= TOLERATED_MS) this.#onError(reason)
     const fields = { reason, waiting: this.#spool.size }
     if (this.#failures > 1) this.#log.debug(fields, 'the API still takes no events')
     else this.#log.warn(fields, 'the API takes no events: they are kept and tried again')
@@ -90,14 +105,15 @@ export class Delivery {
       'the API takes events'
     )
     this.#failures = 0
+    this.#onError(undefined)
   }
 
-  #pause(after: number | undefined): Promise<void> {
+  #pause(afterMs: number | undefined): Promise<void> {
     const delay = Math.min(FIRST_DELAY_MS * 2 ** (this.#failures - 1), MAX_DELAY_MS)
     // Between half of it and all of it: shims that failed together should not come back together.
     const jittered = delay * (0.5 + Math.random() / 2)
     return new Promise(resolve => {
-      const timer = setTimeout(() => this.#endPause?.(), after ?? jittered)
+      const timer = setTimeout(() => this.#endPause?.(), afterMs ?? jittered)
       this.#endPause = () => {
         clearTimeout(timer)
         this.#endPause = undefined

@@ -10,38 +10,44 @@
 import { join } from 'node:path'
 import { fs } from './built-ins.ts'
 import type { ListenerPosition } from './continuity.ts'
+import { openFile, readFile } from './files.ts'
 import type { Log } from './own-log.ts'
+import type { SpoolDir } from './spool-dir.ts'
 
 const PREFIX = 'position-'
 const MIN_LENGTH_BYTES = 256
+const MAX_LENGTH_BYTES = 65_536
 
 /** Positions of so many other runs are kept: of the past, nearly always. */
 const KEPT_OTHERS = 16
 
 export class ListenerPositionFile {
-  readonly #path: string
+  readonly #dir: SpoolDir
+  readonly #name: string
   readonly #log: Log
   #fd: number | undefined
   #failed = false
 
-  /**
-   * @param dir the spool's folder
-   * @param instance the run of supervisord
-   */
-  constructor(dir: string, instance: string, log: Log) {
-    this.#path = join(dir, `${PREFIX}${instance.replaceAll('/', '-')}`)
+  /** @param instance the run of supervisord */
+  constructor(dir: SpoolDir, instance: string, log: Log) {
+    this.#dir = dir
+    this.#name = `${PREFIX}${instance.replaceAll('/', '-')}`
     this.#log = log
-    forgetOthers(dir, this.#path)
+    forgetOthers(dir.base, this.#name)
   }
 
   /** @returns undefined when there is none, `unknown` when it cannot be read */
   read(): ListenerPosition | 'unknown' | undefined {
-    try {
-      const position: unknown = JSON.parse(fs.readFileSync(this.#path, 'utf8'))
-      return isListenerPosition(position) ? position : 'unknown'
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'unknown'
+    // The last shim of this run may have had another of the spools.
+    for (const folder of [this.#dir.base, ...this.#dir.others]) {
+      try {
+        const position: unknown = JSON.parse(readFile(join(folder, this.#name), MAX_LENGTH_BYTES))
+        return isListenerPosition(position) ? position : 'unknown'
+      } catch (error) {
+        if (!isNoFile(error)) return 'unknown'
+      }
     }
+    return undefined
   }
 
   /** Never throws. */
@@ -49,7 +55,10 @@ export class ListenerPositionFile {
     const json = JSON.stringify(position)
     try {
       // Not truncated: the last position stays until this one is written.
-      this.#fd ??= fs.openSync(this.#path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600)
+      this.#fd ??= openFile(
+        join(this.#dir.base, this.#name),
+        fs.constants.O_RDWR | fs.constants.O_CREAT
+      )
       const length = Math.max(MIN_LENGTH_BYTES, json.length, fs.fstatSync(this.#fd).size)
       fs.writeSync(this.#fd, json.padEnd(length), 0)
       this.#failed = false
@@ -57,21 +66,25 @@ export class ListenerPositionFile {
       if (this.#failed) return
       this.#failed = true
       this.#log.warn(
-        { err: (error as Error).message, file: this.#path },
+        { err: (error as Error).message, file: this.#name },
         'the position cannot be written: after a restart of this process a loss may be reported that was none'
       )
     }
   }
 }
 
+function isNoFile(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES'
+}
+
 /** Never throws: what cannot be removed is 256 bytes. */
 function forgetOthers(dir: string, own: string): void {
   try {
     fs.readdirSync(dir)
-      .filter(name => name.startsWith(PREFIX))
+      .filter(name => name.startsWith(PREFIX) && name !== own)
       .map(name => join(dir, name))
-      .filter(path => path !== own)
-      .map(path => ({ path, time: fs.statSync(path).mtimeMs }))
+      .map(path => ({ path, time: fs.lstatSync(path).mtimeMs }))
       .sort((a, b) => b.time - a.time)
       .slice(KEPT_OTHERS)
       .forEach(({ path }) => {

@@ -20,6 +20,8 @@ import { createLog, type Log } from './own-log.ts'
 import { createPost } from './post.ts'
 import { gapRequest } from './requests.ts'
 import { Spool } from './spool.ts'
+import { SpoolDir } from './spool-dir.ts'
+import { StatusFile } from './status-file.ts'
 import { findSupervisor } from './supervisor.ts'
 
 const HELP = `Usage: supervisord-shim
@@ -29,9 +31,14 @@ API for every service that crashes or is given up. supervisord starts it; see
 supervisord-shim.conf of this package.
 
 Environment:
-  KERNEL_IMAGES_API_BASE_URL  the API (http://127.0.0.1:10001)
-  SYSMON_STATE_DIR            where events wait for the API, in the folder "spool"
+  KERNEL_IMAGES_API_BASE_URL  the API (http://127.0.0.1:10001), or unix:/path of
+                              its socket
+  SYSMON_STATE_DIR            where events wait for the API, in the folder "spool",
+                              and where an API on this machine has its socket,
+                              api.sock, which is preferred
                               (/var/lib/fastify-sysmon)
+  SYSMON_TOKEN                for an API by HTTP that asks for a bearer token;
+                              SYSMON_TOKEN_FILE names a file that holds it
   LOG_LEVEL                   fatal, error, warn, info, debug, trace or silent
                               (info)
   SUPERVISOR_SERVER_URL       set by supervisord: where its log is read for exit
@@ -46,6 +53,9 @@ standard error. Node's own variables (NODE_OPTIONS and others) do not reach it. 
 const FINISH_TIMEOUT_MS = 5000
 /** Without a pause, supervisord would restart a misconfigured listener at once, for ever. */
 const RESTART_PAUSE_MS = 5000
+
+/** Another shim of this state folder may have gone, and left events. */
+const ADOPTION_INTERVAL_MS = 60_000
 
 const args = process.argv.slice(2)
 if (args.includes('--help') || args.includes('-h')) {
@@ -72,16 +82,24 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel)
   if (process.stdin.isTTY) log.warn({}, 'to be started by supervisord, see supervisord-shim --help')
   const instance = currentInstance(log)
-  const spool = new Spool(config.spoolDir, log, (loss, serial) =>
-    gapRequest(loss, { instance, serial }, loss.to)
+  const { target, stateDir } = config
+  const dir = new SpoolDir(stateDir)
+  const status = new StatusFile(stateDir, dir, log)
+  const spool = new Spool({
+    dir,
+    log,
+    describeLoss: (loss, serial) => gapRequest(loss, { instance, serial }, loss.to),
+    onError: error => status.set('error', error),
+  })
+  const delivery = new Delivery(spool, await createPost(target, log), log, error =>
+    status.set('delivery_error', error)
   )
-  const delivery = new Delivery(spool, await createPost(config.eventsUrl), log)
   const ends = new EndLookup({
     supervisor: findSupervisor(config, log),
     log,
-    onError: () => {},
+    onError: error => status.set('cause_error', error),
   })
-  const positions = new ListenerPositionFile(config.spoolDir, instance, log)
+  const positions = new ListenerPositionFile(dir, instance, log)
   const listener = new Listener({ instance, say, spool, delivery, positions, ends, log })
 
   const idleMemory = new IdleMemory()
@@ -90,6 +108,7 @@ async function main(): Promise<void> {
     log.info({ reason, waiting: spool.size }, 'stopping')
     await listener.finish()
     await delivery.finish(FINISH_TIMEOUT_MS)
+    status.remove()
     process.exit(0)
   }
   process.once('SIGTERM', () => stop('SIGTERM'))
@@ -100,7 +119,12 @@ async function main(): Promise<void> {
   })
   process.stdin.once('close', () => stop('end of input'))
   process.stdin.on('error', error => log.error({ err: error.message }, 'standard input failed'))
-  log.info({ api: config.eventsUrl.href, spool: config.spoolDir, instance }, 'listening')
+  status.write()
+  setInterval(() => {
+    if (spool.adopt()) delivery.wake()
+  }, ADOPTION_INTERVAL_MS).unref()
+  const { socketPath: socket, url } = target
+  log.info({ api: url.href, socket, spool: dir.path, instance }, 'listening')
   listener.start()
   ends.prepare()
   idleMemory.postpone()

@@ -14,45 +14,25 @@
 import type { PublishEventRequest } from '../generated/types.ts'
 import { fs } from './built-ins.ts'
 import type { Log } from './own-log.ts'
-import { SpoolDir, type SpoolFile } from './spool-dir.ts'
+import type { SpoolDir, SpoolFile } from './spool-dir.ts'
+import { DEFAULT_LIMITS, type Loss, LossReason, type SpoolLimits } from './spool-limits.ts'
 import { uptime } from './uptime.ts'
-
-export interface SpoolLimits {
-  /** Of the folder, counted in blocks of 4 KiB. */
-  readonly diskBytes: number
-  /** Of the events that could not be written, in UTF-16 code units. */
-  readonly memoryLength: number
-  /** Milliseconds, since it came in or, if that was earlier, since the start of this process. */
-  readonly ageMs: number
-}
-
-/** 8,192 events: as many as the API's ring holds, more would only push each other out of it. */
-const DEFAULT_LIMITS: SpoolLimits = {
-  diskBytes: 8192 * 4096,
-  memoryLength: 1024 * 1024,
-  ageMs: 7 * 24 * 3600 * 1000,
-}
 
 /** Of so many events that wait the body is kept: with the API up, nothing is read from disk. */
 const KEPT_BODIES = 64
 
-/** Events that were dropped, from the same place of the order and for the same reason. */
-export interface Loss {
-  readonly lost: number
-  readonly reason: string
-  /** The times of the first and the last one, in Unix microseconds. */
-  readonly from: number
-  readonly to: number
+/** A folder that could not be used, or that somebody has removed, is opened again so often at most. */
+const OPEN_AGAIN_MS = 10_000
+
+export interface SpoolParts {
+  readonly dir: SpoolDir
+  readonly log: Log
+  /** Makes the event that tells consumers of a loss; `serial` names it within the run of supervisord. */
+  readonly describeLoss: (loss: Loss, serial: string) => PublishEventRequest
+  /** Told why events are not kept where they should be, and when that is over (`undefined`). */
+  readonly onError?: (error: string | undefined) => void
+  readonly limits?: Partial<SpoolLimits>
 }
-
-/** @param serial names this loss within the run of supervisord */
-export type DescribeLoss = (loss: Loss, serial: string) => PublishEventRequest
-
-export const LossReason = {
-  full: 'more reports waited for delivery than there is room for',
-  old: 'reports could not be delivered for too long',
-  damaged: 'a report that was kept on disk could not be read',
-} as const
 
 interface Entry {
   readonly sequence: number
@@ -71,7 +51,8 @@ export class Spool {
   readonly #dir: SpoolDir
   readonly #log: Log
   readonly #limits: SpoolLimits
-  readonly #describeLoss: DescribeLoss
+  readonly #describeLoss: SpoolParts['describeLoss']
+  readonly #onError: (error: string | undefined) => void
   readonly #entries: Entry[] = []
   #nextSequence = 1
   /** Notes up to here may have been delivered, and stay as they are. */
@@ -79,42 +60,34 @@ export class Spool {
   #diskBytes = 0
   #unwrittenLength = 0
   #isWritable = true
+  /** By `uptime`. */
+  #openedAt = 0
   /** What is being delivered, and must stay. */
   #taken: Entry | undefined
 
-  /**
-   * Never throws: a folder that cannot be used is logged.
-   *
-   * @param describeLoss makes the event that tells consumers of a loss
-   */
-  constructor(
-    path: string,
-    log: Log,
-    describeLoss: DescribeLoss,
-    limits: Partial<SpoolLimits> = {}
-  ) {
-    this.#dir = new SpoolDir(path)
+  /** Never throws: a folder that cannot be used is logged. */
+  constructor({ dir, log, describeLoss, onError = () => {}, limits = {} }: SpoolParts) {
+    this.#dir = dir
     this.#log = log
     this.#describeLoss = describeLoss
+    this.#onError = onError
     this.#limits = { ...DEFAULT_LIMITS, ...limits }
-    try {
-      const since = uptime()
-      for (const file of this.#dir.open()) {
-        this.#insert(this.#entries.length, { ...file, since, file })
-      }
-    } catch (error) {
-      this.#failed(error)
-    }
-    const last = this.#entries.at(-1)
-    if (last !== undefined) {
-      this.#nextSequence = last.sequence + 1
-      this.#frozenSequence = last.sequence
-      log.info({ dir: path, events: this.size }, 'events are left to deliver from the last run')
-    }
+    this.#open()
+    // Above what may be found when the folder can be used again: that is older.
+    if (dir.slot === undefined) this.#nextSequence = Math.floor(Date.now() / 1000)
   }
 
   get size(): number {
     return this.#entries.length
+  }
+
+  /** Takes over what other shims have left that are gone. @returns whether there was something */
+  adopt(): boolean {
+    const wasShared = this.#shared() !== undefined
+    const files = this.#dir.adopt(() => this.#nextSequence++)
+    this.#insertFiles(this.#entries.length, files)
+    if (wasShared && this.#shared() === undefined) this.#onError(undefined)
+    return files.length > 0
   }
 
   /** Whether the folder could be used the last time it was tried. */
@@ -175,6 +148,54 @@ export class Spool {
     this.#taken = undefined
   }
 
+  /** Removes the event that was taken last, and leaves a note: nobody has it. */
+  reject(): void {
+    const entry = this.#taken
+    this.#taken = undefined
+    if (entry?.kind === 'event') this.#lose(entry, LossReason.refused)
+    else if (entry !== undefined) this.#discard(entry)
+  }
+
+  #open(): void {
+    this.#openedAt = uptime()
+    try {
+      const files = this.#dir.open()
+      const last = files.at(-1)
+      this.#insertFiles(0, files)
+      if (last !== undefined) {
+        this.#nextSequence = Math.max(this.#nextSequence, last.sequence + 1)
+        this.#frozenSequence = Math.max(this.#frozenSequence, last.sequence)
+      }
+      this.adopt()
+    } catch (error) {
+      this.#failed(error)
+      return
+    }
+    const { path } = this.#dir
+    if (this.size > 0) {
+      this.#log.info(
+        { dir: path, events: this.size },
+        'events are left to deliver from the last run'
+      )
+    }
+    this.#onError(this.#shared())
+    if (this.#shared() !== undefined) this.#log.warn({ dir: path }, this.#shared()!)
+  }
+
+  /** That the folder is not the one that was asked for. */
+  #shared(): string | undefined {
+    const { slot, path } = this.#dir
+    if (slot === undefined || slot === 1) return undefined
+    return `another shim uses the spool of this state folder: events of this one wait in ${path}. Give each supervisord its own SYSMON_STATE_DIR`
+  }
+
+  #insertFiles(index: number, files: readonly SpoolFile[]): void {
+    const since = this.#entries[index]?.since ?? uptime()
+    for (const [offset, file] of files.entries()) {
+      this.#insert(index + offset, { ...file, since, file })
+    }
+  }
+
   #insert(index: number, entry: Entry): void {
     this.#entries.splice(index, 0, entry)
     if (entry.file === undefined) this.#unwrittenLength += entry.body!.length
@@ -196,6 +217,8 @@ export class Spool {
 
   /** @returns the open file, to be synced and closed; undefined when the entry stays in memory */
   #write(entry: Entry): number | undefined {
+    const isThere = this.#dir.slot !== undefined && !this.#dir.isGone
+    if (!isThere && uptime() - this.#openedAt > OPEN_AGAIN_MS) this.#open()
     try {
       const [file, fd] = this.#dir.write(entry, entry.body!)
       entry.file = file
@@ -212,9 +235,7 @@ export class Spool {
   #read(entry: Entry): string | undefined {
     const { name } = entry.file!
     try {
-      const body = this.#dir.read(name)
-      if (body === undefined) this.#discard(entry)
-      return body
+      return this.#dir.read(name)
     } catch (error) {
       const file = this.#dir.setAside(name)
       this.#log.error({ err: message(error), file }, 'a file of the spool is set aside: unreadable')
@@ -271,11 +292,16 @@ export class Spool {
   }
 
   #failed(error: unknown): void {
+    const isOfSystem = (error as NodeJS.ErrnoException).code !== undefined
+    const reason = isOfSystem
+      ? `${message(error)}. Give this user a folder it can write, with free space, in SYSMON_STATE_DIR`
+      : message(error)
+    this.#onError(reason)
     if (!this.#isWritable) return
     this.#isWritable = false
     this.#log.warn(
-      { err: message(error), dir: this.#dir.path },
-      'the spool cannot be written: events are kept in memory, and are lost if this process ends before the API has taken them. Give this user a folder it can write, with free space, in SYSMON_STATE_DIR'
+      { dir: this.#dir.path },
+      `the spool cannot be written: events are kept in memory, and are lost if this process ends before the API has taken them: ${reason}`
     )
   }
 
@@ -288,6 +314,7 @@ export class Spool {
       // Nobody waits for it: it was acknowledged when only the memory had it.
       fs.fsync(fd, () => fs.closeSync(fd))
     }
+    this.#onError(this.#shared())
     this.#log.info({ dir: this.#dir.path }, 'the spool can be written again')
   }
 }

@@ -1,12 +1,15 @@
 /** What was lost between two notifications, and what came twice. */
 
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
-import { test } from 'node:test'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
 import { compare, type ListenerPosition } from '../../shim/continuity.ts'
 import { supervisorInstance } from '../../shim/instance.ts'
 import { ListenerPositionFile } from '../../shim/listener-position.ts'
 import { createLog } from '../../shim/own-log.ts'
+import { SpoolDir } from '../../shim/spool-dir.ts'
 import { temporaryFolder } from './shim-process.ts'
 
 const last: ListenerPosition = {
@@ -68,10 +71,10 @@ test('the run of supervisord is its process, within a boot', () => {
 })
 
 test('two runs that share a folder have each its position', t => {
-  const folder = temporaryFolder(t)
+  const dir = spoolDir(t)
   const log = createLog('silent')
   const [one, two] = ['boot/1/2/3', 'boot/1/4/5'].map(
-    run => new ListenerPositionFile(folder, run, log)
+    run => new ListenerPositionFile(dir, run, log)
   )
   assert.equal(one!.read(), undefined)
   one!.write({ ...last, instance: 'boot/1/2/3' })
@@ -80,9 +83,44 @@ test('two runs that share a folder have each its position', t => {
 })
 
 test('positions of the past do not fill the folder', t => {
-  const folder = temporaryFolder(t)
+  const dir = spoolDir(t)
   for (let run = 0; run < 30; run++) {
-    new ListenerPositionFile(folder, `boot/${run}`, createLog('silent')).write(last)
+    new ListenerPositionFile(dir, `boot/${run}`, createLog('silent')).write(last)
   }
-  assert.ok(readdirSync(folder).length <= 18)
+  assert.ok(readdirSync(dir.path).length <= 18)
 })
+
+test('the position of a shim that had another of the spools is found', t => {
+  const stateDir = temporaryFolder(t)
+  const [first, second] = [new SpoolDir(stateDir), new SpoolDir(stateDir)]
+  first.open()
+  second.open()
+  assert.notEqual(first.path, second.path)
+  const log = createLog('silent')
+  new ListenerPositionFile(second, 'run', log).write(last)
+  assert.deepEqual(new ListenerPositionFile(first, 'run', log).read(), last)
+  first.close()
+  second.close()
+})
+
+test('a FIFO or a link in the place of the position is not waited for and not followed', t => {
+  const dir = spoolDir(t)
+  const log = createLog('silent')
+  execFileSync('mkfifo', [join(dir.path, 'position-fifo')])
+  writeFileSync(join(dir.path, '..', 'other'), JSON.stringify(last))
+  symlinkSync('../other', join(dir.path, 'position-link'))
+  for (const run of ['fifo', 'link']) {
+    const file = new ListenerPositionFile(dir, run, log)
+    assert.equal(file.read(), 'unknown')
+    file.write({ ...last, poolSerial: 8 })
+    assert.equal(file.read(), 'unknown')
+  }
+  assert.equal(readFileSync(join(dir.path, '..', 'other'), 'utf8'), JSON.stringify(last))
+})
+
+function spoolDir(t: TestContext): SpoolDir {
+  const dir = new SpoolDir(temporaryFolder(t))
+  dir.open()
+  t.after(() => dir.close())
+  return dir
+}

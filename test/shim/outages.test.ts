@@ -5,14 +5,14 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { EventEnvelope, EventPage, ServiceCrashedData } from '../../generated/types.ts'
+import type { EventEnvelope, EventPage, Health, ServiceCrashedData } from '../../generated/types.ts'
 import { startMortalApi } from '../support/mortal-api.ts'
 import { startServer } from '../support/server.ts'
-import { temporaryFolder, waitUntil } from './shim-process.ts'
+import { startRecorder, temporaryFolder, waitUntil } from './shim-process.ts'
 import { debianSupervisor, dying, type Installation, startSupervisord } from './supervisord.ts'
 
 const STAYS = 'command=sleep 1000\nstartsecs=0\nautorestart=true'
@@ -170,6 +170,71 @@ test('a reload by SIGHUP: what crashes before and after it is reported, and noth
   )
   assert.equal(events[0]?.instance, events[1]?.instance, 'it is the same run of supervisord')
   assert.notEqual(events[0]?.serial, events[1]?.serial)
+})
+
+test('two supervisords on one state folder: each delivers its own, and what is left is delivered', async t => {
+  const installation = needSupervisord(t)
+  if (installation === undefined) return
+  const stateDir = join(temporaryFolder(t), 'state')
+  const apis = [await startRecorder(t), await startRecorder(t)]
+  const away = ['http://127.0.0.1:1', 'http://127.0.0.1:1']
+  const start = (index: number, apiUrl: string) =>
+    startSupervisord(t, installation, {
+      apiUrl,
+      stateDir,
+      services: { [`service${index}`]: STAYS },
+    })
+  const supervisords = [await start(0, away[0]!), await start(1, away[1]!)]
+  for (const [index, supervisord] of supervisords.entries()) {
+    process.kill(supervisord.pidOf(`service${index}`), 'SIGKILL')
+    await supervisord.until(() => /a service crashed/.test(supervisord.shimLog()), 'the crash')
+  }
+  assert.doesNotMatch(supervisords[0]!.shimLog(), /another shim/)
+  assert.match(supervisords[1]!.shimLog(), /"level":40.*another shim uses the spool/)
+  assert.deepEqual(readdirSync(stateDir).sort(), [
+    'shim-status',
+    'shim-status-2',
+    'spool',
+    'spool-2',
+  ])
+  const [first, second] = supervisords
+  first!.signal('SIGTERM')
+  await first!.ended
+  // Its place is free, and what is left there is the next one's; the other one's is not.
+  const third = await start(2, apis[0]!.url)
+  await third.until(() => apis[0]!.posted.length === 1, 'what the first one has left')
+  assert.equal(apis[0]!.posted[0]!.data.service_name, 'service0')
+  second!.signal('SIGTERM')
+  third.signal('SIGTERM')
+  await Promise.all([second!.ended, third.ended])
+  await start(3, apis[1]!.url)
+  await waitUntil(() => apis[1]!.posted.length === 1, 'what the second one has left')
+  assert.equal(apis[1]!.posted[0]!.data.service_name, 'service1')
+  assert.deepEqual(
+    apis.map(({ posted }) => posted.length),
+    [1, 1]
+  )
+})
+
+test('an API that is not where the shim was told is said, and its events wait', async t => {
+  const installation = needSupervisord(t)
+  if (installation === undefined) return
+  const stateDir = join(temporaryFolder(t), 'state')
+  const api = await startServer(t, { ...SILENT, SYSMON_STATE_DIR: stateDir })
+  const supervisord = await startSupervisord(t, installation, {
+    apiUrl: 'http://127.0.0.1:1',
+    stateDir,
+    services: { chromium: STAYS },
+  })
+  const health = async () => (await (await fetch(`${api.url}/healthz`)).json()) as Health
+  if (existsSync(join(stateDir, 'api.sock'))) return t.skip('the socket makes it right')
+  assert.equal((await health()).spool?.delivery_error, undefined)
+  process.kill(supervisord.pidOf('chromium'), 'SIGKILL')
+  await waitUntil(async () => (await health()).spool?.delivery_error !== undefined, 'the reason')
+  const { status, spool } = await health()
+  assert.equal(status, 'degraded')
+  assert.match(spool!.delivery_error!, /ECONNREFUSED 127\.0\.0\.1:1/)
+  assert.equal(spool!.waiting, 1)
 })
 
 test('a full disk: events are kept in memory, and that is said', async t => {

@@ -1,6 +1,8 @@
 /** Delivery: what each of the API's answers means for an event. */
 
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { readConfig } from '../../shim/config.ts'
 import { Delivery } from '../../shim/delivery.ts'
@@ -8,6 +10,7 @@ import { createLog } from '../../shim/own-log.ts'
 import { createPost, type Outcome, retryAfter } from '../../shim/post.ts'
 import { gapRequest } from '../../shim/requests.ts'
 import { Spool } from '../../shim/spool.ts'
+import { SpoolDir } from '../../shim/spool-dir.ts'
 import { startRecorder, temporaryFolder, waitUntil } from './shim-process.ts'
 
 async function deliver(
@@ -17,39 +20,57 @@ async function deliver(
 ) {
   const lines: string[] = []
   const log = createLog('info', line => lines.push(line))
-  const spool = new Spool(temporaryFolder(t), log, loss =>
-    gapRequest(loss, { instance: 'run', serial: '1' }, loss.to)
-  )
-  const delivery = new Delivery(spool, post, log)
+  const dir = new SpoolDir(temporaryFolder(t))
+  t.after(() => dir.close())
+  const spool = new Spool({
+    dir,
+    log,
+    describeLoss: loss => gapRequest(loss, { instance: 'run', serial: '1' }, loss.to),
+  })
+  const errors: (string | undefined)[] = []
+  const delivery = new Delivery(spool, post, log, error => errors.push(error))
   for (let index = 0; index < count; index++) {
     await spool.append({ type: `e${index}`, ts: Date.now() * 1000 })
   }
   delivery.wake()
   await waitUntil(() => spool.size === 0, 'an empty spool')
-  return lines.join('')
+  return { logged: lines.join(''), errors }
 }
 
-test('2xx is taken, 408, 425, 429 and 5xx are tried again, other 4xx are dropped with an error', async t => {
+const byUrl = (url: string) =>
+  createPost({ url: new URL(url), isSocketOptional: true }, createLog('silent'))
+
+test('what is about the event is dropped and told, all else is tried again', async t => {
   const answers: Record<string, number[]> = {
     e0: [200],
     e1: [503, 500, 408, 204],
     e2: [400],
-    e3: [429, 425, 201],
+    e3: [429, 425, 401, 403, 404, 301, 201],
     e4: [413],
     e5: [200],
+    telemetry_gap: [200, 400],
   }
   const { url, posted } = await startRecorder(t, (response, { type }) => {
     response.statusCode = answers[type]!.shift()!
     response.end('{"message":"why"}')
   })
-  const logged = await deliver(t, await createPost(new URL(url)), 6)
+  const { logged } = await deliver(t, await byUrl(url), 6)
   const types = posted.map(({ type }) => type)
   assert.deepEqual(
     types,
-    ['e0', 'e1', 'e1', 'e1', 'e1', 'e2', 'e3', 'e3', 'e3', 'e4', 'e5'],
+    [
+      'e0',
+      ...Array(4).fill('e1'),
+      'e2',
+      'telemetry_gap',
+      ...Array(7).fill('e3'),
+      'e4',
+      'telemetry_gap',
+      'e5',
+    ],
     'in order'
   )
-  assert.equal(logged.match(/"level":50.*is dropped/g)?.length, 2)
+  assert.equal(logged.match(/"level":50.*it is lost/g)?.length, 3)
   assert.match(logged, /"status":400,"message":"\{\\"message\\":\\"why\\"\}"/)
 })
 
@@ -60,7 +81,7 @@ test('Retry-After is honoured', async t => {
     if (times.length === 1) response.writeHead(503, { 'Retry-After': '1' })
     response.end('{}')
   })
-  await deliver(t, await createPost(new URL(url)), 1)
+  await deliver(t, await byUrl(url), 1)
   assert.ok(times[1]! - times[0]! >= 990)
 })
 
@@ -78,7 +99,7 @@ test('a connection that the server closed while it was kept is no failure', asyn
   const { url, posted } = await startRecorder(t, response => {
     response.end('{}', () => setImmediate(() => response.socket?.destroy()))
   })
-  const post = await createPost(new URL(url))
+  const post = await byUrl(url)
   for (let index = 0; index < 20; index++) {
     assert.equal((await post('{"type":"x"}')).kind, 'accepted')
   }
@@ -86,15 +107,89 @@ test('a connection that the server closed while it was kept is no failure', asyn
 })
 
 test('a server that is not there, or talks nonsense, is tried again', async () => {
-  const post = await createPost(new URL('http://127.0.0.1:1'))
+  const post = await byUrl('http://127.0.0.1:1')
   assert.deepEqual((await post('{}')).kind, 'postponed')
 })
 
-test('the base URL may have a path, and must be a URL', () => {
-  const eventsUrl = (url: string) => readConfig({ KERNEL_IMAGES_API_BASE_URL: url }).eventsUrl.href
-  assert.equal(readConfig({}).eventsUrl.href, 'http://127.0.0.1:10001/telemetry/events')
+test('a page instead of the event is no success: something else listens there', async t => {
+  const bodies = ['<!doctype html>', '{}', '']
+  const { url } = await startRecorder(t, response => response.end(bodies.shift()))
+  const post = await byUrl(url)
+  const outcome = await post('{}')
+  assert.equal(outcome.kind, 'postponed')
+  assert.match(JSON.stringify(outcome), /another server/)
+  assert.equal((await post('{}')).kind, 'accepted')
+  assert.equal((await post('{}')).kind, 'accepted')
+})
+
+test('an API that stays away is told of with the reason, and one that is back', async t => {
+  let answers = 0
+  const { errors } = await deliver(
+    t,
+    async () =>
+      ++answers <= 5
+        ? { kind: 'postponed', reason: 'connect ECONNREFUSED', afterMs: 900 }
+        : { kind: 'accepted' },
+    1
+  )
+  assert.deepEqual([...new Set(errors)], ['connect ECONNREFUSED', undefined])
+  const short = await deliver(
+    t,
+    async () => (++answers === 7 ? { kind: 'postponed', reason: 'x' } : { kind: 'accepted' }),
+    1
+  )
+  assert.deepEqual(short.errors, [undefined], 'a restart is nothing to tell')
+})
+
+test('a bearer token goes along by HTTP, and is read again when it is refused', async t => {
+  const folder = temporaryFolder(t)
+  const file = join(folder, 'token')
+  writeFileSync(file, 'old\n')
+  const asked: (string | undefined)[] = []
+  const { url } = await startRecorder(t, (response, _, { authorization }) => {
+    asked.push(authorization)
+    response.writeHead(authorization === 'Bearer new' ? 200 : 401).end('{}')
+  })
+  const env = { KERNEL_IMAGES_API_BASE_URL: url, SYSMON_STATE_DIR: folder }
+  const { target } = readConfig({ ...env, SYSMON_TOKEN_FILE: file })
+  const post = await createPost(target, createLog('silent'))
+  assert.equal((await post('{}')).kind, 'postponed')
+  writeFileSync(file, 'new')
+  assert.equal((await post('{}')).kind, 'postponed')
+  assert.equal((await post('{}')).kind, 'accepted')
+  assert.deepEqual(asked, ['Bearer old', 'Bearer old', 'Bearer new'])
+
+  const given = readConfig({ ...env, SYSMON_TOKEN: 'new' }).target
+  assert.equal((await (await createPost(given, createLog('silent')))('{}')).kind, 'accepted')
+  for (const wrong of [
+    { SYSMON_TOKEN: 'a b' },
+    { SYSMON_TOKEN_FILE: join(folder, 'none') },
+    { SYSMON_TOKEN_FILE: '/dev/null' },
+  ]) {
+    assert.throws(() => readConfig({ ...env, ...wrong }), /SYSMON_TOKEN/)
+  }
+})
+
+test('the base URL may have a path, name a socket, and must be a URL', () => {
+  const target = (url?: string) =>
+    readConfig({ KERNEL_IMAGES_API_BASE_URL: url, SYSMON_STATE_DIR: '/state' }).target
+  const eventsUrl = (url?: string) => target(url).url.href
+  assert.equal(eventsUrl(), 'http://127.0.0.1:10001/telemetry/events')
   assert.equal(eventsUrl('http://[::1]:1/'), 'http://[::1]:1/telemetry/events')
   assert.equal(eventsUrl('https://x/api/'), 'https://x/api/telemetry/events')
-  assert.throws(() => eventsUrl('x'), /KERNEL_IMAGES_API_BASE_URL/)
+  for (const local of [undefined, 'http://localhost:1', 'http://127.1.2.3', 'http://[::1]:9/api']) {
+    assert.equal(target(local).socketPath, '/state/api.sock')
+  }
+  for (const other of ['http://10.0.0.1:10001', 'http://api:10001', 'http://localhost.evil.com']) {
+    assert.equal(target(other).socketPath, undefined, 'another machine is meant')
+  }
+  for (const url of ['unix:/run/api.sock', 'unix:///run/api.sock']) {
+    const { socketPath, isSocketOptional, url: route } = target(url)
+    assert.deepEqual([socketPath, isSocketOptional], ['/run/api.sock', false])
+    assert.equal(route.pathname, '/telemetry/events')
+  }
+  for (const wrong of ['x', 'unix:relative', 'unix:', 'ftp://x']) {
+    assert.throws(() => eventsUrl(wrong), /KERNEL_IMAGES_API_BASE_URL/)
+  }
   assert.throws(() => readConfig({ LOG_LEVEL: 'loud' }), /LOG_LEVEL/)
 })

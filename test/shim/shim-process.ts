@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -46,10 +46,15 @@ export async function waitUntil(
   }
 }
 
-export type Answer = (response: ServerResponse, body: Posted) => void
+export type Answer = (response: ServerResponse, body: Posted, headers: IncomingHttpHeaders) => void
 
 /** Takes what is posted, and answers 200 or what it is told to. */
-export async function startRecorder(t: TestContext, answer: Answer = r => r.end('{}')) {
+/** @param where a port, or the path of a Unix socket */
+export async function startRecorder(
+  t: TestContext,
+  answer: Answer = r => r.end('{}'),
+  where: number | string = 0
+) {
   const posted: Posted[] = []
   const server = createServer((request, response) => {
     let text = ''
@@ -58,16 +63,20 @@ export async function startRecorder(t: TestContext, answer: Answer = r => r.end(
     })
     request.on('end', () => {
       posted.push(JSON.parse(text))
-      answer(response, JSON.parse(text))
+      answer(response, JSON.parse(text), request.headers)
     })
   })
-  server.listen(0, '127.0.0.1')
+  if (typeof where === 'number') server.listen(where, '127.0.0.1')
+  else server.listen(where)
   await once(server, 'listening')
-  t.after(() => {
+  const stop = async () => {
+    const closed = once(server, 'close')
     server.close()
     server.closeAllConnections()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, posted }
+    await closed
+  }
+  t.after(() => server.listening && stop())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, posted, stop }
 }
 
 export interface Shim {

@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmdirSync,
   truncateSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,23 +19,32 @@ import { type TestContext, test } from 'node:test'
 import type { PublishEventRequest } from '../../generated/types.ts'
 import { createLog } from '../../shim/own-log.ts'
 import { gapRequest } from '../../shim/requests.ts'
-import { LossReason, Spool, type SpoolLimits } from '../../shim/spool.ts'
+import { Spool } from '../../shim/spool.ts'
+import { SpoolDir } from '../../shim/spool-dir.ts'
 import { decodeSpoolFile, encodeSpoolFile } from '../../shim/spool-file.ts'
+import { LossReason, type SpoolLimits } from '../../shim/spool-limits.ts'
 import { temporaryFolder } from './shim-process.ts'
 
 const now = Date.now() * 1000
 const event = (name: string, ts = now): PublishEventRequest => ({ type: name, ts })
 
-function open(path: string, limits: Partial<SpoolLimits> = {}) {
+const openDirs = new Map<string, SpoolDir>()
+
+/** The spool of the next run: that of the last one has ended with it. */
+function open(stateDir: string, limits: Partial<SpoolLimits> = {}) {
   const lines: string[] = []
-  const log = createLog('info', line => lines.push(line))
-  const spool = new Spool(
-    path,
-    log,
-    (loss, serial) => gapRequest(loss, { instance: 'run', serial }, loss.to),
-    limits
-  )
-  return { spool, logged: () => lines.join('') }
+  const errors: (string | undefined)[] = []
+  openDirs.get(stateDir)?.close()
+  const dir = new SpoolDir(stateDir)
+  openDirs.set(stateDir, dir)
+  const spool = new Spool({
+    dir,
+    log: createLog('info', line => lines.push(line)),
+    describeLoss: (loss, serial) => gapRequest(loss, { instance: 'run', serial }, loss.to),
+    onError: error => errors.push(error),
+    limits,
+  })
+  return { spool, dir, logged: () => lines.join(''), error: () => errors.at(-1) }
 }
 
 /** Delivers all. @returns the types, and the losses */
@@ -50,10 +60,11 @@ function drain(spool: Spool) {
   return { types, losses }
 }
 
-const files = (path: string) => readdirSync(path).filter(name => /\.(event|gap)$/.test(name))
+const files = (stateDir: string) =>
+  readdirSync(join(stateDir, 'spool')).filter(name => /\.(event|gap)$/.test(name))
 
 test('events come out in the order in which they went in, and leave nothing behind', async t => {
-  const path = join(temporaryFolder(t), 'spool')
+  const path = temporaryFolder(t)
   const { spool } = open(path)
   for (const name of ['a', 'b', 'c']) await spool.append(event(name))
   assert.equal(files(path).length, 3)
@@ -138,7 +149,7 @@ test('two losses of one moment are two events to an API that knows keys', async 
   const path = temporaryFolder(t)
   const first = open(path).spool
   for (const name of ['a', 'b', 'c']) await first.append(event(name))
-  for (const index of [2, 0]) truncateSync(join(path, files(path).sort()[index]!), 30)
+  for (const index of [2, 0]) truncateSync(join(path, 'spool', files(path).sort()[index]!), 30)
   const { spool } = open(path)
   const serials = new Set<string>()
   for (let body = spool.take(); body !== undefined; body = spool.take()) {
@@ -161,12 +172,12 @@ test('torn, empty and damaged files are set aside, and told', async t => {
     const first = open(path).spool
     for (const name of ['a', 'b', 'c']) await first.append(event(name))
     const file = files(path).sort()[1]!
-    damage(join(path, file))
+    damage(join(path, 'spool', file))
     const { spool, logged } = open(path)
     const { types, losses } = drain(spool)
     assert.deepEqual(types, ['a', 'telemetry_gap', 'c'])
     assert.equal(losses[0]?.reason, LossReason.damaged)
-    assert.deepEqual(readdirSync(join(path, 'damaged')), [file])
+    assert.deepEqual(readdirSync(join(path, 'spool', 'damaged')), [file])
     assert.match(logged(), /set aside/)
     assert.deepEqual(drain(open(path).spool).types, [])
   }
@@ -174,33 +185,44 @@ test('torn, empty and damaged files are set aside, and told', async t => {
 
 test('what was not written to its end before a kill is no event: it comes again', async t => {
   const path = temporaryFolder(t)
-  writeFileSync(join(path, '123.unfinished'), 'fnv1a-32:bf9cf968\nfoo')
+  mkdirSync(join(path, 'spool'))
+  writeFileSync(join(path, 'spool', '123.unfinished'), 'fnv1a-32:bf9cf968\nfoo')
   assert.deepEqual(drain(open(path).spool).types, [])
-  assert.deepEqual(readdirSync(path), [])
+  assert.deepEqual(readdirSync(join(path, 'spool')), [])
 })
 
 test('a folder in the place of a file, and files of others', async t => {
   const path = temporaryFolder(t)
-  mkdirSync(join(path, `000000000001-${now}-1.event`))
-  writeFileSync(join(path, 'README'), 'hello')
+  mkdirSync(join(path, 'spool', `000000000001-${now}-1.event`), { recursive: true })
+  writeFileSync(join(path, 'spool', 'README'), 'hello')
   const { spool } = open(path)
   await spool.append(event('a'))
   assert.deepEqual(drain(spool).types, ['telemetry_gap', 'a'])
-  assert.ok(readdirSync(path).includes('README'))
+  assert.ok(readdirSync(join(path, 'spool')).includes('README'))
 })
 
-test('a file that another shim has delivered is no loss', async t => {
+test('a file that somebody has removed is a loss', async t => {
   const path = temporaryFolder(t)
   await open(path).spool.append(event('a'))
-  const { spool: second } = open(path)
-  drain(open(path).spool)
-  assert.deepEqual(drain(second).types, [])
+  const { spool } = open(path)
+  unlinkSync(join(path, 'spool', files(path)[0]!))
+  assert.equal(drain(spool).losses[0]?.reason, LossReason.damaged)
+})
+
+test('what the API refuses leaves a note, and a note that it refuses leaves nothing', async t => {
+  const { spool } = open(temporaryFolder(t))
+  for (const name of ['a', 'b']) await spool.append(event(name))
+  spool.take()
+  spool.reject()
+  assert.equal(JSON.parse(spool.take()!).data.reason, LossReason.refused)
+  spool.reject()
+  assert.deepEqual(drain(spool).types, ['b'])
 })
 
 test('a folder that cannot be made: memory, and one warning', async t => {
   const path = temporaryFolder(t)
   writeFileSync(join(path, 'file'), '')
-  const { spool, logged } = open(join(path, 'file', 'spool'), { memoryLength: 600 })
+  const { spool, logged } = open(join(path, 'file'), { memoryLength: 600 })
   for (let index = 0; index < 40; index++) await spool.append(event(`e${index}`))
   assert.ok(spool.hasUnwritten)
   assert.equal(logged().match(/cannot be written/g)?.length, 1)
@@ -212,7 +234,7 @@ test('a folder that cannot be made: memory, and one warning', async t => {
 })
 
 test('where nothing can be made at all, it does not look for a parent for ever', () => {
-  const { spool, logged } = open('/proc/sysmon/state/spool')
+  const { spool, logged } = open('/proc/sysmon/state')
   assert.equal(spool.isWritable, false)
   assert.match(logged(), /cannot be written/)
 })
@@ -220,7 +242,7 @@ test('where nothing can be made at all, it does not look for a parent for ever',
 test('a full disk: memory, and back to the disk when there is room', async t => {
   const path = smallDisk(t)
   if (path === undefined) return
-  const { spool, logged } = open(join(path, 'spool'))
+  const { spool, logged } = open(path)
   writeFileSync(join(path, 'ballast'), '')
   try {
     for (;;) appendFileSync(join(path, 'ballast'), Buffer.alloc(4096))
@@ -229,12 +251,12 @@ test('a full disk: memory, and back to the disk when there is room', async t => 
   await spool.append(event('b'))
   assert.ok(spool.hasUnwritten)
   assert.equal(spool.isWritable, false)
-  assert.deepEqual(files(join(path, 'spool')), [], 'nothing half-written is left')
+  assert.deepEqual(files(path), [], 'nothing half-written is left')
   truncateSync(join(path, 'ballast'), 0)
   await spool.append(event('c'))
   assert.ok(!spool.hasUnwritten)
   assert.match(logged(), /can be written again/)
-  assert.deepEqual(drain(open(join(path, 'spool')).spool).types, ['a', 'b', 'c'])
+  assert.deepEqual(drain(open(path).spool).types, ['a', 'b', 'c'])
 })
 
 test('a read-only disk: what is there is delivered, what comes is kept in memory', async t => {
@@ -262,6 +284,7 @@ function smallDisk(t: TestContext): string | undefined {
   const path = mkdtempSync(join(tmpdir(), 'sysmon-disk-'))
   let mounted = false
   t.after(() => {
+    openDirs.get(path)?.close()
     if (mounted) execFileSync('umount', ['--lazy', path])
     rmdirSync(path)
   })
