@@ -16,7 +16,7 @@ import { Sinks } from './sinks/sinks.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
 import { Publisher } from './stream/publisher.ts'
 import { EventStream } from './stream/stream.ts'
-import { killPublisher } from './watch/kill-publisher.ts'
+import { type KillPublisherOptions, killPublisher } from './watch/kill-publisher.ts'
 import { KmsgWatcher } from './watch/watcher.ts'
 
 export interface Pipeline {
@@ -66,7 +66,8 @@ export async function openPipeline(
   })
   publisher.restore(history?.events ?? [])
   const sinks = new Sinks(options, { stream, publisher, stateDir: folder?.path, log })
-  const watcher = openWatcher(options, log, publisher, { bootId, stateDir: folder?.path })
+  const stateDir = folder?.path
+  const watcher = openWatcher(options, log, { publisher, store: journal, bootId, stateDir })
   return {
     stream,
     publisher,
@@ -142,11 +143,10 @@ function openJournal(
 function openWatcher(
   { kmsgPath: path, kmsgHistory: history }: ResolvedOptions,
   log: FastifyBaseLogger,
-  publisher: Publisher,
-  { bootId, stateDir }: { bootId: string | undefined; stateDir: string | undefined }
+  parts: Omit<KillPublisherOptions, 'log' | 'pageSizeKb'> & { stateDir: string | undefined }
 ): KmsgWatcher | undefined {
   if (path === false) return undefined
-  const pageSizeKb = machinePageSizeKb()
-  const handlers = killPublisher({ publisher, log, bootId, pageSizeKb })
+  const { bootId, stateDir } = parts
+  const handlers = killPublisher({ ...parts, log, pageSizeKb: machinePageSizeKb() })
   return new KmsgWatcher({ path, bootId, stateDir, history }, log, handlers)
 }

@@ -164,6 +164,10 @@ export class Journal implements EventStore {
     return this.#segments[0]?.firstSeq
   }
 
+  get writtenSeq(): number {
+    return this.#error === undefined ? this.#given : this.#lastSeq
+  }
+
   /** Takes every event that is published, in order. Never throws, and keeps those it is to keep. */
   append(event: PublishedEvent): void {
     this.#given = event.seq

@@ -35,7 +35,7 @@ export class CursorFile {
     try {
       checkFolder(dirname(this.#slot.path))
       const content = this.#slot.read()
-      if (content === undefined) return undefined
+      if (content === undefined || content.text === '') return undefined
       const cursor = content.record ?? recordOfOld(content.text)
       if (isCursor(cursor)) return cursor
       throw new SyntaxError('it is damaged')

@@ -13,12 +13,14 @@ import { checkedRest, checksumHead } from './checksum.ts'
 import { openFile } from './open-file.ts'
 
 export interface SlotContent<T> {
-  /** Undefined where the file is damaged. */
+  /** Undefined where the file is damaged, or empty. */
   readonly record: T | undefined
-  /** As it is in the file. */
+  /** As it is in the file; empty where there was no room for a record when the file was made. */
   readonly text: string
-  /** Unix microseconds of the last write. */
+  /** Unix microseconds of the last write, of one that failed too. */
   readonly writtenAtUs: number
+  /** Unix microseconds at which the file was made, where the file system knows. */
+  readonly madeAtUs: number
 }
 
 export class SlotFile<T extends object> {
@@ -32,7 +34,7 @@ export class SlotFile<T extends object> {
     this.#sizeBytes = sizeBytes
   }
 
-  /** @returns undefined where there is no file, or an empty one @throws why it cannot be read */
+  /** @returns undefined where there is no file @throws why it cannot be read */
   read(): SlotContent<T> | undefined {
     let fd: number
     try {
@@ -44,10 +46,11 @@ export class SlotFile<T extends object> {
     try {
       const bytes = Buffer.alloc(this.#sizeBytes + 1)
       const length = readSync(fd, bytes, 0, bytes.length, 0)
-      if (length === 0) return undefined
       const text = bytes.toString('utf8', 0, length)
       const record = length > this.#sizeBytes ? undefined : (decode(text) as T | undefined)
-      return { record, text, writtenAtUs: Math.round(fstatSync(fd).mtimeMs * 1000) }
+      const { mtimeMs, birthtimeMs } = fstatSync(fd)
+      const [writtenAtUs, madeAtUs] = [Math.round(mtimeMs * 1000), Math.round(birthtimeMs * 1000)]
+      return { record, text, writtenAtUs, madeAtUs }
     } finally {
       closeSync(fd)
     }

@@ -10,6 +10,8 @@ export interface EventStore {
   holds(event: PublishedEvent): boolean
   /** Sequence number of the oldest event kept; undefined while there is none. */
   readonly oldestSeq: number | undefined
+  /** All kept events up to this number are on disk, or are told as lost: nobody else need have them. */
+  readonly writtenSeq: number
   /** Takes every event in the order of publication, and keeps those it is to keep. Never throws. */
   append(event: PublishedEvent): void
   /** Reads what is kept after a sequence number. */

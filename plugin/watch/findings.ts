@@ -2,7 +2,8 @@
  * Tells what a turn's records brought, in their order, and then writes the position down. So a process
  * that is killed in between tells the same things again when it comes back: a kill is known by its
  * record's number, and a gap is written down before it is told, so that the next process tells of the
- * same gap and not of a longer one.
+ * same gap and not of a longer one. The position stays before a kill that is in memory only: as long
+ * as the disk is full, the kernel's log is where it is kept.
  */
 
 import type { FastifyBaseLogger } from 'fastify'
@@ -15,9 +16,15 @@ import { type KmsgGap, overrunGap } from './kmsg-gaps.ts'
 import type { KillBaseline, KmsgPosition, KmsgPositionFile } from './kmsg-position.ts'
 
 export interface KmsgHandlers {
-  /** @param ts Unix microseconds @param isReplayed it happened before this process watched */
-  readonly onKill: (kill: OomKill, ts: number, isReplayed: boolean) => void
+  /**
+   * @param ts Unix microseconds
+   * @param isReplayed it happened before this process watched
+   * @returns the sequence number of its event; undefined where there is none
+   */
+  readonly onKill: (kill: OomKill, ts: number, isReplayed: boolean) => number | undefined
   readonly onGap: (gap: KmsgGap) => void
+  /** All events up to this sequence number outlive this process. */
+  readonly writtenSeq: () => number
 }
 
 /** Records that the kernel overwrote. */
@@ -39,10 +46,15 @@ type Found =
       readonly kills: KillBaseline | undefined
     }
 
+/** A kill whose event was in memory only when it was told. */
+interface UnwrittenKill {
+  readonly eventSeq: number
+  /** Where the next process must go on from to find it, whole. */
+  readonly before: Pick<KmsgPosition, 'resume' | 'published'>
+}
+
 export interface FindingsParts {
   readonly bootId: string | undefined
-  /** Whether the history of this boot is told where no position is known. */
-  readonly history: boolean
   readonly clock: KernelClock
   readonly logHistory: LogHistory
   readonly kills: KillCheck
@@ -60,6 +72,12 @@ export class Findings {
   #isResumed = false
   /** The last kill line that was told, or is history. */
   #published = -1
+  /** Where parsing had to go on from after the last turn. */
+  #resume = -1
+  /** The oldest first. */
+  #unwritten: UnwrittenKill[] = []
+  /** Where no position is known, what was logged before this process and before then is not told. */
+  #tellsFromUs = Number.POSITIVE_INFINITY
   #lost = 0
   #saved = ''
 
@@ -79,12 +97,20 @@ export class Findings {
     if (position.gap !== undefined) this.#handlers.onGap(position.gap)
     this.#isResumed = position.read >= 0
     this.#published = position.published
+    this.#resume = position.resume
+  }
+
+  /** What was logged from then on is told, no position being known. @param fromUs Unix microseconds */
+  tellFrom(fromUs: number): void {
+    this.#tellsFromUs = fromUs
   }
 
   /** Forgets the position and what was found: they were none of this log. */
   restart(): void {
     this.#isResumed = false
     this.#published = -1
+    this.#resume = -1
+    this.#unwritten = []
     this.#found = []
   }
 
@@ -124,11 +150,12 @@ export class Findings {
     const span = { from: clock.toUnixUs(lastUs), to: clock.toUnixUs(next.timestampUs) }
     const gap = overrunGap(bootId, lost, next.seq, span, reader)
     this.#log.warn({ lost, kmsgSeq: next.seq }, gap.reason)
-    // All that was before the gap is gone, and with it the beginnings of dumps.
+    // All that was before the gap is gone, and with it the beginnings of dumps, and unwritten kills.
     const read = next.seq - 1
+    this.#resume = read
+    this.#unwritten = []
     const published = this.#published
-    const baseline = kills === undefined ? {} : { kills }
-    file?.save({ read, stampUs: lastUs, resume: read, published, ...baseline, gap })
+    file?.save({ read, stampUs: lastUs, resume: read, published, kills, gap })
     this.#handlers.onGap(gap)
   }
 
@@ -144,23 +171,30 @@ export class Findings {
       return
     }
     if (record.seq <= this.#published) return
+    const before = { resume: this.#resume, published: this.#published }
     this.#published = record.seq
     if (this.#isHistory(record)) return
-    this.#handlers.onKill(outcome, this.#parts.clock.toUnixUs(record.timestampUs), isBefore)
+    const ts = this.#parts.clock.toUnixUs(record.timestampUs)
+    const eventSeq = this.#handlers.onKill(outcome, ts, isBefore)
+    if (eventSeq !== undefined && eventSeq > this.#handlers.writtenSeq()) {
+      this.#unwritten.push({ eventSeq, before })
+    }
   }
 
   #isHistory(record: KmsgRecord): boolean {
-    const { history, logHistory } = this.#parts
-    return !this.#isResumed && !history && logHistory.isBefore(record)
+    const { clock, logHistory } = this.#parts
+    if (this.#isResumed || !logHistory.isBefore(record)) return false
+    return clock.toUnixUs(record.timestampUs) < this.#tellsFromUs
   }
 
   #position(): KmsgPosition {
-    const kills = this.#parts.kills.baseline
-    return {
-      ...this.#parts.where(),
-      published: this.#published,
-      kills,
-    }
+    const { where, kills } = this.#parts
+    const { read, stampUs, resume } = where()
+    this.#resume = resume
+    const writtenSeq = this.#handlers.writtenSeq()
+    this.#unwritten = this.#unwritten.filter(({ eventSeq }) => eventSeq > writtenSeq)
+    const { before = { resume, published: this.#published } } = this.#unwritten[0] ?? {}
+    return { read, stampUs, ...before, kills: kills.baseline }
   }
 
   #save(): void {

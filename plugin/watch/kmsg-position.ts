@@ -26,7 +26,7 @@ export interface KmsgPosition {
   /** The kill line published last; -1 before the first. */
   readonly published: number
   /** What the kill counter stood at, less the kills that are still to be explained. */
-  readonly kills?: KillBaseline
+  readonly kills?: KillBaseline | undefined
   /** A gap that may not have been published yet. */
   readonly gap?: KmsgGap
 }
@@ -49,6 +49,8 @@ export const NO_POSITION: KmsgPosition = { read: -1, stampUs: 0, resume: -1, pub
 
 export type Loaded =
   | { readonly position: KmsgPosition | undefined }
+  /** `since`: Unix microseconds at which a process found no room on the disk for its position. */
+  | { readonly position: undefined; readonly since: number }
   /** `damagedAt`: Unix microseconds of the last write to a file that cannot be read any more. */
   | { readonly position: undefined; readonly damagedAt: number }
 
@@ -75,6 +77,7 @@ export class KmsgPositionFile {
     try {
       const content = this.#slot.read()
       if (content === undefined) return { position: undefined }
+      if (content.text === '') return { position: undefined, since: content.madeAtUs }
       if (content.record === undefined) {
         this.#log.warn(
           { path: this.#slot.path },

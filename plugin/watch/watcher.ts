@@ -64,7 +64,7 @@ export class KmsgWatcher {
   #isClosed = false
 
   constructor(options: KmsgWatcherOptions, log: FastifyBaseLogger, handlers: KmsgHandlers) {
-    const { path, stateDir, bootId, history } = options
+    const { path, stateDir, bootId } = options
     this.#options = options
     this.#log = log
     this.#handlers = handlers
@@ -75,7 +75,6 @@ export class KmsgWatcher {
     this.#findings = new Findings(
       {
         bootId,
-        history,
         clock: this.#clock,
         logHistory: this.#logHistory,
         kills: this.#kills,
@@ -128,6 +127,8 @@ export class KmsgWatcher {
     if (loaded?.position !== undefined) {
       this.#resume(loaded.position)
     } else {
+      if (this.#options.history) this.#findings.tellFrom(0)
+      else if (loaded !== undefined && 'since' in loaded) this.#findings.tellFrom(loaded.since)
       if (loaded !== undefined && 'damagedAt' in loaded) {
         const to = this.#clock.nowUs()
         this.#handlers.onGap(positionDamagedGap({ from: Math.min(loaded.damagedAt, to), to }))

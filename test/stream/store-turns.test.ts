@@ -87,6 +87,7 @@ test('200 readers and 20 pages that find nothing: a bound on the events of a tur
   const store: EventStore = {
     keeps: () => true,
     holds: () => true,
+    writtenSeq: 0,
     oldestSeq: 1,
     append: () => {},
     settled: async () => {},

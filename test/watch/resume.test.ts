@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { readBootId } from '../../plugin/machine/boot-id.ts'
 import type { KmsgGap } from '../../plugin/watch/kmsg-gaps.ts'
@@ -200,12 +201,86 @@ describe('the position in the kernel log', { skip }, () => {
     })
   }
 
-  test('an empty position file, as a crash at its making leaves it, is a first start', async t => {
+  test('an empty position file, as a full disk leaves it: kills since it was made are published', async t => {
+    allowWrites(t)
     const stateDir = stateFolder(t)
+    const [history, missed] = [killLine(), killLine()]
+    inject(history.line)
+    await sleep(50)
     writeFileSync(join(stateDir, 'kmsg-position'), '')
+    await sleep(50)
+    inject(missed.line)
     const watch = await WatchProcess.start(t, { stateDir })
+    assert.equal((await watch.untilKill(missed.pid)).isReplayed, true)
+    assert.ok(!pids(watch).includes(history.pid))
     assert.deepEqual(watch.gaps, [])
     assert.equal((await watch.health()).state, 'watching')
+  })
+
+  for (const [end, how] of [
+    ['kill -9', 'kill'],
+    ['a proper end', 'close'],
+  ] as const) {
+    test(`kills that were in memory only at ${end} are published again, whole, and no others`, async t => {
+      allowWrites(t)
+      const stateDir = stateFolder(t)
+      const first = await WatchProcess.start(t, { stateDir, written: 1 })
+      const dumps = [dumpHalves(), dumpHalves(), dumpHalves()]
+      for (const dump of dumps) {
+        inject(...dump.first, ...dump.second)
+        await first.untilKill(dump.pid)
+      }
+      const { last_seq, kills } = await first.health()
+      await first[how]()
+      const second = await WatchProcess.start(t, { stateDir })
+      for (const { pid, comm } of dumps.slice(1)) {
+        const kill = await second.untilKill(pid)
+        assert.deepEqual([kill.isReplayed, kill.isPartial, kill.trigger], [true, false, comm])
+      }
+      assert.ok(!pids(second).includes(dumps[0]!.pid))
+      assert.deepEqual(second.gaps, [])
+      const health = await second.health()
+      assert.ok(health.resumed_after! >= last_seq!, 'what was read was read')
+      assert.equal(health.kills?.missed, kills?.missed)
+    })
+  }
+
+  test('kills that got onto the disk late are not published again', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const first = await WatchProcess.start(t, { stateDir, written: 0 })
+    const [one, two] = [killLine(), killLine()]
+    inject(one.line)
+    await first.untilKill(one.pid)
+    await first.write()
+    inject(two.line)
+    await first.untilKill(two.pid)
+    await first.kill()
+    const second = await WatchProcess.start(t, { stateDir })
+    const last = killLine()
+    inject(last.line)
+    await second.untilKill(last.pid)
+    assert.ok(!pids(second).some(pid => pid === one.pid || pid === two.pid))
+  })
+
+  test('records that are overwritten behind a kill in memory are one gap, over the restart too', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const first = await WatchProcess.start(t, { stateDir, written: 0 })
+    const { line, pid } = killLine()
+    inject(line)
+    await first.untilKill(pid)
+    first.child.kill('SIGSTOP')
+    overrun()
+    first.child.kill('SIGCONT')
+    await first.until(() => first.gaps.length > 0, 'the gap')
+    await first.kill()
+    const second = await WatchProcess.start(t, { stateDir })
+    const last = killLine()
+    inject(last.line)
+    await second.untilKill(last.pid)
+    assert.deepEqual(second.gaps, [])
+    assert.ok(!pids(second).includes(pid))
   })
 
   test('a position of another boot is none', async t => {

@@ -25,14 +25,19 @@ export interface SeenKill {
   readonly ramPages?: number
 }
 
-export type Options = Partial<KmsgWatcherOptions>
+export interface Options extends Partial<KmsgWatcherOptions> {
+  /** So many kills get onto the disk, those after them are in memory only. Default: all. */
+  readonly written?: number
+}
 
 type Line = { kill: SeenKill } | { gap: KmsgGap } | { health: KmsgHealth }
 
 const self = fileURLToPath(import.meta.url)
 if (process.argv[1] === self) run(JSON.parse(process.argv[2]!) as Options)
 
-function run(options: Options): void {
+function run({ written = Number.POSITIVE_INFINITY, ...options }: Options): void {
+  let events = 0
+  let writtenSeq = written
   const print = (line: Line): void => {
     process.stdout.write(`${JSON.stringify(line)}\n`)
   }
@@ -46,7 +51,7 @@ function run(options: Options): void {
     },
     pino({ level: 'warn' }, pino.destination(2)),
     {
-      onKill: ({ victim, record, isPartial, dump }, ts, isReplayed) =>
+      onKill({ victim, record, isPartial, dump }, ts, isReplayed) {
         print({
           kill: {
             pid: victim.pid,
@@ -57,15 +62,22 @@ function run(options: Options): void {
             ...(dump.opener === undefined ? {} : { trigger: dump.opener.comm }),
             ...(dump.ramPages === undefined ? {} : { ramPages: dump.ramPages }),
           },
-        }),
+        })
+        return ++events
+      },
       onGap: gap => print({ gap }),
+      writtenSeq: () => writtenSeq,
     }
   )
   watcher.start()
   print({ health: watcher.health })
-  // Each line on standard input asks for the health; its end closes the watcher.
+  // Each line on standard input asks for the health, and may say that the disk has room again; its
+  // end closes the watcher.
   createInterface({ input: process.stdin })
-    .on('line', () => print({ health: watcher.health }))
+    .on('line', line => {
+      if (line === 'written') writtenSeq = Number.POSITIVE_INFINITY
+      print({ health: watcher.health })
+    })
     .on('close', () => watcher.close())
 }
 
@@ -109,9 +121,14 @@ export class WatchProcess {
     return watch
   }
 
-  async health(): Promise<KmsgHealth> {
+  /** What was in memory only gets onto the disk. */
+  async write(): Promise<void> {
+    await this.health('written')
+  }
+
+  async health(line = ''): Promise<KmsgHealth> {
     this.#health = undefined
-    this.child.stdin!.write('\n')
+    this.child.stdin!.write(`${line}\n`)
     await this.until(() => this.#health !== undefined, 'its health')
     return this.#health!
   }
