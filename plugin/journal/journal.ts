@@ -71,7 +71,6 @@ export class Journal implements EventStore {
   #reserved = 0
   #error: string | undefined
   #isClosed = false
-  #isPruning = false
   #syncTimer: NodeJS.Timeout | undefined
   #retryTimer: NodeJS.Timeout | undefined
   #ageTimer: NodeJS.Timeout | undefined
@@ -363,8 +362,7 @@ export class Journal implements EventStore {
 
   /** Removes the oldest segments, while the journal is larger than it may be, or they are too old. */
   #prune(): void {
-    if (this.#isPruning || this.#isClosed) return
-    this.#isPruning = true
+    if (this.#isClosed) return
     for (let oldest = this.#removable(); oldest !== undefined; oldest = this.#removable()) {
       const { folder } = this.#options
       const endN = this.#segments[1]!.firstN - 1
@@ -375,7 +373,6 @@ export class Journal implements EventStore {
       this.#tryHighWater()
       this.#drop(oldest.segment)
     }
-    this.#isPruning = false
   }
 
   #removable(): { segment: Segment; reason: string } | undefined {

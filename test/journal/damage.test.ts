@@ -8,6 +8,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -17,6 +18,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { segmentName } from '../../plugin/journal/segment.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openJournal, read, segmentsIn } from './journals.ts'
 
@@ -117,6 +119,67 @@ test('damage in an old segment is found after the start, set aside, and the rest
   assert.deepEqual(readFileSync(join(folder, 'damaged', aside[0]!)), bytes)
 })
 
+test('damage in a segment that is not read back at the start is found after it', async t => {
+  const folder = killed(t, 500)
+  const names = segmentsIn(folder)
+  for (const name of [names[1]!, names[3]!]) {
+    const lines = readFileSync(join(folder, name), 'utf8').split('\n')
+    lines.splice(10, 2)
+    writeFileSync(join(folder, name), lines.join('\n'))
+  }
+  const options = { maxBytes: 2 ** 20 }
+  const { journal, losses, recovery, logged } = openJournal(t, folder, options, {
+    events: 10,
+    bytes: 1e9,
+  })
+  assert.deepEqual(recovery.damaged, [])
+  await journal.verify()
+  const firsts = [1, 3].map(index => Number(names[index]!.slice(17, 29)))
+  assert.deepEqual(
+    losses.map(({ lost, key }) => [lost, key]),
+    firsts.map(first => [2, `${first + 10}-${first + 11}`])
+  )
+  assert.equal(logged.filter(({ msg }) => msg.includes('is set aside')).length, 2)
+  assert.equal(read(journal).length, 496)
+  await journal.close()
+  const again = openJournal(t, folder, options, { events: 10, bytes: 1e9 })
+  await again.journal.verify()
+  assert.deepEqual(again.losses, [])
+})
+
+test('a file that is whole is not touched, though it was not read back at the start', async t => {
+  const folder = killed(t, 500)
+  const before = segmentsIn(folder).map(name => readFileSync(join(folder, name)))
+  const bounds = { events: 10, bytes: 1e9 }
+  const { journal, losses } = openJournal(t, folder, { maxBytes: 2 ** 20 }, bounds)
+  await journal.verify()
+  assert.deepEqual(losses, [])
+  assert.deepEqual(
+    segmentsIn(folder).map(name => readFileSync(join(folder, name))),
+    before
+  )
+  assert.ok(!existsSync(join(folder, 'damaged')))
+})
+
+test('files that are missing are told of again where the first to find it was killed before it told', t => {
+  const folder = killed(t, 500)
+  rmSync(join(folder, segmentsIn(folder)[0]!))
+  const [first, second] = [1, 2].map(() => openJournal(t, folder, { maxBytes: 2 ** 20 }))
+  assert.ok(first!.recovery.missing!.lost > 10)
+  assert.deepEqual(second!.recovery.missing, first!.recovery.missing)
+})
+
+test('a torn line alone in its file is cut, and the file is continued by a line of any length', async t => {
+  const folder = temporaryFolder(t)
+  openJournal(t, folder, { maxBytes: 2 ** 20 })
+  writeFileSync(join(folder, segmentName(1, 1)), '{"crc32":"1c29', { mode: 0o600 })
+  const { append, journal, recovery } = openJournal(t, folder, { maxBytes: 2 ** 20 })
+  assert.equal(journal.health.bytes, 0)
+  append('x'.repeat(100_000))
+  assert.equal(segmentsIn(folder).length, 1)
+  assert.deepEqual(read(journal), [recovery.nextSeq])
+})
+
 test('of many damaged files the newest 16 are kept', async t => {
   const folder = killed(t, 1500)
   const names = segmentsIn(folder)
@@ -126,6 +189,8 @@ test('of many damaged files the newest 16 are kept', async t => {
     bytes.fill(0, 5000, 9000)
     writeFileSync(join(folder, name), bytes)
   }
+  // Older than all of them: what was a folder in the place of a file.
+  mkdirSync(join(folder, 'damaged', '0', 'x'), { recursive: true, mode: 0o700 })
   const { journal } = openJournal(t, folder, { maxBytes: 2 ** 22 })
   await journal.verify()
   const aside = readdirSync(join(folder, 'damaged')).map(name => name.replace(/\.\d+$/, ''))
@@ -182,6 +247,8 @@ test('garbage between the lines costs nothing', async t => {
   const { seqs, losses } = await recovered(t, folder)
   assert.deepEqual(seqs, upTo(10))
   assert.deepEqual(losses, [])
+  assert.doesNotMatch(readFileSync(path, 'utf8'), /garbage|"00000000"/)
+  assert.equal(readdirSync(join(folder, 'damaged')).length, 1)
 })
 
 test('a segment that is a folder, or is not readable, is a damaged one', async t => {

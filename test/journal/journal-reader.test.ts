@@ -1,7 +1,7 @@
 /** A place in the journal is found by its number, whatever lies around it. */
 
 import assert from 'node:assert/strict'
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from '../support/fast-check.ts'
@@ -55,4 +55,22 @@ test('the last event of a long file is found by reading little of it', t => {
   assert.equal(cursor.next()?.seq, 3999)
   cursor.close()
   assert.ok(readBytes() - before < 600_000, `${readBytes() - before} bytes read of 1.7 MB`)
+})
+
+test('a place is found in a file most of whose lines are damaged', t => {
+  const folder = temporaryFolder(t)
+  const { journal, append } = openJournal(t, folder)
+  for (let n = 0; n < 1000; n++) append('x'.repeat(300))
+  const path = join(folder, segmentsIn(folder)[0]!)
+  const lines = readFileSync(path, 'utf8').split('\n')
+  const isSound = (seq: number): boolean => seq % 10 === 3
+  const damaged = lines.map((line, index) => (isSound(index + 1) ? line : line.replace('x', 'y')))
+  writeFileSync(path, damaged.join('\n'))
+  for (let after = 0; after < 990; after += 13) {
+    const reader = journal.readerAfter(after)
+    let expected = after + 1
+    while (!isSound(expected)) expected++
+    assert.equal(reader.next()?.seq, expected)
+    reader.close()
+  }
 })

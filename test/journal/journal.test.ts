@@ -1,7 +1,7 @@
 /** The journal: what is kept over the end of a process, in which order, and within which bounds. */
 
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, utimesSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -40,8 +40,102 @@ test('after a proper end too, and the segment is continued', async t => {
 test('its files are for their owner only', t => {
   const folder = join(temporaryFolder(t), 'journal')
   openJournal(t, folder).append()
-  const modes = readdirSync(folder).map(name => readFileSync(join(folder, name)).length > 0)
-  assert.ok(modes.every(Boolean))
+  const names = readdirSync(folder)
+  assert.equal(names.length, 2)
+  for (const name of names) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name)
+  assert.equal(statSync(folder).mode & 0o777, 0o700)
+})
+
+test('its health is that of its files', async t => {
+  const folder = temporaryFolder(t)
+  const { journal, append } = openJournal(t, folder, { maxBytes: SMALLEST })
+  assert.deepEqual(journal.health, {
+    state: 'writing',
+    path: folder,
+    sync: 'never',
+    events: 0,
+    bytes: 0,
+    last_seq: 0,
+    unwritten: 0,
+  })
+  append(1, 'console')
+  for (let i = 0; i < 200; i++) append('x'.repeat(1000))
+  append(1, 'console')
+  const sizes = segmentsIn(folder).map(name => statSync(join(folder, name)).size)
+  assert.ok(sizes.length > 2)
+  const { events, bytes, oldest_seq, last_seq } = journal.health
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  assert.deepEqual(
+    { events, bytes, oldest_seq, last_seq },
+    { events: 200, bytes: total, oldest_seq: 2, last_seq: 201 }
+  )
+  await journal.close()
+  assert.deepEqual(openJournal(t, folder, { maxBytes: SMALLEST }).journal.health, {
+    ...journal.health,
+  })
+})
+
+test('a segment is filled up to its size, and a larger event has one of its own', t => {
+  const folder = temporaryFolder(t)
+  const { append, journal } = openJournal(t, folder, { maxBytes: 32 * 100_000 })
+  const empty = append('').json.length + `{"crc32":"00000000","n":1,`.length
+  // Two lines that are together exactly as long as a segment may be.
+  append('x'.repeat(100_000 - 2 * empty))
+  assert.deepEqual(
+    segmentsIn(folder).map(name => statSync(join(folder, name)).size),
+    [100_000]
+  )
+  append('x')
+  assert.equal(segmentsIn(folder).length, 2)
+  append('x'.repeat(200_000))
+  assert.equal(segmentsIn(folder).length, 3)
+  append('x')
+  assert.equal(segmentsIn(folder).length, 4)
+  assert.deepEqual(read(journal), [1, 2, 3, 4, 5])
+})
+
+test('the journal may be exactly as large as its bound, and not larger', async t => {
+  const folder = temporaryFolder(t)
+  const { append, journal, losses } = openJournal(t, folder, { maxBytes: SMALLEST })
+  for (let i = 0; i < 1500; i++) append('x'.repeat(500))
+  await turn()
+  assert.deepEqual(losses, [])
+  const { bytes } = journal.health
+  await journal.close()
+  const exact = openJournal(t, folder, { maxBytes: bytes! })
+  await exact.journal.verify()
+  assert.deepEqual(exact.losses, [])
+  await exact.journal.close()
+  const smaller = openJournal(t, folder, { maxBytes: bytes! - 1 })
+  await smaller.journal.verify()
+  assert.equal(smaller.losses.length, 1)
+})
+
+test('a reader gives its file back when it is closed, and when it goes on to the next', t => {
+  const { journal, append } = openJournal(t, temporaryFolder(t), { maxBytes: SMALLEST })
+  for (let i = 0; i < 200; i++) append('x'.repeat(1000))
+  const open = () => readdirSync('/proc/self/fd').length
+  const before = open()
+  const reader = journal.readerAfter(0)
+  for (let i = 0; i < 190; i++) reader.next()
+  assert.equal(open(), before + 1)
+  reader.close()
+  assert.equal(open(), before)
+  reader.close()
+})
+
+test('a closed journal removes nothing and tells of nothing any more', async t => {
+  const folder = temporaryFolder(t)
+  const { append, journal, losses } = openJournal(t, folder, { maxBytes: SMALLEST })
+  for (let i = 0; i < 1100; i++) append('x'.repeat(1000))
+  // What is too much goes in the next turn.
+  await journal.close()
+  await turn()
+  assert.deepEqual(losses, [])
+  const next = openJournal(t, folder, { maxBytes: SMALLEST })
+  await next.journal.verify()
+  assert.ok(next.losses.length > 0)
+  assert.ok(next.journal.health.bytes! <= SMALLEST)
 })
 
 test('other categories are not kept, and their numbers are not given again', async t => {
@@ -198,4 +292,16 @@ test('other files in the folder are left alone', t => {
   first.append()
   assert.equal(linesIn(folder).length, 1)
   assert.deepEqual(readdirSync(folder).sort(), [segmentsIn(folder)[0], 'high-water'])
+  const [name = ''] = segmentsIn(folder)
+  for (const other of [`x${name}`, `${name}~`, `${name}.gz`, name.slice(1), 'notes.jsonl']) {
+    writeFileSync(join(folder, other), 'theirs\n', { mode: 0o600 })
+    const { journal, recovery } = openJournal(t, folder)
+    assert.deepEqual(
+      recovery.segments.map(segment => segment.name),
+      [name]
+    )
+    assert.deepEqual(read(journal), [1])
+    assert.equal(readFileSync(join(folder, other), 'utf8'), 'theirs\n')
+    rmSync(join(folder, other))
+  }
 })

@@ -10,13 +10,14 @@ import { Journal, type JournalOptions } from '../../plugin/journal/journal.ts'
 import type { JournalLoss } from '../../plugin/journal/loss.ts'
 import type { Recovery } from '../../plugin/journal/recovery.ts'
 
-export const log = Fastify().log
 export const ALL = { events: 1e6, bytes: 1e9 }
 
 export interface OpenJournal {
   readonly journal: Journal
   readonly recovery: Recovery
   readonly losses: JournalLoss[]
+  /** What it logged, as objects. */
+  readonly logged: Array<Record<string, unknown> & { readonly msg: string }>
   /** Appends an event with the next sequence number. */
   readonly append: (data?: unknown, category?: EventCategory) => PublishedEvent
 }
@@ -29,6 +30,8 @@ export function openJournal(
   bounds = ALL
 ): OpenJournal {
   const losses: JournalLoss[] = []
+  const logged: OpenJournal['logged'] = []
+  const stream = { write: (line: string) => void logged.push(JSON.parse(line)) }
   const journal = new Journal(
     {
       folder,
@@ -39,7 +42,7 @@ export function openJournal(
       sync: 'never',
       ...options,
     },
-    log,
+    Fastify({ logger: { stream } }).log,
     loss => losses.push(loss)
   )
   const recovery = journal.open(bounds)
@@ -49,6 +52,7 @@ export function openJournal(
     journal,
     recovery,
     losses,
+    logged,
     append(data = {}, category = 'system') {
       const event = sealEnvelope(nextSeq, {
         ts: 1_764_000_000_000_000 + nextSeq,

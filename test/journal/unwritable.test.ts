@@ -38,7 +38,7 @@ test(
   async t => {
     const mount = smallDisk(t, '1m')
     const folder = join(mount, 'journal')
-    const { journal, append } = openJournal(t, folder)
+    const { journal, append, logged } = openJournal(t, folder)
     append('before')
     const empty = fill(mount)
     for (let i = 0; i < 20; i++) append('x'.repeat(1000))
@@ -66,6 +66,8 @@ test(
     await again.journal.verify()
     assert.deepEqual(again.losses, [])
     assert.equal(read(again.journal).length, 22)
+    assert.equal(logged.filter(({ msg }) => msg.includes('cannot be written')).length, 1)
+    assert.equal(logged.filter(({ msg }) => msg.includes('can be written again')).length, 1)
   }
 )
 
@@ -112,6 +114,77 @@ test(
     )
   }
 )
+
+test('what waits at the end is said to be lost, and written no more', { skip }, async t => {
+  const mount = smallDisk(t, '1m')
+  const folder = join(mount, 'journal')
+  const { journal, append, logged } = openJournal(t, folder)
+  append('before')
+  const empty = fill(mount)
+  for (let i = 0; i < 20; i++) append('x'.repeat(1000))
+  const { unwritten } = journal.health
+  await journal.close()
+  await journal.close()
+  const said = logged.filter(({ msg }) => msg.includes('end with this process'))
+  assert.deepEqual(
+    said.map(({ lost }) => lost),
+    [unwritten]
+  )
+  const kept = read(journal)
+  assert.ok(kept.length < 21)
+  empty()
+  await sleep(1500)
+  assert.deepEqual(read(journal), kept)
+})
+
+test('what waits is written at the end, where there is room by then', { skip }, async t => {
+  const mount = smallDisk(t, '1m')
+  const folder = join(mount, 'journal')
+  const { journal, append, logged } = openJournal(t, folder)
+  append('before')
+  const empty = fill(mount)
+  for (let i = 0; i < 20; i++) append('x'.repeat(1000))
+  empty()
+  await journal.close()
+  assert.equal(read(journal).length, 21)
+  assert.equal(logged.filter(({ msg }) => msg.includes('end with this process')).length, 0)
+  const again = openJournal(t, folder)
+  await again.journal.verify()
+  assert.deepEqual(again.losses, [])
+})
+
+test('what was dropped is not said to be on disk, and what is there is', { skip }, async t => {
+  const mount = smallDisk(t, '1m')
+  const { journal, append, losses } = openJournal(t, join(mount, 'journal'))
+  const events = [append('before')]
+  const empty = fill(mount)
+  for (let i = 0; i < 20; i++) events.push(append('x'.repeat(300_000)))
+  assert.ok(
+    events.every(event => !journal.holds(event)),
+    'nothing is sure while it is full'
+  )
+  remount(mount, 'size=32m')
+  empty()
+  await until(() => losses.length > 0, 'the loss')
+  const kept = read(journal)
+  const dropped = events.filter(({ seq }) => !kept.includes(seq))
+  assert.ok(dropped.length > 0)
+  assert.ok(dropped.every(event => !journal.holds(event)))
+  const newest = events.filter(({ seq }) => seq > dropped.at(-1)!.seq)
+  assert.ok(newest.length > 0)
+  assert.ok(newest.every(event => journal.holds(event)))
+  assert.ok(!journal.holds(append('', 'console')), 'of another category')
+})
+
+test('a read-only disk with no events yet: its health says so at once', { skip }, async t => {
+  const mount = smallDisk(t, '1m')
+  const folder = join(mount, 'journal')
+  mkdirSync(folder, { mode: 0o700 })
+  remount(mount, 'ro')
+  const { journal } = openJournal(t, folder)
+  assert.equal(journal.health.state, 'memory')
+  assert.match(journal.health.error!, /EROFS/)
+})
 
 test('a read-only disk: what is there is read, and numbers go on', { skip }, async t => {
   const mount = smallDisk(t, '1m')

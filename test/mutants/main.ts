@@ -61,7 +61,9 @@ for (const target of targets) summary.push(await tryFolder(target))
 console.log(`\n${summary.join('\n')}`)
 
 async function tryFolder({ folder, tests }: Target): Promise<string> {
-  const sources = readdirSync(folder).filter(name => name.endsWith('.ts'))
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .sort()
   const scripts = sources.map(name => sandbox.compile(`${folder}/${name}`))
   const files = await learn(tests)
   const all = scripts.flatMap(script =>

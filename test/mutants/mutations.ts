@@ -70,8 +70,8 @@ export function mutantsOf(code: string): Mutant[] {
     } else if (ts.isForOfStatement(node)) {
       replace(node.expression, '[]')
     } else if (ts.isNumericLiteral(node)) {
-      // A key of an object, or an index into a fixed form, is told from a constant by nobody.
-      replace(node, `(${node.text} + 1)`)
+      // A bound of a thousand and one is no other bound.
+      replace(node, Number(node.text) < 100 ? `(${node.text} + 1)` : `(${node.text} * 10)`)
     } else if (node.kind === ts.SyntaxKind.TrueKeyword) {
       replace(node, 'false')
     } else if (node.kind === ts.SyntaxKind.FalseKeyword) {
