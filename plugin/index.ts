@@ -69,6 +69,7 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
     publisher,
     archive: () => pipeline.sinks.archive,
     health: sysmon.health,
+    stateDir: pipeline.stateDir,
   })
   fastify.addHook('onReady', () => pipeline.start())
 }

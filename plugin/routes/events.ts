@@ -10,6 +10,7 @@ import { BadRequestError } from '../errors.ts'
 import { refuse, toEvent } from '../events/check.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import { type PageSources, sendPage } from './event-page.ts'
+import { isTrustedPeer } from './peer.ts'
 import type { SseStreams } from './sse-streams.ts'
 
 export interface EventsParts extends PageSources {
@@ -26,7 +27,8 @@ export function registerEvents(scope: FastifyInstance, parts: EventsParts): void
       const error = new BadRequestError(refusal.message)
       return reply.send(Object.assign(error, { detail: refusal.detail }))
     }
-    const event = publisher.publish(toEvent(request.body as PublishEventRequest), 'http')
+    const reporter = isTrustedPeer(request) ? 'supervisor' : 'http'
+    const event = publisher.publish(toEvent(request.body as PublishEventRequest), reporter)
     if (event === undefined) return reply.code(204).send()
     await publisher.settled()
     return reply.type('application/json; charset=utf-8').send(event.json)

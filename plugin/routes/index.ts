@@ -10,6 +10,7 @@ import type { ResolvedOptions } from '../options.ts'
 import type { Archive } from '../stream/archive.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
+import { openApiSocket } from './api-socket.ts'
 import { registerEvents } from './events.ts'
 import { registerHealthz } from './healthz.ts'
 import { acceptOnlyJson } from './json-body.ts'
@@ -29,10 +30,12 @@ export interface RoutesOptions {
   /** Where events are that are no longer retained here. */
   readonly archive: () => Archive | undefined
   readonly health: () => Health
+  /** Where the supervisor's socket is; held by this process alone. */
+  readonly stateDir: string | undefined
 }
 
 export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promise<void> {
-  const { options, stream, publisher, archive, health } = deps
+  const { options, stream, publisher, archive, health, stateDir } = deps
   const methods = collectMethods(scope)
   scope.setErrorHandler(sendError)
   guardOrigin(scope, options)
@@ -54,4 +57,5 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   registerSpec(scope)
   registerHealthz(scope, health)
   answerOtherMethods(scope, methods)
+  if (stateDir !== undefined) openApiSocket(scope, stateDir)
 }

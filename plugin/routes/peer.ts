@@ -3,6 +3,18 @@
 import type { Server, Socket } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 
+const trusted = new WeakSet<Socket>()
+
+/** What comes on this connection comes from the supervisor: api-socket.ts. */
+export function trust(connection: Socket): void {
+  trusted.add(connection)
+}
+
+/** Whether the request came from who may open the supervisor's socket. */
+export function isTrustedPeer({ raw }: FastifyRequest): boolean {
+  return trusted.has(raw.socket)
+}
+
 /** Whether the request came by a Unix socket: from a program on this machine that may open it. */
 export function isOnUnixSocket({ raw }: FastifyRequest): boolean {
   // Of a connection that is just ending the address is not known either.
