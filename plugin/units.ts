@@ -50,3 +50,18 @@ export function sinceBoot(us: number): string {
   const large = first === -1 ? [] : parts.slice(first).map(([count, unit]) => `${count} ${unit} `)
   return `${large.join('')}${(seconds % 60).toFixed(3)} s after boot`
 }
+
+const SPANS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+] as const
+
+/** A span of time in one unit, as `58 min`. */
+export function span(us: number): string {
+  const seconds = us / 1e6
+  // Two of a unit and more: `90 min` says more than `1 h` or `2 h`.
+  const [unit, length] = SPANS.find(([, one]) => seconds >= one * 2) ?? ['s', 1]
+  const value = seconds / length
+  return `${value < 10 && unit === 's' ? Number(value.toFixed(1)) : Math.round(value)} ${unit}`
+}

@@ -1,8 +1,13 @@
 /** `sysmon explain`: reads a saved kernel log and says who was killed, and why. */
 
+import type { Around } from '../explain/around.ts'
+import { IncidentCollector } from '../explain/incidents.ts'
 import { dumpJson, killJson } from '../explain/json.ts'
-import { type Explained, LogExplainer } from '../explain/log-explainer.ts'
-import { COLOURED, killReport, noKillReport, PLAIN } from '../explain/report.ts'
+import { type Bystander, type Explained, LogExplainer } from '../explain/log-explainer.ts'
+import { OtherDeaths } from '../explain/others.ts'
+import { Repetition } from '../explain/repetition.ts'
+import { block, COLOURED, incidentReport, PLAIN, type Style } from '../explain/report.ts'
+import type { LogRecord } from '../explain/saved-log.ts'
 import { eachLine } from './input.ts'
 import { parseOptions, UsageError } from './usage.ts'
 
@@ -61,36 +66,100 @@ export async function explainCommand(args: string[]): Promise<number> {
   if (files.includes('-') && process.stdin.isTTY) {
     throw new UsageError('name a file, or pipe a log in: dmesg | sysmon explain')
   }
-  const style = process.stdout.isTTY && !process.env.NO_COLOR ? COLOURED : PLAIN
+  const isJson = values.json === true
+  const isTerminal = process.stdout.isTTY === true
+  const style = {
+    ...(isTerminal && !process.env.NO_COLOR ? COLOURED : PLAIN),
+    width: isTerminal ? process.stdout.columns : undefined,
+  }
+  const print = (text: string): boolean => process.stdout.write(`${text}\n`)
   let kills = 0
   for (const file of files) {
-    let outcomes = 0
-    const explainer = new LogExplainer((explained: Explained) => {
-      outcomes++
-      if (explained.type === 'kill') kills++
-      const text = render(explained)
-      if (text !== undefined) process.stdout.write(`${text}\n`)
-    })
+    const log = isJson ? jsonOf(values.all === true, print) : textOf(style, kills, print)
+    const explainer = new LogExplainer(log.onExplained, log.bystander)
     await eachLine(file, line => explainer.push(line))
     explainer.end()
-    if (outcomes === 0) process.stderr.write(`${nothingFound(file, explainer.records)}\n`)
+    log.end()
+    kills += log.kills
+    if (log.isSilent) process.stderr.write(`${nothingFound(file, explainer)}\n`)
   }
   return kills > 0 ? 0 : 1
-
-  function render(explained: Explained): string | undefined {
-    if (values.json !== true) {
-      return explained.type === 'kill'
-        ? killReport(explained, kills, style)
-        : noKillReport(explained, style)
-    }
-    if (explained.type === 'kill') return JSON.stringify(killJson(explained))
-    return values.all === true ? JSON.stringify(dumpJson(explained)) : undefined
-  }
 }
 
-function nothingFound(file: string, records: number): string {
+interface Output {
+  readonly onExplained: (explained: Explained) => void
+  readonly bystander?: Bystander
+  readonly kills: number
+  /** Nothing was found that is worth a word. */
+  readonly isSilent: boolean
+  end(): void
+}
+
+/** A line for each kill, as soon as it is found. */
+function jsonOf(isAll: boolean, print: (text: string) => void): Output {
+  const output = {
+    kills: 0,
+    isSilent: true,
+    onExplained(explained: Explained) {
+      output.isSilent = false
+      if (explained.type === 'kill') {
+        output.kills++
+        print(JSON.stringify(killJson(explained)))
+      } else if (isAll) {
+        print(JSON.stringify(dumpJson(explained)))
+      }
+    },
+    end() {},
+  }
+  return output
+}
+
+/** A block for each kill, told when it is known what belongs to it, and what they have in common. */
+function textOf(style: Style, before: number, print: (text: string) => void): Output {
+  const repetition = new Repetition()
+  const others = new OtherDeaths()
+  const incidents = new IncidentCollector(
+    incident => print(incidentReport(incident, style)),
+    before
+  )
+  const output = {
+    kills: 0,
+    isSilent: true,
+    onExplained(explained: Explained) {
+      output.isSilent = false
+      if (explained.type === 'kill') {
+        output.kills++
+        repetition.push(explained)
+      }
+      incidents.push(explained)
+    },
+    bystander: {
+      onAround(around: Around, lineUs: number | undefined) {
+        incidents.see(around, lineUs)
+        others.see(around)
+      },
+      onRecord: (record: LogRecord) => incidents.tick(record),
+    },
+    end() {
+      incidents.close()
+      const reports = others.reports(output.kills > 0, style)
+      for (const report of reports) print(report)
+      if (reports.length > 0) output.isSilent = false
+      const { sentences } = repetition
+      if (sentences.length > 0) print(block(style, 'In all', undefined, [['again', sentences]]))
+    },
+  }
+  return output
+}
+
+function nothingFound(file: string, { records, failures }: LogExplainer): string {
   const name = file === '-' ? 'standard input' : file
-  return records === 0
-    ? `${name}: no line of the kernel in it; give the kernel's log: dmesg, journalctl -k, kern.log`
-    : `${name}: no OOM kill in ${records} lines of the kernel; a kill is told by "Killed process" (was the log cut, or is it of another boot?)`
+  if (records === 0) {
+    return `${name}: no line of the kernel in it; give the kernel's log: dmesg, journalctl -k, kern.log`
+  }
+  const failed =
+    failures === 0
+      ? ''
+      : `; ${failures} ${failures === 1 ? 'line tells' : 'lines tell'} of an allocation that failed, which kills nobody`
+  return `${name}: no OOM kill in ${records} lines of the kernel${failed}; a kill is told by "Killed process" (was the log cut, or is it of another boot?)`
 }

@@ -4,7 +4,7 @@
  */
 
 import { size } from '../units.ts'
-import { type Case, MUCH } from './case.ts'
+import { type Case, heldText, MUCH } from './case.ts'
 import { type Cause, freeElsewhereKb } from './cause.ts'
 import { reachedLimit } from './cause-limit.ts'
 import type { Holding } from './holding.ts'
@@ -12,8 +12,9 @@ import { limitSetting, lookUp } from './limits.ts'
 
 /** A process that held less than this is not asked for its size where nothing else is known. */
 const WORTH_A_LOOK_KB = 65_536
-const WHOLE_REPORT =
-  'get the whole report, which shows what held the memory: journalctl -k, dmesg or kern.log of that time'
+/** Where the kernel's lines are. */
+export const LOGS = 'journalctl -k, dmesg or kern.log of that time'
+const WHOLE_REPORT = `get the whole report, which shows what held the memory: ${LOGS}`
 
 export function advise(known: Case, { kind, holding }: Cause): string[] {
   switch (kind) {
@@ -34,7 +35,7 @@ export function advise(known: Case, { kind, holding }: Cause): string[] {
     case 'zone':
       return [
         known.zones.some(({ zone, isUsable }) => !isUsable && zone.name === 'HighMem')
-          ? 'a 64-bit kernel has no such zone; on this one, find what fills the low memory (slab, page tables)'
+          ? 'a 64-bit kernel has no such zone, where the processor can run one; on this one, find what fills the low memory (slab, page tables)'
           : 'see which zones the machine has and why (/proc/zoneinfo; movable_node, kernelcore=, ZONE_DMA)',
       ]
     case 'page_fault':
@@ -52,21 +53,29 @@ export function advise(known: Case, { kind, holding }: Cause): string[] {
   }
 }
 
+function why(name: string, held: string): string {
+  return `find out why ${name} held ${held}: a leak, or what it needs?`
+}
+
 /** Why so much, of what held much. */
 function forHolding(known: Case, holding: Holding): string[] {
-  const why = (name: string, kb: number): string =>
-    `find out why ${name} held ${size(kb)}: a leak, or what it needs?`
   switch (holding.by) {
     case 'victim':
-      return [why(known.name, holding.kb)]
+      return [why(known.name, heldText(holding.kb, known.facts.swap_kb))]
     case 'process':
-      return [why(holding.name, holding.kb)]
+      return [why(holding.name, size(holding.kb))]
     case 'family':
       return [`allow fewer ${holding.family.name} processes, or smaller ones`]
     case 'unowned':
       return [holding.holder.look ?? `find what fills it: ${holding.holder.what}`]
     case 'files':
       return ['find what reads and writes so many files, and whether its disk keeps up']
+    case 'anonymous':
+      return [
+        known.tasksKb === undefined
+          ? 'see which processes hold so much anonymous memory; the log has no table of them (vm.oom_dump_tasks)'
+          : 'see who holds so much anonymous memory; the processes in the log’s table hold far less',
+      ]
     case 'many':
       return ['see which of its processes can do with less, or run elsewhere']
     case 'unknown':
@@ -100,7 +109,7 @@ function forLimit(known: Case, holding: Holding): string[] {
     holding.by === 'unknown'
       ? isSmall || known.totalKb !== undefined
         ? [silent(known)]
-        : [`find out why ${known.name} held ${size(facts.rss_kb ?? 0)}: a leak, or what it needs?`]
+        : [why(known.name, heldText(facts.rss_kb ?? 0, facts.swap_kb))]
       : forHolding(known, holding)
   const found = limited === undefined ? undefined : lookUp(limited)
   return [
@@ -168,15 +177,25 @@ function forMachine(known: Case, holding: Holding): string[] {
   switch (holding.by) {
     case 'victim':
     case 'process':
-      return [...first, 'or give it a limit of its own, or the machine more memory']
+      return [...first, `or give it a limit of its own, or ${moreMemory(known)}`]
     case 'family':
+    case 'anonymous':
     case 'many':
-      return [...first, 'or give the machine more memory']
+      return [...first, `or give ${moreMemory(known)}`]
     case 'unknown':
       return [WHOLE_REPORT]
     default:
       return first
   }
+}
+
+/** Where the kernel's name tells how the machine got its memory. */
+function moreMemory({ dump }: Case): string {
+  const release = dump.kernelRelease ?? ''
+  if (/microsoft/i.test(release)) return 'WSL more memory (memory= in .wslconfig)'
+  return /linuxkit/.test(release)
+    ? 'Docker Desktop’s machine more memory (its settings)'
+    : 'the machine more memory'
 }
 
 function forUnknown({ name, facts }: Case): string[] {

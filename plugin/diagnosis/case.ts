@@ -40,6 +40,8 @@ export interface Case {
   readonly facts: Partial<OomKillFacts>
   /** undefined for a dump after which nobody was killed */
   readonly kill: OomKill | undefined
+  /** The kernel had chosen it, and the log ends. */
+  readonly isOnlyChosen: boolean
   readonly pageKb: number | undefined
   readonly name: string
   readonly zones: readonly ZoneView[]
@@ -58,11 +60,21 @@ export interface Case {
   readonly context: Context
 }
 
+/** From so much swap on it is told beside the memory: a share of the memory, and in KiB. */
+const MUCH_SWAP = { share: 0.2, kb: 1024 }
+
+/** Memory that a process held, with what it had in swap where that is much. */
+export function heldText(rssKb: number, swapKb = 0): string {
+  const isMuch = swapKb >= MUCH_SWAP.kb && swapKb >= rssKb * MUCH_SWAP.share
+  return isMuch ? `${size(rssKb)} and ${size(swapKb)} in swap` : size(rssKb)
+}
+
 export function caseOf(
   dump: OomDump,
   kill: OomKill | undefined,
   facts: Partial<OomKillFacts>,
-  context: Context = {}
+  context: Context = {},
+  isOnlyChosen = false
 ): Case {
   // Of a group kill only the first victim's report looks at the table.
   const sums = kill?.isFollower === true ? undefined : sumsOf(dump.tasks)
@@ -74,6 +86,7 @@ export function caseOf(
     dump,
     facts,
     kill,
+    isOnlyChosen,
     pageKb,
     name: printable(facts.process_name ?? ''),
     zones: viewZones(dump, pageKb),

@@ -2,7 +2,7 @@
 
 import type { MemcgUsage } from '../oom/lines/memcg.ts'
 import { percent, size } from '../units.ts'
-import { type Case, isUnlimited, together } from './case.ts'
+import { type Case, heldText, isUnlimited, together } from './case.ts'
 import type { Cause } from './cause.ts'
 import { groupText } from './cgroup.ts'
 import type { Holding } from './holding.ts'
@@ -46,20 +46,27 @@ export function limitCause(
 }
 
 function holders(
-  { facts, name }: Case,
+  { facts, name, isOnlyChosen }: Case,
   holding: Holding,
   { usageKb }: ReachedLimit,
   held: string
 ): string {
-  const victim = `${name}, which died, held ${size(facts.rss_kb ?? 0)}`
+  const dead = isOnlyChosen ? 'was chosen' : 'died'
   const also =
-    facts.process_name === undefined ? '' : `; ${facts.rss_kb === undefined ? held : victim}`
+    facts.process_name === undefined
+      ? ''
+      : facts.rss_kb === undefined
+        ? `; ${held}`
+        : `; ${name}, which ${dead}, held ${heldText(facts.rss_kb, facts.swap_kb)}`
   switch (holding.by) {
-    case 'victim':
+    case 'victim': {
       // What is charged to other groups, and shared, is counted in its RSS, too.
-      return holding.kb > usageKb ? held : `${held} of it (${percent(holding.kb / usageKb)})`
+      if (holding.kb > usageKb) return held
+      const share = `${size(holding.kb)} of it (${percent(holding.kb / usageKb)})`
+      return `${name} held ${heldText(holding.kb, facts.swap_kb).replace(size(holding.kb), share)}`
+    }
     case 'process':
-      return `${holding.name} held ${size(holding.kb)} of it${also}`
+      return `${holding.name} held ${size(holding.kb)}${holding.kb > usageKb ? '' : ' of it'}${also}`
     case 'family':
       return `${together(holding.family)}${also}`
     case 'unowned':

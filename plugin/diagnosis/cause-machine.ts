@@ -43,7 +43,6 @@ function shortCause(
   machine: string
 ): string {
   const out = 'the machine ran out of memory'
-  const victim = facts.process_name === undefined ? held : `${held}, which died`
   switch (holding.by) {
     case 'victim':
       return holding.kb >= total * MOST
@@ -55,12 +54,14 @@ function shortCause(
       return `${out}: ${together(holding.family)} (memory that they share counted in each) on ${machine}; ${held}`
     case 'unowned':
       return holding.kb >= total * MOST
-        ? `no process held most of the memory: ${size(holding.kb)} of ${size(total)} were ${holding.holder.what}; ${held}, so that killing it gave little back`
+        ? `no process held most of the memory: ${size(holding.kb)} of ${size(total)} were ${holding.holder.what}; ${facts.process_name === undefined ? held : `${held}, so that killing it gave little back`}`
         : `${out}: ${size(holding.kb)} of ${size(total)} were ${holding.holder.what}; ${held}`
+    case 'anonymous':
+      return `${out}: processes held ${size(holding.kb)} of anonymous memory together, on ${machine}; ${held}`
     default: {
       const isMany = tasksKb !== undefined && processes !== undefined && processes > 1
       const sum = isMany ? `, all ${processes} processes ${size(tasksKb)}` : ''
-      return `${out}: ${victim.replace(', which died', '')}${sum} on ${machine}`
+      return `${out}: ${held}${sum} on ${machine}`
     }
   }
 }

@@ -2,9 +2,10 @@
 
 import { decodeName } from '../oom/names.ts'
 import { printable, size } from '../units.ts'
-import type { Case } from './case.ts'
+import { type Case, heldText } from './case.ts'
 import { limitCause } from './cause-limit.ts'
 import { machineCause } from './cause-machine.ts'
+import { describeGroup, groupText } from './cgroup.ts'
 import { type Holding, holdingOf, UNKNOWN } from './holding.ts'
 
 /** What the advice depends on, beside who held the memory. */
@@ -56,9 +57,10 @@ export function causeOf(known: Case): Cause {
 }
 
 /** What became of whom. */
-function victimSentence({ facts, name }: Case): string {
+function victimSentence({ facts, name, isOnlyChosen }: Case): string {
   if (facts.process_name === undefined) return 'nobody was killed'
-  return facts.rss_kb === undefined ? `${name} was killed` : `${name} held ${size(facts.rss_kb)}`
+  if (facts.rss_kb === undefined) return `${name} was ${isOnlyChosen ? 'chosen' : 'killed'}`
+  return `${name} held ${heldText(facts.rss_kb, facts.swap_kb)}`
 }
 
 /** A process that died because all of its group did. */
@@ -90,11 +92,19 @@ function idleZones({ dump, zones }: Case): string | undefined {
   return `${size(free)} free, but all of it in zone ${names}, which this allocation may not use`
 }
 
+/** Of a container the kernel prints the name of its group. */
+function cpusetText(name: string): string {
+  const group = describeGroup(name)
+  return group.place.kind === 'group'
+    ? `the cpuset ${printable(name)}`.trimEnd()
+    : `the cpuset of ${groupText(group)}`
+}
+
 function nodesCause(known: Case, held: string): string {
   const { dump, facts, zones } = known
   const what =
     facts.constraint === 'cpuset'
-      ? `the cpuset ${printable(decodeName(dump.structured?.cpuset ?? ''))}`.trimEnd()
+      ? cpusetText(decodeName(dump.structured?.cpuset ?? ''))
       : 'a memory policy'
   const nodes = [...new Set(zones.map(({ zone }) => zone.node))]
   const bound = nodes.length === 0 ? '' : ` (node ${nodes.join(', ')})`

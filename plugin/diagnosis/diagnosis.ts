@@ -4,12 +4,12 @@
  */
 
 import type { OomKillFacts } from '../oom/event.ts'
-import { oomDumpFacts } from '../oom/event.ts'
-import type { OomKill, OomWithoutKill } from '../oom/parser.ts'
+import type { OomKill } from '../oom/parser.ts'
 import { advise } from './advice.ts'
 import { type Context, caseOf } from './case.ts'
 import { causeOf } from './cause.ts'
 import { memoryEvidence } from './evidence.ts'
+import { scoreReason } from './score.ts'
 import {
   addressSpace,
   allocatingTask,
@@ -18,6 +18,7 @@ import {
   home,
   mainProcess,
   smallVictim,
+  triggerThread,
 } from './victim.ts'
 
 export interface Diagnosis {
@@ -35,20 +36,17 @@ export function diagnose(kill: OomKill, facts: OomKillFacts, context?: Context):
   const next = advise(known, cause)
   if (cause.kind === 'follower') return { cause: cause.text, evidence: [], next }
   const told = (line: string): boolean => cause.text.includes(line.split(' together')[0]!)
+  const small = smallVictim(known)
   const evidence = [
     ...groupKill(known),
     ...home(known),
     ...mainProcess(known),
     ...memoryEvidence(known),
     ...allocatingTask(known),
-    ...smallVictim(known),
+    ...(small.length > 0 ? small : scoreReason(known)),
     ...composition(known),
     ...addressSpace(known),
+    ...triggerThread(known),
   ].filter(line => !told(line))
   return { cause: cause.text, evidence, next }
-}
-
-/** The evidence of a dump after which nobody was killed. */
-export function evidenceOf({ dump }: OomWithoutKill, context?: Context): readonly string[] {
-  return memoryEvidence(caseOf(dump, undefined, oomDumpFacts(dump), context))
 }

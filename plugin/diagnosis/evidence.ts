@@ -1,5 +1,6 @@
 /** What a dump shows of the memory that ran out: a sentence for each thing, and none where it is silent. */
 
+import { decodeName } from '../oom/names.ts'
 import { percent, printable, size } from '../units.ts'
 import { type Case, isUnlimited, MUCH, SOME, together } from './case.ts'
 import { isReached, reachedLimit } from './cause-limit.ts'
@@ -7,6 +8,7 @@ import type { ZoneView } from './zones.ts'
 
 export function memoryEvidence(known: Case): string[] {
   return [
+    ...failures(known),
     ...unowned(known),
     ...belowLimit(known),
     ...watermarks(known),
@@ -15,6 +17,14 @@ export function memoryEvidence(known: Case): string[] {
     ...parts(known),
     ...kernelMemory(known),
   ]
+}
+
+/** Allocations that failed without the OOM killer: a page fault is refused after them. */
+function failures({ context }: Case): string[] {
+  const lines = [...new Set(context.failures ?? [])].slice(-2)
+  return lines.map(
+    line => `just before, the kernel said: ${printable(decodeName(line.slice(0, 160)))}`
+  )
 }
 
 /** Less was used than the limit when the report was printed: some had been given back by then. */
@@ -48,7 +58,7 @@ function watermarks({ facts, dump, zones }: Case): string[] {
     return [`memory above what the kernel keeps free was in ${names}`]
   }
   const below = usable.filter(({ state }) => state === 'below')
-  const short = below.filter(({ zone }) => zone.freeKb <= (zone.minKb ?? 0))
+  const short = below.filter(({ zone, usableKb }) => usableKb <= (zone.minKb ?? 0))
   const low = usable.filter(({ state }) => state === 'low')
   const shown = short.length > 0 ? short : low.length > 0 ? [] : below
   return [

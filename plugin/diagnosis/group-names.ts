@@ -260,23 +260,29 @@ function unit(part: string, before: readonly Place[]): Place | undefined {
   const owner = USER_SLICE.exec(part)?.[1]
   if (owner !== undefined) return named('user', `all of the user ${owner} (${id})`)
   if (part.endsWith('.service')) return named('service', `the service ${id}${whose}`)
-  if (part === 'init.scope') return named('scope', `systemd itself${whose} (${id})`)
+  if (part === 'init.scope') return named('scope', `the systemd${whose} (${id})`)
   const session = /^session-(.+)\.scope$/.exec(part)?.[1]
   if (session !== undefined) {
     return named('session', `the login session ${printable(session)}${whose} (${id})`)
   }
-  if (part.endsWith('.scope')) return named('scope', `${scopeLabel(part)}${whose} (${id})`)
+  if (part.endsWith('.scope')) {
+    const what = scopeLabel(part)
+    return named(
+      'scope',
+      what === undefined ? `the scope ${id}${whose}` : `${what}${whose} (${id})`
+    )
+  }
   if (part === 'user.slice') return named('slice', `all users together (${id})`)
   if (part === 'system.slice') return named('slice', `all services together (${id})`)
   return part.endsWith('.slice') ? named('slice', `the slice ${id}${whose}`) : undefined
 }
 
-function scopeLabel(part: string): string {
+function scopeLabel(part: string): string | undefined {
   const snap = /^snap\.([^.]+)\./.exec(part)?.[1]
   if (snap !== undefined) return `the snap ${printable(snap)}`
   const app = /^app-(?:[a-z]+-)?(.+?)(?:-\d+|@.*)?\.scope$/.exec(part)?.[1]
   if (app !== undefined) return `the application ${printable(unescapeUnit(app))}`
-  return /^(?:vte|tmux|ptyxis)-spawn-/.test(part) ? "a terminal's tab" : 'the scope'
+  return /^(?:vte|tmux|ptyxis)-spawn-/.test(part) ? "a terminal's tab" : undefined
 }
 
 function android(parts: readonly string[], at: number): Place | undefined {

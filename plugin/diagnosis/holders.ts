@@ -16,6 +16,7 @@ export interface Holder {
   readonly look?: string
 }
 
+export const ANONYMOUS = 'anonymous memory of processes'
 export const FILES = 'cached files'
 const SHM = 'shared memory and tmpfs (/dev/shm above all)'
 const LOOK_SHM = 'look into /dev/shm and other tmpfs mounts: df -h -t tmpfs'
@@ -32,7 +33,7 @@ export function machineHolders(dump: OomDump, pageKb: number | undefined): Holde
   const shmem = kb('shmem')
   const anonLru = kb('active_anon', 'inactive_anon', 'isolated_anon')
   const holders: Holder[] = [
-    { kb: Math.max(0, anonLru - shmem), what: 'anonymous memory of processes', isUnowned: false },
+    { kb: Math.max(0, anonLru - shmem), what: ANONYMOUS, isUnowned: false },
     {
       kb: kb('active_file', 'inactive_file', 'isolated_file'),
       what: FILES,
@@ -106,7 +107,7 @@ export function groupHolders(dump: OomDump): Holder[] {
   const isStated = stats.has('shmem')
   const shmem = isStated ? kb('total_shmem', 'shmem') : Math.max(0, cache - files - locked)
   return [
-    { kb: kb('anon', 'total_rss', 'rss'), what: 'anonymous memory of processes', isUnowned: false },
+    { kb: kb('anon', 'total_rss', 'rss'), what: ANONYMOUS, isUnowned: false },
     { kb: files, what: FILES, isUnowned: false },
     { kb: shmem, what: SHM, isUnowned: true, look: LOOK_SHM },
     { kb: kb('slab', 'slab_unreclaimable'), what: 'kernel slab', isUnowned: true, look: LOOK_SLAB },

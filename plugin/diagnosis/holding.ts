@@ -2,7 +2,7 @@
 
 import { printable } from '../units.ts'
 import { type Case, type FamilyKb, largestFamily, largestUnowned, MOST, MUCH } from './case.ts'
-import { FILES, type Holder } from './holders.ts'
+import { ANONYMOUS, FILES, type Holder } from './holders.ts'
 
 export type Holding =
   | { readonly by: 'victim'; readonly kb: number }
@@ -11,6 +11,8 @@ export type Holding =
   | { readonly by: 'family'; readonly kb: number; readonly family: FamilyKb }
   | { readonly by: 'unowned'; readonly kb: number; readonly holder: Holder }
   | { readonly by: 'files'; readonly kb: number }
+  /** Processes, of which the dump has no table. */
+  | { readonly by: 'anonymous'; readonly kb: number }
   /** All processes together, none of them much. */
   | { readonly by: 'many'; readonly kb: number }
   | { readonly by: 'unknown'; readonly kb: 0 }
@@ -46,6 +48,11 @@ function candidates(known: Case): Holding[] {
     unowned === undefined ? [] : [{ by: 'unowned', kb: unowned.kb, holder: unowned }]
   const isMostlyUnowned = (unowned?.kb ?? 0) > (family?.rssKb ?? 0)
   all.push(...(isMostlyUnowned ? [...ofNobody, ...ofFamily] : [...ofFamily, ...ofNobody]))
+  const anonymous = holders.find(({ what }) => what === ANONYMOUS)
+  // Where the table holds far less, those that held it are not in it.
+  if (anonymous !== undefined && (known.tasksKb ?? 0) * 2 < anonymous.kb) {
+    all.push({ by: 'anonymous', kb: anonymous.kb })
+  }
   const files = holders.find(({ what }) => what === FILES)
   if (files !== undefined) all.push({ by: 'files', kb: files.kb })
   return all

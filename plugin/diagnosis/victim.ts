@@ -8,27 +8,43 @@ import { groupText } from './cgroup.ts'
 /** From so many times its memory on, the address space is worth a word: people take it for memory. */
 const FAR_LARGER = 4
 
+/** Of what it held, parts that are less are not named. */
+const WORTH_NAMING = 0.01
+
 /** Anonymous, file-backed and shared memory, and what was in swap. */
 export function composition({ kill, facts, name }: Case): string[] {
   const { anonRssKb, fileRssKb, shmemRssKb } = kill?.victim ?? {}
+  const { swap_kb: swap = 0, pgtables_kb: tables = 0, rss_kb: rss = 0 } = facts
+  const part = (kb: number | undefined, what: string): string[] =>
+    kb === undefined || kb === 0 || kb < rss * WORTH_NAMING ? [] : [`${size(kb)} ${what}`]
   const parts = [
     ...part(anonRssKb, 'anonymous'),
     ...part(fileRssKb, 'of files'),
     ...part(shmemRssKb, 'shared'),
   ]
-  const { swap_kb: swap = 0, pgtables_kb: tables = 0, rss_kb: rss = 0 } = facts
   const beside = [
-    ...(swap > 0 ? [`${size(swap)} in swap`] : []),
-    ...(tables > 0 && tables >= rss / 10 ? [`${size(tables)} of page tables`] : []),
+    ...part(swap, 'in swap'),
+    ...(tables >= rss / 10 ? part(tables, 'of page tables') : []),
   ]
   if (parts.length === 0 && beside.length === 0) return []
-  const held = parts.length === 0 ? '' : `the ${size(rss)} of ${name} were ${parts.join(', ')}`
-  const more = beside.length === 0 ? '' : `${name} had ${beside.join(' and ')} beside`
-  return [[held, more].filter(text => text !== '').join('; ')]
+  const more = beside.length === 0 ? '' : `; beside it ${beside.join(' and ')}`
+  return [`what ${name} held: ${parts.length === 0 ? size(rss) : parts.join(', ')}${more}`]
 }
 
-function part(kb: number | undefined, what: string): string[] {
-  return kb === undefined || kb === 0 ? [] : [`${size(kb)} ${what}`]
+/** A thread has a number of its own, which no table of processes lists. */
+export function triggerThread({ dump, facts }: Case): string[] {
+  const { trigger_process_name: name, trigger_pid: pid } = facts
+  const { tasks } = dump
+  const isListed = pid === undefined || tasks.find(pid) !== undefined
+  const isWhole = tasks.isPresent && tasks.count > 0 && !dump.isTorn && dump.opener !== undefined
+  if (name === undefined || isListed || !isWhole || /^(?:kworker|kswapd|khugepaged)/.test(name))
+    return []
+  const [only] = tasks.top
+  const whose =
+    tasks.count === 1 && only !== undefined
+      ? `, of ${printable(decodeName(only.comm))} (${only.pid})`
+      : ': no process has this number'
+  return [`${printable(name)} (${pid}), which asked for memory, is a thread${whose}`]
 }
 
 /** Address space that is reserved and not used. */

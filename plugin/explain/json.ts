@@ -1,10 +1,10 @@
 /** What `sysmon explain --json` prints: the event, its diagnosis, and the numbers behind it. */
 
 import { caseOf } from '../diagnosis/case.ts'
-import { diagnose, evidenceOf } from '../diagnosis/diagnosis.ts'
+import { diagnose } from '../diagnosis/diagnosis.ts'
 import { figuresOf } from '../diagnosis/figures.ts'
-import { oomDumpFacts } from '../oom/event.ts'
-import { decodeName } from '../oom/names.ts'
+import { diagnoseWithoutKill } from '../diagnosis/without-kill.ts'
+import { oomDumpFacts, oomKillFacts } from '../oom/event.ts'
 import type { ExplainedDump, ExplainedKill } from './log-explainer.ts'
 
 export function killJson({ event, kill, time, context }: ExplainedKill): object {
@@ -18,16 +18,13 @@ export function killJson({ event, kill, time, context }: ExplainedKill): object 
 
 export function dumpJson(explained: ExplainedDump): object {
   const { dump, outcome, context } = explained
-  const facts = oomDumpFacts(dump)
+  const { chosen, ...diagnosis } = diagnoseWithoutKill(explained, context)
+  const facts = chosen === undefined ? oomDumpFacts(dump) : oomKillFacts(chosen)
   return {
     type: 'oom_without_kill',
     outcome,
-    data: {
-      ...facts,
-      trigger_process_name: dump.trigger === undefined ? undefined : decodeName(dump.trigger),
-      ...(dump.triggerPid === undefined || dump.isManual ? {} : { trigger_pid: dump.triggerPid }),
-    },
-    evidence: evidenceOf(explained, context),
-    dump: figuresOf(caseOf(dump, undefined, facts, context)),
+    data: facts,
+    diagnosis,
+    dump: figuresOf(caseOf(dump, chosen, facts, context)),
   }
 }

@@ -5,6 +5,8 @@ import type { Context } from '../diagnosis/case.ts'
 import { type OomKillFacts, oomKillFacts, oomKillSource } from '../oom/event.ts'
 import { type OomKill, type OomOutcome, OomParser, type OomWithoutKill } from '../oom/parser.ts'
 import { printable } from '../units.ts'
+import { type Around, lineAround, recordAround } from './around.ts'
+import { stripPrefix } from './prefix.ts'
 import { LogReader, type LogRecord } from './saved-log.ts'
 
 export interface ExplainedKill {
@@ -22,38 +24,64 @@ export interface ExplainedKill {
   readonly context: Context
 }
 
-export type ExplainedDump = OomWithoutKill & { readonly context: Context }
+export type ExplainedDump = OomWithoutKill & {
+  readonly record: LogRecord
+  readonly context: Context
+}
 export type Explained = ExplainedKill | ExplainedDump
+
+/** What else of a log may be heard. */
+export interface Bystander {
+  /** @param lineUs when, by the line's own time of day */
+  readonly onAround?: (around: Around, lineUs: number | undefined) => void
+  /** After all that a record brought. */
+  readonly onRecord?: (record: LogRecord) => void
+}
+
+interface Seen {
+  readonly around: Around
+  readonly lineUs: number | undefined
+}
 
 /** A kill this long before another may have given it its memory. */
 const JUST_BEFORE_US = 10_000_000
 /** Lines kept of allocations that failed. */
 const MAX_FAILURES = 4
+/** Lines that wait for the kill before them. */
+const MAX_WAITING = 256
 
 /** Takes a log line by line; bounded in memory whatever the log's length. */
 export class LogExplainer {
   readonly #parser = new OomParser()
   readonly #onExplained: (explained: Explained) => void
+  readonly #bystander: Bystander
   readonly #reader = new LogReader(record => this.#push(record))
   #lastRawSeq: number | undefined
   #lastKill: ExplainedKill | undefined
   #failures: LogRecord[] = []
   #panic: LogRecord | undefined
+  #waiting: Seen[] = []
   /** Lines of the kernel seen. */
   records = 0
+  /** Of them, those of allocations that failed. */
+  failures = 0
 
-  constructor(onExplained: (explained: Explained) => void) {
+  constructor(onExplained: (explained: Explained) => void, bystander: Bystander = {}) {
     this.#onExplained = onExplained
+    this.#bystander = bystander
   }
 
   /** @param line without its line break, one character per byte (latin1) */
   push(line: string): void {
+    const around = this.#bystander.onAround === undefined ? undefined : lineAround(line)
+    if (around !== undefined) this.#wait({ around, lineUs: timeOf(line) })
     this.#reader.push(line)
   }
 
   end(): void {
     this.#reader.end()
     this.#deliver(this.#parser.end())
+    this.#tellAround()
   }
 
   #push(record: LogRecord): void {
@@ -66,12 +94,38 @@ export class LogExplainer {
       this.#lastRawSeq = record.seq
     }
     this.#see(record)
-    this.#deliver(this.#parser.push(record))
+    const wasHeld = this.#parser.hasHeldKill
+    const outcomes = this.#parser.push(record)
+    // A kill waits for the next record of its caller; what another caller ends must not come before it.
+    const isOvertaken = wasHeld && this.#parser.hasHeldKill && outcomes.length > 0
+    if (isOvertaken && outcomes.every(({ type }) => type === 'no_kill')) {
+      this.#deliver(this.#parser.flush())
+    }
+    this.#deliver(outcomes)
+    this.#bystander.onRecord?.(record)
+    // Else they would come before the kill that they followed.
+    if (!this.#parser.hasHeldKill) this.#tellAround()
+  }
+
+  /** Told when the kill before it has been. */
+  #wait(seen: Seen): void {
+    this.#waiting.push(seen)
+    if (this.#waiting.length >= MAX_WAITING) this.#tellAround()
+  }
+
+  #tellAround(): void {
+    const waiting = this.#waiting
+    if (waiting.length === 0) return
+    this.#waiting = []
+    for (const { around, lineUs } of waiting) this.#bystander.onAround?.(around, lineUs)
   }
 
   /** What the parser does not need of the lines around a dump. */
   #see(record: LogRecord): void {
+    const around = recordAround(record.text)
+    if (around !== undefined) this.#wait({ around, lineUs: record.lineUs })
     if (isFailedAllocation(record.text)) {
+      this.failures++
       this.#failures = [...this.#failures, record].slice(-MAX_FAILURES)
     } else if (record.text.startsWith('Kernel panic - ')) {
       this.#panic = record
@@ -81,7 +135,10 @@ export class LogExplainer {
   #deliver(outcomes: readonly OomOutcome[]): void {
     for (const outcome of outcomes) {
       if (outcome.type === 'kill') this.#deliverKill(outcome)
-      else this.#onExplained({ ...outcome, context: this.#contextOf(outcome) })
+      else {
+        const record = outcome.record as LogRecord
+        this.#onExplained({ ...outcome, record, context: this.#contextOf(outcome) })
+      }
     }
   }
 
@@ -125,4 +182,10 @@ export class LogExplainer {
 /** The slab allocator's and the page allocator's own words. */
 function isFailedAllocation(text: string): boolean {
   return text.startsWith('SLUB: Unable to allocate') || text.includes('page allocation failure')
+}
+
+/** Of a line that is no kernel's, by its prefix. */
+function timeOf(line: string): number | undefined {
+  const { wallUs, yearlessUs } = stripPrefix(line)
+  return wallUs ?? yearlessUs
 }

@@ -1,15 +1,21 @@
-/** A kill as a text for a person: who died, why, and the evidence. */
+/** Kills, and dumps without one, as a text for a person: who died, why, and the evidence. */
 
-import { diagnose, evidenceOf } from '../diagnosis/diagnosis.ts'
+import { diagnose } from '../diagnosis/diagnosis.ts'
 import { gfpFlags } from '../diagnosis/gfp.ts'
+import { diagnoseWithoutKill } from '../diagnosis/without-kill.ts'
 import type { OomDump } from '../oom/dump.ts'
+import type { OomKillFacts } from '../oom/event.ts'
 import { decodeName } from '../oom/names.ts'
 import { printable, sinceBoot, size, wallTime } from '../units.ts'
+import type { Incident } from './incidents.ts'
 import type { ExplainedDump, ExplainedKill } from './log-explainer.ts'
+import { wrap } from './wrap.ts'
 
 export interface Style {
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
+  /** Columns of the terminal; undefined where there is none: then no line is broken. */
+  readonly width?: number | undefined
 }
 
 export const PLAIN: Style = { bold: text => text, dim: text => text }
@@ -18,97 +24,184 @@ export const COLOURED: Style = {
   dim: text => `\x1b[2m${text}\x1b[22m`,
 }
 
-export function killReport(explained: ExplainedKill, number: number, style: Style): string {
+const INDENT = '   '
+const LABEL_WIDTH = 10
+const NAMES_SHOWN = 6
+
+/** Labelled lines; of each label all lines stand in one column. */
+type Rows = ReadonlyArray<readonly [label: string, lines: readonly string[]]>
+
+export function incidentReport(incident: Incident, style: Style): string {
+  const { first, number } = incident
+  return first.type === 'kill'
+    ? killReport(first, number, style, incident)
+    : noKillReport(first, style, incident)
+}
+
+type Aftermath = Pick<
+  Incident,
+  'followers' | 'followerNames' | 'hasInit' | 'panic' | 'after' | 'moreAfter'
+>
+
+const NOTHING_AFTER: Aftermath = {
+  followers: 0,
+  followerNames: [],
+  hasInit: false,
+  panic: undefined,
+  after: [],
+  moreAfter: 0,
+}
+
+export function killReport(
+  explained: ExplainedKill,
+  number: number,
+  style: Style,
+  aftermath: Aftermath = NOTHING_AFTER
+): string {
   const { event, kill } = explained
   const facts = event.data
   const { cause, evidence, next } = diagnose(kill, facts, explained.context)
-  const name = printable(facts.process_name)
-  const when = whenText(explained)
   const held = facts.rss_kb === undefined ? '' : `, which held ${size(facts.rss_kb)}`
-  const lines = [
-    style.bold(`${number}. The kernel killed ${name} (pid ${facts.pid})${held}`),
-    ...(when === undefined ? [] : [style.dim(`   ${when}`)]),
-    '',
-    row('cause', cause),
-    ...evidence.map((line, index) => row(index === 0 ? 'evidence' : '', line)),
+  const title = `${number}. The kernel killed ${printable(facts.process_name)} (pid ${facts.pid})${held}`
+  const init = aftermath.hasInit
+    ? ['take process 1 out of the group, or unset its memory.oom.group: it died with the others']
+    : []
+  return block(style, title, whenText(explained), [
+    ['cause', [cause]],
+    ['evidence', evidence],
+    ['died too', followers(aftermath)],
+    ['then', afterwards(aftermath)],
+    // All else is as in the report of the group's first victim.
+    ...(kill.isFollower ? [] : factRows(facts, kill.dump)),
+    ['partial', kill.isPartial ? ['the log does not hold the whole dump of this kill'] : []],
+    ['next', kill.isFollower ? [] : [...init, ...next]],
+  ])
+}
+
+export function noKillReport(
+  explained: ExplainedDump,
+  style: Style,
+  aftermath: Aftermath = NOTHING_AFTER
+): string {
+  const { dump, outcome } = explained
+  const { cause, evidence, next, chosen } = diagnoseWithoutKill(explained, explained.context)
+  const { trigger } = dump
+  const by = trigger === undefined ? '' : ` for ${printable(decodeName(trigger))}`
+  const what = {
+    no_killable_process: 'it found no process to kill',
+    panic: 'the kernel panicked instead of a kill',
+    cut:
+      chosen === undefined
+        ? 'the log shows no kill'
+        : `it chose ${printable(decodeName(chosen.victim.comm))} (pid ${chosen.victim.pid}), and the log shows no kill`,
+  }[outcome]
+  const panic = cause.includes('its panic says') ? { ...aftermath, panic: undefined } : aftermath
+  return block(style, `-  The OOM killer was invoked${by}: ${what}`, whenText(explained), [
+    ['cause', [cause]],
+    ['evidence', evidence],
+    ['then', afterwards(panic)],
+    ['limit of', pathLines(decoded(dump.structured?.oomMemcg ?? dump.memcgLimitPath))],
+    ['next', next],
+  ])
+}
+
+function decoded(bytes: string | undefined): string | undefined {
+  return bytes === undefined ? undefined : decodeName(bytes)
+}
+
+/** Further victims of a group kill, by name. */
+function followers({ followers: count, followerNames }: Aftermath): string[] {
+  if (count === 0) return []
+  const shown = followerNames.slice(0, NAMES_SHOWN)
+  const names = shown.map(([name, times]) => (times === 1 ? name : `${name} ×${times}`))
+  const others = count - shown.reduce((sum, [, times]) => sum + times, 0)
+  const more = others > 0 ? ` and ${others} others` : ''
+  return [`and ${count} more of the group: ${names.join(', ')}${more}`]
+}
+
+function afterwards({ panic, after, moreAfter }: Aftermath): string[] {
+  return [
+    ...(panic === undefined ? [] : [`the kernel panicked: ${panic}`]),
+    ...after,
+    ...(moreAfter > 0 ? [`and ${moreAfter} more such lines`] : []),
   ]
-  // All else is as in the report of the group's first victim.
-  if (kill.isFollower) return [...lines, ''].join('\n')
-  if (facts.mem_total_kb !== undefined || facts.mem_free_kb !== undefined) {
-    const total = facts.mem_total_kb === undefined ? '' : `${size(facts.mem_total_kb)} of memory, `
-    const free =
-      facts.mem_free_kb === undefined
-        ? 'what was free is not known'
-        : `${size(facts.mem_free_kb)} free`
-    lines.push(row('machine', `${total}${free}`))
-  }
-  if (facts.oom_memcg !== undefined) lines.push(row('limit of', printable(facts.oom_memcg)))
-  if (facts.task_memcg !== undefined && facts.task_memcg !== facts.oom_memcg) {
-    lines.push(row('victim in', printable(facts.task_memcg)))
-  }
-  if (facts.trigger_process_name !== undefined) {
-    const pid = facts.trigger_pid === undefined ? '' : ` (pid ${facts.trigger_pid})`
-    lines.push(row('asked by', `${printable(facts.trigger_process_name)}${pid}`))
-  }
-  lines.push(...askedFor(kill.dump))
-  for (const [index, task] of (facts.top_tasks ?? []).entries()) {
-    lines.push(
-      row(
-        index === 0 ? 'largest' : '',
-        `${size(task.rss_kb).padStart(8)}  ${printable(task.name)} (${task.pid})`
-      )
-    )
-  }
-  if (kill.isPartial)
-    lines.push(row('partial', 'the log does not hold the whole dump of this kill'))
-  return [...lines, ...next.map((line, index) => row(index === 0 ? 'next' : '', line)), ''].join(
-    '\n'
-  )
+}
+
+/** The fields of the event, and what else the dump says of the allocation. */
+function factRows(facts: OomKillFacts, dump: OomDump): Rows {
+  const { oom_memcg: limited, task_memcg: home } = facts
+  return [
+    ['machine', machineLines(facts)],
+    ['limit of', pathLines(limited)],
+    ['victim in', home === limited ? [] : pathLines(home)],
+    ['asked by', triggerLines(facts)],
+    ...allocationRows(dump),
+    [
+      'largest',
+      (facts.top_tasks ?? []).map(
+        ({ pid, name, rss_kb }) => `${size(rss_kb).padStart(8)}  ${printable(name)} (${pid})`
+      ),
+    ],
+  ]
+}
+
+function machineLines({ mem_total_kb: total, mem_free_kb: free }: OomKillFacts): string[] {
+  if (total === undefined && free === undefined) return []
+  const memory = total === undefined ? '' : `${size(total)} of memory, `
+  return [`${memory}${free === undefined ? 'what was free is not known' : `${size(free)} free`}`]
+}
+
+function pathLines(path: string | undefined): string[] {
+  return path === undefined ? [] : [printable(path)]
+}
+
+function triggerLines({ trigger_process_name: name, trigger_pid: pid }: OomKillFacts): string[] {
+  return name === undefined ? [] : [`${printable(name)}${pid === undefined ? '' : ` (pid ${pid})`}`]
 }
 
 /** When it happened: the moment, or what the log states of it. */
-function whenText({ time, event, record }: ExplainedKill): string | undefined {
-  const { wallText, isStamped, isRaw, timestampUs } = record
+function whenText({ record }: Pick<ExplainedKill, 'record'>): string | undefined {
+  const { wallText, wallUs, isStamped, isRaw, timestampUs } = record
   const boot = isStamped || isRaw ? sinceBoot(timestampUs) : undefined
   const wall =
     wallText !== undefined
       ? `${printable(decodeName(wallText))}, as the log has it`
-      : time === 'wall'
-        ? wallTime(event.ts)
-        : undefined
+      : wallUs === undefined
+        ? undefined
+        : wallTime(wallUs)
   return wall === undefined || boot === undefined ? (wall ?? boot) : `${wall}; ${boot}`
 }
 
 /** How much was asked for, with which flags, and of which kernel. */
-function askedFor(dump: OomDump): string[] {
+function allocationRows(dump: OomDump): Rows {
   const { opener, kernelRelease } = dump
-  const lines = kernelRelease === undefined ? [] : [row('kernel', printable(kernelRelease))]
-  if (opener?.gfpMask === undefined || dump.isManual) return lines
+  const kernel = kernelRelease === undefined ? [] : [printable(kernelRelease)]
+  if (opener?.gfpMask === undefined || dump.isManual) return [['kernel', kernel]]
   const flags = gfpFlags(opener.gfpMask, kernelRelease)?.join('|')
   const mask = opener.gfpMask.replace(/\(.*/, '')
   const order = opener.order === undefined ? '' : `, order ${opener.order}`
-  return [row('wanted', `${flags === undefined || flags === '' ? mask : flags}${order}`), ...lines]
+  const wanted = `${flags === undefined || flags === '' ? mask : flags}${order}`
+  return [
+    ['wanted', [wanted]],
+    ['kernel', kernel],
+  ]
 }
 
-export function noKillReport(outcome: ExplainedDump, style: Style): string {
-  const { trigger } = outcome.dump
-  const who =
-    trigger === undefined
-      ? 'The OOM killer'
-      : `The OOM killer, invoked by ${printable(decodeName(trigger))},`
-  const what = {
-    no_killable_process: 'found no process to kill; the kernel panics then',
-    panic: 'made the kernel panic instead of killing (vm.panic_on_oom)',
-    cut: 'shows no kill: the log ends or goes on before it',
-  }[outcome.outcome]
-  const evidence = evidenceOf(outcome, outcome.context)
+/** A title, a time, and labelled lines, broken at the width of the terminal. */
+export function block(style: Style, title: string, when: string | undefined, rows: Rows): string {
+  const { width } = style
+  const inner = width === undefined ? undefined : width - INDENT.length
+  const textWidth = inner === undefined ? undefined : inner - LABEL_WIDTH
+  const body = rows.flatMap(([label, lines]) =>
+    lines
+      .flatMap(line => wrap(line, textWidth))
+      .map((line, at) => `${INDENT}${(at === 0 ? label : '').padEnd(LABEL_WIDTH)}${line}`)
+  )
   return [
-    style.bold(`-  ${who} ${what}`),
-    ...evidence.map((line, index) => row(index === 0 ? 'evidence' : '', line)),
+    ...wrap(title, inner).map((line, at) => style.bold(at === 0 ? line : INDENT + line)),
+    ...(when === undefined ? [] : wrap(when, inner).map(line => style.dim(INDENT + line))),
+    '',
+    ...body,
     '',
   ].join('\n')
-}
-
-function row(label: string, text: string): string {
-  return `   ${label.padEnd(9)} ${text}`
 }

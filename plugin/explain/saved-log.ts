@@ -17,8 +17,8 @@ export interface LogRecord extends KmsgRecord {
   readonly wallUs: number | undefined
   /** The time of day as the log has it, where its zone or year is not stated. */
   readonly wallText: string | undefined
-  /** Microseconds by which the lines of this log can be told apart in time, where it states any. */
-  readonly clockUs: number | undefined
+  /** Microseconds of the line's time of day, from 1970 or from the beginning of a year that it lacks. */
+  readonly lineUs: number | undefined
   /** Whether `timestampUs` is the kernel's: logs may bear none. */
   readonly isStamped: boolean
 }
@@ -82,7 +82,7 @@ export class LogReader {
             isRaw: true,
             wallUs,
             wallText: undefined,
-            clockUs: wallUs ?? raw.timestampUs,
+            lineUs: wallUs,
             isStamped: true,
           },
           true
@@ -161,15 +161,15 @@ export class LogReader {
 
 /** The time of a line: what states the moment comes before what lacks the zone or the year. */
 function momentOf(
-  { wallUs: ownUs, wallText, yearlessUs, stampUs }: Prefixed,
+  { wallUs: ownUs, wallText, yearlessUs }: Prefixed,
   givenUs: number | undefined
-): Pick<LogRecord, 'wallUs' | 'wallText' | 'clockUs'> {
+): Pick<LogRecord, 'wallUs' | 'wallText' | 'lineUs'> {
   const isMoment = ownUs !== undefined && wallText === undefined
   const wallUs = isMoment ? ownUs : (givenUs ?? ownUs)
   return {
     wallUs,
     wallText: isMoment || givenUs !== undefined ? undefined : wallText,
-    clockUs: wallUs ?? stampUs ?? yearlessUs,
+    lineUs: wallUs ?? yearlessUs,
   }
 }
 

@@ -5,6 +5,7 @@
 
 import type { EventSource, OomConstraint, OomKillData, OomTask } from '../../generated/types.ts'
 import type { OomDump } from './dump.ts'
+import type { StructuredLine } from './lines/structured.ts'
 import { decodeName } from './names.ts'
 import type { OomKill } from './parser.ts'
 import { revealedPageSizeKb } from './revealed-page-size.ts'
@@ -53,7 +54,7 @@ export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKi
     constraint: constraintOf(kill),
     mem_total_kb: isMemcg ? undefined : kb(dump.ramPages),
     mem_free_kb: isMemcg ? undefined : kb(dump.counters.get('free')),
-    top_tasks: topTasks(kill, pageKb),
+    top_tasks: topTasks(dump, pageKb),
     trigger_process_name: decoded(dump.trigger),
     trigger_pid: dump.isManual ? undefined : dump.triggerPid,
     total_vm_kb: victim.totalVmKb ?? kb(row?.totalVmPages),
@@ -72,21 +73,21 @@ export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKi
 }
 
 /** What a dump says of the memory when nobody was killed after it. */
-export function oomDumpFacts(
-  dump: OomDump
-): Pick<
-  OomKillFacts,
-  'constraint' | 'mem_total_kb' | 'mem_free_kb' | 'oom_memcg' | 'memcg_limit_kb' | 'memcg_usage_kb'
-> {
-  const pageKb = revealedPageSizeKb(dump)
+export function oomDumpFacts(dump: OomDump, options: OomKillOptions = {}): Partial<OomKillFacts> {
+  const pageKb = revealedPageSizeKb(dump) ?? options.pageSizeKb
   const free = dump.counters.get('free')
   const usage = dump.memcgUsage.get('memory')
+  const constraint = usage === undefined ? constraintOfLine(dump.structured) : 'memcg'
   return withoutUndefined({
-    constraint: usage === undefined ? undefined : 'memcg',
+    constraint,
     mem_total_kb:
       pageKb === undefined || dump.ramPages === undefined ? undefined : dump.ramPages * pageKb,
     mem_free_kb: pageKb === undefined || free === undefined ? undefined : free * pageKb,
+    top_tasks: topTasks(dump, pageKb),
+    trigger_process_name: decoded(dump.trigger),
+    trigger_pid: dump.isManual ? undefined : dump.triggerPid,
     oom_memcg: decoded(dump.structured?.oomMemcg ?? dump.memcgLimitPath),
+    task_memcg: decoded(dump.structured?.taskMemcg ?? dump.memcgTaskPath),
     memcg_limit_kb: usage?.limitKb,
     memcg_usage_kb: usage?.usageKb,
   })
@@ -99,11 +100,14 @@ export function isOomKillData(facts: OomKillFacts): facts is OomKillData {
 
 /** The constraint, `undefined` where the kernel names none (before 5.0) or one that is not known. */
 export function constraintOf(kill: OomKill): OomConstraint | undefined {
-  const { structured } = kill.dump
   // The kill line's own words decide: a 5.2 prerelease printed NONE for a group's kill.
   if (kill.victim.prefix.startsWith('Memory cgroup out of memory')) {
     return unknownConstraint(kill) === undefined ? 'memcg' : undefined
   }
+  return constraintOfLine(kill.dump.structured)
+}
+
+function constraintOfLine(structured: StructuredLine | undefined): OomConstraint | undefined {
   if (structured === undefined) return undefined
   if (structured.constraint === 'NONE' && structured.oomMemcg !== undefined) return 'memcg'
   return Object.hasOwn(CONSTRAINTS, structured.constraint)
@@ -117,8 +121,7 @@ export function unknownConstraint(kill: OomKill): string | undefined {
   return name === undefined || Object.hasOwn(CONSTRAINTS, name) ? undefined : name
 }
 
-function topTasks(kill: OomKill, pageKb: number | undefined): OomTask[] | undefined {
-  const { tasks } = kill.dump
+function topTasks({ tasks }: OomDump, pageKb: number | undefined): OomTask[] | undefined {
   if (!tasks.isPresent || pageKb === undefined) return undefined
   return tasks.top.map(task => ({
     pid: task.pid,

@@ -292,6 +292,43 @@ export class TaskTable {
     }
   }
 
+  /** Whether every row is kept, with all that the kernel chooses a victim by. */
+  get canBeRanked(): boolean {
+    const layout = this.#layout
+    if (layout === undefined || this.#kept !== this.#count) return false
+    return layout.includes(SWAP) && layout.includes(PGTABLES) && layout.includes(OOM_SCORE_ADJ)
+  }
+
+  /** The figures that the kernel chooses a victim by, of each row that is kept. */
+  forEach(
+    visit: (
+      row: number,
+      pid: number,
+      rssPages: number,
+      swapPages: number,
+      pgtablesBytes: number,
+      oomScoreAdj: number
+    ) => void
+  ): void {
+    const values = this.#values
+    for (let row = 0; row < this.#kept; row++) {
+      const at = row * WIDTH
+      visit(
+        row,
+        values[at + PID]!,
+        values[at + RSS]!,
+        values[at + SWAP]!,
+        values[at + PGTABLES]!,
+        values[at + OOM_SCORE_ADJ]!
+      )
+    }
+  }
+
+  /** The name in a row, one character per byte. */
+  nameOf(row: number): string {
+    return this.#names.of(row)
+  }
+
   /** One victim is looked for row by row; the many of a group kill by an index. */
   #rowOf(pid: number): number | undefined {
     const values = this.#values

@@ -112,7 +112,7 @@ const GROUPS: Array<[path: string, text: string, setting: RegExp]> = [
     /MemoryMax=/,
   ],
   ['/system.slice/snap.lxd.daemon.service', 'the service snap.lxd.daemon.service', /MemoryMax=/],
-  ['/init.scope', 'systemd itself (init.scope)', /MemoryMax=/],
+  ['/init.scope', 'the systemd (init.scope)', /MemoryMax=/],
   // LXC, LXD, Incus, machines
   ['/lxc/703', 'the LXC guest 703', /pct set 703 --memory/],
   ['/lxc/703/ns', 'the LXC guest 703', /limits\.memory in LXD/],
