@@ -85,7 +85,7 @@ async function main(): Promise<void> {
     const options = s2OptionsFromEnv({ ...process.env, S2_STREAM: name })
     const sink = new CountingSink(lags, resolveS2(options, process.env), log)
     const stream = new EventStream({ capacity: 1000, maxBytes: 1 << 20 })
-    const runner = new SinkRunner({ sink, stream, log, onMissed: () => {} })
+    const runner = new SinkRunner({ sink, stream, log, onMissed() {}, onRejected() {} })
     return { sink, stream, runner }
   })
   // A fleet does not start in one moment either.

@@ -1502,7 +1502,7 @@ export const schemas: Record<SchemaName, object> = {
     "properties": {
       "name": {
         "type": "string",
-        "description": "Which sink, `s2` or `otlp`."
+        "description": "Which sink, `s2`, `otlp` or `console`."
       },
       "state": {
         "$ref": "sysmon:SinkState"
@@ -1547,7 +1547,7 @@ export const schemas: Record<SchemaName, object> = {
         "type": "integer",
         "minimum": 0,
         "maximum": 9007199254740991,
-        "description": "How many events the other side refused for good."
+        "description": "How many events the other side refused for good, also when they stood alone. Each such\nloss is a `telemetry_gap` in the stream too, with `sink` and `seq` in its metadata.\n"
       },
       "delivered_at": {
         "type": "integer",

@@ -982,7 +982,7 @@ export interface components {
          *     may add fields.
          */
         SinkHealth: {
-            /** @description Which sink, `s2` or `otlp`. */
+            /** @description Which sink, `s2`, `otlp` or `console`. */
             name: string;
             state: components["schemas"]["SinkState"];
             /** @description The last sequence number delivered. 0 before the first. */
@@ -1000,7 +1000,10 @@ export interface components {
              *     `telemetry_gap` in the stream too.
              */
             missed: number;
-            /** @description How many events the other side refused for good. */
+            /**
+             * @description How many events the other side refused for good, also when they stood alone. Each such
+             *     loss is a `telemetry_gap` in the stream too, with `sink` and `seq` in its metadata.
+             */
             rejected: number;
             /** @description When the last were delivered, in Unix microseconds. Absent before the first. */
             delivered_at?: number;

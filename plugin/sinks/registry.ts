@@ -6,7 +6,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { S2Options } from '../types.ts'
 import type { FollowFleet } from './fleet.ts'
-import { isOtlpConfigured } from './otlp/otlp-config.ts'
+import { ConsoleSink } from './otlp/console-sink.ts'
+import { isOtlpConfigured, isTurnedOff, readOtlpConfig } from './otlp/otlp-config.ts'
 import { OTLP_PACKAGES, OtlpSink } from './otlp/otlp-sink.ts'
 import { S2_PACKAGES } from './s2/s2-client.ts'
 import { isS2Configured, resolveS2, s2OptionsFromEnv } from './s2/s2-config.ts'
@@ -27,8 +28,15 @@ interface SinkKind<Option> {
   readonly help: readonly [variables: string, text: string]
   /** Its option as the environment has it. */
   optionFromEnv(env: NodeJS.ProcessEnv): Option
-  /** @throws {SinkError} that names what is wrong with the option or the environment */
-  create(option: Exclude<Option, false>, env: NodeJS.ProcessEnv, log: FastifyBaseLogger): Sink
+  /**
+   * @returns undefined where the environment turns it off
+   * @throws {SinkError} that names what is wrong with the option or the environment
+   */
+  create(
+    option: Exclude<Option, false>,
+    env: NodeJS.ProcessEnv,
+    log: FastifyBaseLogger
+  ): Sink | undefined
   /** What reads the events of many machines from where it delivers to. */
   readonly loadFollow?: () => Promise<FollowFleet>
 }
@@ -48,10 +56,14 @@ const SINKS: { readonly [Name in SinkName]: SinkKind<SinkOptions[Name]> } = {
     packages: OTLP_PACKAGES,
     help: [
       'OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
-      'deliver every event as an OTLP log (not); the other OTEL_ variables hold too',
+      'deliver every event as an OTLP log (not); the other OTEL_ variables hold too, and OTEL_LOGS_EXPORTER=console prints them',
     ],
     optionFromEnv: isOtlpConfigured,
-    create: (_, env) => new OtlpSink(env),
+    create(_, env) {
+      if (isTurnedOff(env)) return undefined
+      const config = readOtlpConfig(env)
+      return config.exporter === 'console' ? new ConsoleSink() : new OtlpSink(config)
+    },
   },
 }
 
@@ -78,7 +90,7 @@ export function chosenSinks(
   options: SinkOptions,
   env: NodeJS.ProcessEnv,
   log: FastifyBaseLogger
-): { name: SinkName; create: () => Sink }[] {
+): { name: SinkName; create: () => Sink | undefined }[] {
   const chosen = <Name extends SinkName>(name: Name) => {
     const kind: SinkKind<SinkOptions[Name]> = SINKS[name]
     const option = options[name]

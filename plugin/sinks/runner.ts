@@ -3,23 +3,34 @@
  * came. It holds one batch of references and nothing else: what waits, waits in the stream.
  *
  * An event counts as delivered when the sink says so, not before: each is delivered at least once.
+ * One that the other side refuses also when it stands alone is given up, counted and told.
  */
 
 import type { FastifyBaseLogger } from 'fastify'
-import type { SinkHealth, SinkState } from '../../generated/types.ts'
+import type { SinkHealth } from '../../generated/types.ts'
 import { Backoff, jittered } from '../backoff.ts'
 import type { PublishedEvent } from '../events/envelope.ts'
 import type { Archive } from '../stream/archive.ts'
 import type { EventReader } from '../stream/event-reader.ts'
 import type { EventStream } from '../stream/stream.ts'
+import { Attempt } from './attempt.ts'
+import { BatchSize } from './batch-size.ts'
 import type { CursorFile } from './cursor-file.ts'
-import { asSinkError, type Sink, SinkError, type SinkFault } from './sink.ts'
+import { SinkReport } from './report.ts'
+import { asSinkError, type Delivery, type Sink, SinkError } from './sink.ts'
 
 const RETRY = { firstMs: 100, lastMs: 15_000, hasJitter: true }
 /** After a refusal, which a person has to mend. */
 const REFUSED_MS = 60_000
 /** What another side may ask for at most: longer, and a mended one would stand idle. */
 const MAX_ASKED_MS = 5 * 60_000
+/** A batch that fails so often is halved, and halved again. */
+const HALVE_EACH = 3
+/**
+ * After so many events in a row that were given up, none taken between, the sink waits as after a
+ * refusal: a side that refuses everything, because it is set up wrong, does not cost them all at once.
+ */
+export const MAX_REJECTED_IN_A_ROW = 20
 /** Longest pause between attempts once the application closes. */
 const CLOSING_MS = 100
 
@@ -31,23 +42,27 @@ export interface SinkRunnerOptions {
   readonly log: FastifyBaseLogger
   /** Told of events that the stream dropped before the sink came to them. */
   readonly onMissed: (missed: number, before: PublishedEvent | undefined) => void
+  /** Told of events of a batch that were given up, because the other side refuses them for good. */
+  readonly onRejected: (batch: readonly PublishedEvent[], rejected: number, reason: string) => void
+  /** Milliseconds after a refusal. Default: a minute. */
+  readonly refusedMs?: number
 }
 
 export class SinkRunner {
+  readonly #options: SinkRunnerOptions
   readonly #sink: Sink
   readonly #stream: EventStream
-  readonly #cursorFile: CursorFile | undefined
-  readonly #log: FastifyBaseLogger
-  readonly #onMissed: SinkRunnerOptions['onMissed']
+  readonly #report: SinkReport
   readonly #reader: EventReader
   readonly #backoff = new Backoff(RETRY)
+  readonly #attempt = new Attempt()
+  readonly #size: BatchSize
   readonly #savedState: unknown
   #seq: number
   /** Read and not delivered yet. */
   #pending: readonly PublishedEvent[] = []
-  #state: SinkState = 'connecting'
   #isConnected = false
-  /** No event waits for others to share its batch. */
+  /** Events wait for others to share their batch. */
   #lingers = true
   /** The loop ends when there is nothing left to deliver. */
   #endsWhenEmpty = false
@@ -58,27 +73,20 @@ export class SinkRunner {
   #endWait: (() => void) | undefined
   /** Set while something lingers, or is tried again later. */
   #endPause: (() => void) | undefined
-  #attempt: AbortController | undefined
-  /** The fault that was told last and still holds; later ones of its kind are no news. */
-  #toldFault: SinkFault | undefined
-  /** Unix ms at which the sink last had nothing to deliver. */
-  #caughtUpAt = Date.now()
-  #deliveredAt: number | undefined
-  #delivered = 0
-  #failures = 0
-  #missed = 0
-  #rejected = 0
-  #error: string | undefined
+  /** Events given up since one was taken. */
+  #rejectedInARow = 0
 
-  constructor({ sink, stream, cursorFile, log, onMissed }: SinkRunnerOptions) {
+  constructor(options: SinkRunnerOptions) {
+    const { sink, stream, cursorFile } = options
+    const log = options.log.child({ sink: sink.name })
+    this.#options = options
     this.#sink = sink
     this.#stream = stream
-    this.#cursorFile = cursorFile
-    this.#log = log.child({ sink: sink.name })
-    this.#onMissed = onMissed
+    this.#report = new SinkReport(sink.name, log)
+    this.#size = new BatchSize(sink.limits)
     let cursor = cursorFile?.read()
     if (cursor !== undefined && cursor.seq > stream.seq) {
-      this.#log.warn(
+      log.warn(
         { delivered: cursor.seq, newest: stream.seq },
         'the stream begins anew below what was delivered: so does the sink, at the oldest event'
       )
@@ -87,10 +95,6 @@ export class SinkRunner {
     this.#seq = cursor?.seq ?? beforeOldest(stream)
     this.#savedState = cursor?.state
     this.#reader = stream.subscribe({ after: this.#seq }, {}, () => this.#endWait?.())
-  }
-
-  get name(): string {
-    return this.#sink.name
   }
 
   /** Never rejects: what fails here fails again in {@link start}, and is told there. */
@@ -116,37 +120,19 @@ export class SinkRunner {
     this.#endWait?.()
     const timer = setTimeout(() => {
       this.#isOver = true
-      this.#attempt?.abort(new SinkError('retry', 'the application closed'))
+      this.#attempt.abort('the application closed')
       this.#endPause?.()
     }, timeoutMs)
     await this.#done
     clearTimeout(timer)
     this.#reader.close()
     this.#sink.close()
-    this.#cursorFile?.close()
-    if (this.#lag > 0) {
-      const level = this.#cursorFile === undefined ? 'warn' : 'info'
-      this.#log[level]({ left: this.#lag }, 'closed before everything was delivered')
-    }
-    if (this.#state !== 'stopped' && this.#state !== 'misconfigured') this.#state = 'closed'
+    this.#options.cursorFile?.close()
+    this.#report.closed(this.#lag, this.#options.cursorFile !== undefined)
   }
 
   get health(): SinkHealth {
-    const [waiting] = this.#pending
-    const since = waiting === undefined ? this.#caughtUpAt : waiting.ts / 1000
-    return {
-      name: this.#sink.name,
-      state: this.#state,
-      seq: this.#seq,
-      lag_events: this.#lag,
-      lag_ms: this.#lag === 0 ? 0 : Math.max(0, Math.round(Date.now() - since)),
-      delivered: this.#delivered,
-      failures: this.#failures,
-      missed: this.#missed,
-      rejected: this.#rejected,
-      delivered_at: this.#deliveredAt,
-      error: this.#error,
-    }
+    return this.#report.health({ seq: this.#seq, lag: this.#lag, waiting: this.#pending[0] })
   }
 
   /** Absent where the sink's other side cannot be asked for older events. */
@@ -167,10 +153,13 @@ export class SinkRunner {
         if (!this.#isConnected) await this.#connect()
         const batch = await this.#nextBatch()
         if (batch !== undefined) await this.#deliver(batch)
-      } catch (error) {
-        const delay = this.#failed(asSinkError(error))
-        if (delay === undefined) return
-        await this.#pause(this.#lingers ? delay : Math.min(delay, CLOSING_MS))
+      } catch (reason) {
+        const error = asSinkError(reason)
+        if (error.reconnect) this.#isConnected = false
+        this.#report.failed(error, this.#lag)
+        const waitMs = this.#waitAfter(error)
+        if (waitMs === undefined) return
+        await this.#pause(waitMs)
       }
     }
   }
@@ -182,11 +171,11 @@ export class SinkRunner {
     this.#succeeded()
   }
 
-  /** The same batch until it is delivered. @returns undefined when the loop has to look around */
+  /** @returns undefined when the loop has to look around */
   async #nextBatch(): Promise<readonly PublishedEvent[] | undefined> {
     if (this.#pending.length === 0) {
       if (!this.#reader.hasMore) {
-        this.#caughtUpAt = Date.now()
+        this.#report.caughtUp()
         await this.#wait()
         if (this.#lingers) await this.#pause(this.#sink.limits.lingerMs)
       }
@@ -195,89 +184,94 @@ export class SinkRunner {
       if (this.#pending.length === 0 && this.#reader.hasMore) await this.#wait()
       if (this.#pending.length === 0) return undefined
     }
-    return this.#pending.slice(0, this.#sink.limits.maxEvents)
+    return this.#size.take(this.#pending, performance.now())
   }
 
   #read(): void {
     const { events, missed } = this.#reader.read(this.#sink.limits.maxBytes, true)
     this.#pending = events
     if (missed === 0) return
-    this.#missed += missed
-    this.#onMissed(missed, events[0])
+    this.#report.missed(missed)
+    this.#options.onMissed(missed, events[0])
   }
 
   async #deliver(batch: readonly PublishedEvent[]): Promise<void> {
-    const { rejected = 0, reason } = await this.#try(signal => this.#sink.deliver(batch, signal))
-    const last = batch[batch.length - 1]!.seq
-    this.#pending = this.#pending.slice(batch.length)
-    this.#seq = last
-    this.#delivered += batch.length - rejected
-    this.#deliveredAt = Date.now() * 1000
-    if (rejected > 0) {
-      this.#rejected += rejected
-      this.#log.error({ rejected, first: batch[0]!.seq, last, reason }, 'events were refused')
+    let delivery: Delivery
+    try {
+      delivery = await this.#try(signal => this.#sink.deliver(batch, signal))
+    } catch (reason) {
+      const error = asSinkError(reason)
+      if (error.fault === 'rejected') return this.#onRejected(batch, error)
+      // A side that cuts the connection where a batch is too large for it says nothing else.
+      if (this.#backoff.failures % HALVE_EACH === HALVE_EACH - 1) this.#size.halve(batch)
+      throw error
     }
-    this.#save()
+    const { rejected = 0, reason = '' } = delivery
+    if (rejected > 0) this.#giveUp(batch, rejected, reason)
+    this.#report.delivered(batch.length - rejected)
+    this.#rejectedInARow = 0
+    this.#size.taken()
+    this.#moveBehind(batch)
     this.#succeeded()
   }
 
-  async #try<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const attempt = new AbortController()
-    const { signal } = attempt
-    this.#attempt = attempt
-    const { timeoutMs } = this.#sink.limits
-    const timer = setTimeout(
-      () => attempt.abort(new SinkError('retry', `no answer in ${timeoutMs / 1000} s`)),
-      timeoutMs
-    )
-    // Not every library lets go of a request when it is told to.
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    })
-    try {
-      return await Promise.race([work(signal), aborted])
-    } finally {
-      clearTimeout(timer)
-      this.#attempt = undefined
+  /** Of several events a part is tried next; one alone is given up. */
+  #onRejected(batch: readonly PublishedEvent[], error: SinkError): void {
+    this.#report.refusedBatch(error, batch.length)
+    this.#backoff.reset()
+    if (batch.length > 1) {
+      this.#size.refused(batch, performance.now())
+      return
     }
+    this.#giveUp(batch, 1, error.message)
+    this.#size.foundFault()
+    this.#moveBehind(batch)
+    this.#rejectedInARow++
+    if (this.#rejectedInARow % MAX_REJECTED_IN_A_ROW !== 0) return
+    const told = `none of the last ${this.#rejectedInARow} events was taken: ${error.message}`
+    throw new SinkError('refused', told, { cause: error })
+  }
+
+  /** Told before the position moves: after a crash it is told again rather than not at all. */
+  #giveUp(batch: readonly PublishedEvent[], rejected: number, reason: string): void {
+    this.#report.rejected(batch, rejected, reason)
+    this.#options.onRejected(batch, rejected, reason)
+  }
+
+  #moveBehind(batch: readonly PublishedEvent[]): void {
+    this.#pending = this.#pending.slice(batch.length)
+    this.#seq = batch.at(-1)!.seq
+    this.#save()
   }
 
   #succeeded(): void {
-    if (this.#toldFault !== undefined) {
-      this.#log.info({ attempts: this.#backoff.failures + 1, left: this.#lag }, 'delivers again')
-    }
-    this.#toldFault = undefined
+    this.#report.works(this.#backoff.failures + 1, this.#lag)
     this.#backoff.reset()
-    this.#state = 'delivering'
   }
 
   /** @returns milliseconds until the next attempt; undefined when there is none */
-  #failed(error: SinkError): number | undefined {
-    const { fault, message } = error
-    this.#failures++
-    this.#error = message
-    if (error.reconnect) this.#isConnected = false
-    if (fault !== this.#toldFault) {
-      const level = fault === 'retry' ? 'warn' : 'error'
-      this.#log[level]({ err: error, left: this.#lag }, SAID[fault])
-      this.#toldFault = fault
-    } else {
-      this.#log.debug({ err: error, left: this.#lag }, SAID[fault])
-    }
-    if (fault === 'stopped' || fault === 'misconfigured') {
-      this.#state = fault
-      return undefined
-    }
-    this.#state = fault === 'retry' ? 'retrying' : 'refused'
+  #waitAfter({ fault, afterMs }: SinkError): number | undefined {
+    if (fault === 'stopped' || fault === 'misconfigured') return undefined
+    // Who refuses every event is not offered the others too while the application closes.
+    if (this.#rejectedInARow > 0 && fault === 'refused' && !this.#lingers) return undefined
     const grownMs = this.#backoff.next()
-    // Not before the time asked for, and not all at that time.
-    if (error.afterMs !== undefined) return Math.min(error.afterMs, MAX_ASKED_MS) + grownMs
-    return fault === 'refused' ? jittered(REFUSED_MS) : grownMs
+    const { refusedMs = REFUSED_MS } = this.#options
+    const waitMs =
+      afterMs !== undefined
+        ? // Not before the time asked for, and not all at that time.
+          Math.min(afterMs, MAX_ASKED_MS) + grownMs
+        : fault === 'retry'
+          ? grownMs
+          : jittered(refusedMs)
+    return this.#lingers ? waitMs : Math.min(waitMs, CLOSING_MS)
+  }
+
+  #try<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#attempt.run(this.#sink.limits.timeoutMs, work)
   }
 
   #save(): void {
-    const { state } = this.#sink
-    this.#cursorFile?.write({ seq: this.#seq, state })
+    this.#options.cursorFile?.write({ seq: this.#seq, state: this.#sink.state })
   }
 
   /** Until the reader has something, or the application closes. */
@@ -305,11 +299,4 @@ export class SinkRunner {
 function beforeOldest(stream: EventStream): number {
   for (const event of stream.events(0)) return event.seq - 1
   return stream.seq
-}
-
-const SAID: Readonly<Record<SinkFault, string>> = {
-  retry: 'the sink takes no events: they wait, and it is tried again',
-  refused: 'the sink refuses events: they wait, and it is tried again every minute',
-  misconfigured: 'the sink is not used: mend its configuration and start again',
-  stopped: 'the sink delivers no more: mend the cause and start again',
 }

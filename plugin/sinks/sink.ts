@@ -17,7 +17,10 @@ export interface SinkLimits {
 }
 
 export interface Delivery {
-  /** Events of the batch that the other side refuses for good: they are not sent again. */
+  /**
+   * Events of the batch that the other side refused for good while it took the others: they are not
+   * sent again. Where it refuses the batch as a whole, that is a {@link SinkError} `rejected`.
+   */
   readonly rejected?: number
   /** Why, in the other side's words. */
   readonly reason?: string
@@ -64,12 +67,15 @@ export interface Sink {
 }
 
 /**
+ * - `rejected`: something in the batch is wrong, or there is too much of it, and will not be taken
+ *   later. Only {@link Sink.deliver} says so, when none of the batch was taken: it is called again with
+ *   a part of it, until what is wrong stands alone. That is given up, counted and told.
  * - `retry`: something that passes: the network, an overloaded server.
  * - `refused`: a person must mend something there (a token, a name): tried again, but slowly.
  * - `misconfigured`: a person must mend something here, and start again.
  * - `stopped`: delivering would do harm, until a person has looked.
  */
-export type SinkFault = 'retry' | 'refused' | 'misconfigured' | 'stopped'
+export type SinkFault = 'rejected' | 'retry' | 'refused' | 'misconfigured' | 'stopped'
 
 export interface SinkErrorOptions {
   /** Milliseconds after which the other side asks to be tried again. */

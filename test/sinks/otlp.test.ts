@@ -87,6 +87,7 @@ for (const protocol of ['http/protobuf', 'http/json']) {
       'sysmon.source.event': 'linux.oom_kill',
       'sysmon.source.metadata.boot_id': 'f744340c',
       'sysmon.source.metadata.kmsg_seq': '1976',
+      'sysmon.source.metadata.reporter': 'http',
       'process.pid': 8014,
       'process.executable.name': 'tmux: server',
       'process.real_user.id': 1000,
@@ -176,27 +177,6 @@ test('Retry-After is waited for', async t => {
   assert.ok(asked[1]! - asked[0]! >= 2000)
 })
 
-test('what a collector refuses for good is counted, told, and not sent again', async t => {
-  let mischief: Mischief = { status: 400, body: 'no' }
-  const proxy = await startProxy(t, 'http://127.0.0.1:1', () => mischief)
-  const server = await startSinkServer(t, {
-    OTEL_EXPORTER_OTLP_ENDPOINT: proxy.url,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-  })
-  await postNotes(server.url, 0, 1)
-  await untilSink(server.url, 'otlp', ({ rejected }) => rejected === 1)
-  mischief = {
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: '{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"too old"}}',
-  }
-  await postNotes(server.url, 1, 2)
-  const health = await untilSink(server.url, 'otlp', ({ rejected }) => rejected === 2)
-  assert.equal(health.lag_events, 0)
-  assert.equal(proxy.requests(), 2)
-  assert.match(server.output(), /too old/)
-})
-
 test('credentials that are refused are told once, and the events wait', async t => {
   const proxy = await startProxy(t, 'http://127.0.0.1:1', () => ({ status: 401 }))
   const server = await startSinkServer(t, { OTEL_EXPORTER_OTLP_ENDPOINT: proxy.url })
@@ -228,24 +208,6 @@ test('a proxy of headers and gzip: both reach the other side', async t => {
   assert.equal(headers!.x, '2')
   assert.equal(headers!['content-encoding'], 'gzip')
 })
-
-for (const [name, value] of [
-  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
-  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
-  ['OTEL_EXPORTER_OTLP_TIMEOUT', 'soon'],
-  ['OTEL_RESOURCE_ATTRIBUTES', 'team'],
-] as const) {
-  test(`${name}=${value}: the server serves, and says which variable to mend`, async t => {
-    const server = await startSinkServer(t, {
-      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: name.includes('ENDPOINT') ? '' : 'http://127.0.0.1:1',
-      [name]: value,
-    })
-    await postNotes(server.url, 0, 1)
-    const { error } = await untilSink(server.url, 'otlp', ({ state }) => state === 'misconfigured')
-    assert.match(error!, new RegExp(`^${name} .*"${value}"`))
-    assert.equal(server.output().match(new RegExp(`not used: ${name}`, 'g'))?.length, 1)
-  })
-}
 
 test('at SIGTERM what was just published is delivered still', async t => {
   const command = needCollector(t)

@@ -113,3 +113,12 @@ export function watchGrowth(t: TestContext, pid: number): () => void {
     assert.ok(grown < 20, `memory grew by ${grown} MB`)
   }
 }
+
+/** What the stream tells of events that a sink gave up. */
+export async function rejectionGaps(url: string): Promise<EventEnvelope[]> {
+  const answer = await fetch(`${url}/telemetry/events?type=telemetry_gap&limit=1000`, {
+    headers: { accept: 'application/json' },
+  })
+  const events = (await answer.json()) as EventEnvelope[]
+  return events.filter(({ event }) => event.source.event === 'sink.rejected')
+}

@@ -31,7 +31,27 @@ export function codeOf(error: unknown): string | undefined {
 /** Statuses of the server by which it says that another attempt may succeed. */
 const PASSING: readonly number[] = [0, 404, 408, 409, 412, 416, 429, 499]
 
-/** Who has to do what, now that S2 did not take it. */
+/** By which a server says that what was sent is wrong. */
+const BAD_DATA: readonly number[] = [400, 413, 422]
+/** Codes of what a person has to mend, whatever their status. */
+const MENDABLE = ['quota_exhausted', 'access_token_not_found', 'basin_not_found']
+
+/** Who has to do what, now that S2 did not take the records of an append. */
+export function toAppendError(error: unknown, target: Pick<S2Target, 'basin'>): Error {
+  const isBadData = BAD_DATA.includes(statusOf(error)) && !MENDABLE.includes(codeOf(error) ?? '')
+  if (isBadData && error instanceof Error && isOfServer(error)) {
+    const message = `S2 answered ${statusOf(error)}: ${error.message}`
+    return new SinkError('rejected', message, { cause: error })
+  }
+  return toSinkError(error, target)
+}
+
+/** For its own faults the SDK makes up a status. */
+function isOfServer(error: Error): boolean {
+  return (error as { origin?: unknown }).origin === 'server'
+}
+
+/** Who has to do what, now that S2 did not answer as it should. */
 export function toSinkError(error: unknown, { basin }: Pick<S2Target, 'basin'>): Error {
   if (error instanceof SinkError || !(error instanceof Error)) return error as Error
   const status = statusOf(error)
@@ -68,8 +88,7 @@ export function toSinkError(error: unknown, { basin }: Pick<S2Target, 'basin'>):
       options
     )
   }
-  // For its own faults the SDK makes up a status.
-  const isServers = error.origin === 'server'
+  const isServers = isOfServer(error)
   if (isServers && status >= 400 && status < 500 && !PASSING.includes(status)) {
     return new SinkError('refused', `S2 answered ${status}: ${error.message}`, options)
   }

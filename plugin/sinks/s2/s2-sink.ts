@@ -14,12 +14,20 @@
 
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { S2Basin, S2Stream } from '@s2-dev/streamstore'
+import type { AppendInput, S2Basin, S2Stream } from '@s2-dev/streamstore'
 import type { FastifyBaseLogger } from 'fastify'
 import type { PublishedEvent } from '../../events/envelope.ts'
 import type { ArchivedEvent, ArchiveRange } from '../../stream/archive.ts'
 import { type Delivery, type Sink, SinkError, type SinkLimits } from '../sink.ts'
-import { codeOf, loadS2, openBasin, type S2Sdk, statusOf, toSinkError } from './s2-client.ts'
+import {
+  codeOf,
+  loadS2,
+  openBasin,
+  type S2Sdk,
+  statusOf,
+  toAppendError,
+  toSinkError,
+} from './s2-client.ts'
 import type { S2Target } from './s2-config.ts'
 import { readBack } from './s2-read-back.ts'
 import { compareRecord, headerOf, isCommand, type ReadFields, toRecord } from './s2-record.ts'
@@ -115,7 +123,7 @@ export class S2Sink implements Sink {
       try {
         await this.#append(rest, signal)
       } catch (error) {
-        if (statusOf(error) !== 412 || signal.aborted) throw toSinkError(error, this.#target)
+        if (statusOf(error) !== 412 || signal.aborted) throw toAppendError(error, this.#target)
         this.#mustLook = true
       }
     }
@@ -160,10 +168,8 @@ export class S2Sink implements Sink {
   }
 
   async #append(batch: readonly PublishedEvent[], signal: AbortSignal): Promise<void> {
-    const { AppendInput, AppendRecord } = this.#sdk!
     const position = this.#position!
-    const records = batch.map(event => toRecord(AppendRecord, event, this.#origin))
-    const input = AppendInput.create(records, { matchSeqNum: position })
+    const input = this.#toInput(batch, position)
     const { start, end } = await this.#stream!.append(input, { signal })
     // An attempt that was given up changes nothing any more: the next one finds out what landed.
     signal.throwIfAborted()
@@ -173,6 +179,17 @@ export class S2Sink implements Sink {
     }
     this.#position = end.seqNum
     this.#landed = batch.at(-1)!.seq
+  }
+
+  /** @throws {SinkError} for more than S2 takes in an append, also of a single event */
+  #toInput(batch: readonly PublishedEvent[], position: number): AppendInput {
+    const { AppendInput, AppendRecord } = this.#sdk!
+    const records = batch.map(event => toRecord(AppendRecord, event, this.#origin))
+    try {
+      return AppendInput.create(records, { matchSeqNum: position })
+    } catch (error) {
+      throw new SinkError('rejected', (error as Error).message, { cause: error })
+    }
   }
 
   /**
