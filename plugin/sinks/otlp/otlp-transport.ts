@@ -39,7 +39,8 @@ export async function postOtlp(
   if (status >= 200 && status < 300) return { contentType, body: await readAnswer(response) }
   // Who has seen enough of a request may cut the connection behind the answer.
   const body = await readAnswer(response).catch(() => Buffer.of())
-  const said = /json|text/.test(contentType) ? `: ${body.toString('utf8', 0, 200)}` : ''
+  const text = /json|text/.test(contentType) ? body.toString('utf8', 0, 200).trim() : ''
+  const said = text === '' ? '' : `: ${text}`
   const fault = faultOf(status)
   throw new SinkError(fault, `${shownUrl(settings.url)} answered ${status}${said}`, {
     afterMs:
