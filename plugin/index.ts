@@ -8,10 +8,11 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { InvalidOptionError } from './errors.ts'
-import { resolveOptions, type SysmonOptions } from './options.ts'
 import { openPipeline } from './pipeline.ts'
+import { resolveOptions } from './resolve-options.ts'
 import { routes } from './routes/index.ts'
-import { createSysmon, type Sysmon } from './sysmon.ts'
+import { createSysmon } from './sysmon.ts'
+import type { Sysmon, SysmonOptions } from './types.ts'
 
 export type {
   EventCategory,
@@ -20,12 +21,14 @@ export type {
   Health,
   OomKillData,
   PublishEventRequest,
+  PublishInput,
+  S2Options,
   ServiceCrashedData,
+  SubscribeOptions,
+  Sysmon,
+  SysmonOptions,
   TelemetryGapData,
-} from '../generated/types.ts'
-export type { SysmonOptions } from './options.ts'
-export type { PublishInput, SubscribeOptions, Sysmon } from './sysmon.ts'
-export type { S2Options } from './types.ts'
+} from './types.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -41,7 +44,12 @@ function isLevel(log: FastifyBaseLogger, level: string): boolean {
 }
 
 async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<void> {
-  const options = resolveOptions(given)
+  const options = resolveOptions(given, foreign => {
+    fastify.log.warn(
+      { plugin: 'fastify-sysmon', options: foreign },
+      'options that are none of fastify-sysmon are ignored'
+    )
+  })
   const { prefix, logLevel } = options
   if (logLevel !== undefined && !isLevel(fastify.log, logLevel)) {
     throw new InvalidOptionError(

@@ -1,48 +1,14 @@
 /** What `fastify.sysmon` offers. */
 
 import type { FastifyBaseLogger } from 'fastify'
-import type {
-  EventCategory,
-  EventEnvelope,
-  Health,
-  PublishEventRequest,
-} from '../generated/types.ts'
+import type { EventEnvelope } from '../generated/types.ts'
 import { InvalidEventError } from './errors.ts'
 import { refuse, toEvent } from './events/check.ts'
 import type { PublishedEvent } from './events/envelope.ts'
 import { healthOf } from './health.ts'
 import type { Pipeline } from './pipeline.ts'
-import type { EventStream, StartAt } from './stream/stream.ts'
-
-/** As the body of `POST /telemetry/events`; `source.kind` may be `kernel_api` here too. */
-export type PublishInput = PublishEventRequest
-
-export interface SubscribeOptions {
-  /** Where to begin: with the next event (the default), at the oldest retained, or after a `seq`. */
-  readonly from?: StartAt
-  readonly categories?: readonly EventCategory[]
-  readonly types?: readonly string[]
-  /** Told how many events the ring dropped before this subscriber came to them. */
-  readonly onMissed?: (missed: number) => void
-}
-
-export interface Sysmon {
-  /**
-   * Publishes an event of the host application's own.
-   *
-   * @returns its envelope, or undefined when its category is not captured
-   * @throws {FST_SYSMON_INVALID_EVENT} for what `POST /telemetry/events` would answer with a 400
-   */
-  publish(event: PublishInput): EventEnvelope | undefined
-  /**
-   * Calls `listener` for every event, in order, after the turn of the event loop that published it.
-   *
-   * @returns a function that ends the subscription
-   */
-  subscribe(listener: (envelope: EventEnvelope) => void, options?: SubscribeOptions): () => void
-  /** What `GET /healthz` answers. */
-  health(): Health
-}
+import type { EventStream } from './stream/stream.ts'
+import type { SubscribeOptions, Sysmon } from './types.ts'
 
 /** Events handed to an in-process subscriber in one go, in bytes. */
 const SUBSCRIBER_BYTES = 256 * 1024

@@ -1,7 +1,91 @@
 /**
- * What a host application's code names. Nothing is imported here but generated types, so that a host
- * compiles without the packages that sinks deliver by.
+ * What a host application's code names. Nothing is imported here but Fastify's and generated types, so that
+ * a host compiles without the packages that sinks deliver by.
  */
+
+import type { LogLevel } from 'fastify'
+import type {
+  EventCategory,
+  EventEnvelope,
+  Health,
+  PublishEventRequest,
+} from '../generated/types.ts'
+
+export type {
+  EventCategory,
+  EventEnvelope,
+  EventSource,
+  Health,
+  OomKillData,
+  PublishEventRequest,
+  ServiceCrashedData,
+  TelemetryGapData,
+} from '../generated/types.ts'
+
+/** What `fastify.register(sysmonPlugin, options)` takes. */
+export interface SysmonOptions {
+  /** Path prefix of all routes, as for any Fastify plugin. Default: none. */
+  readonly prefix?: string
+  /** Log level of the routes and of the plugin's own lines. Default: the host's. */
+  readonly logLevel?: LogLevel
+  /** The kernel log device, or false to watch none. Default: `/dev/kmsg`. */
+  readonly kmsgPath?: string | false
+  /**
+   * Publish also the kills that the kernel logged in this boot before this process started, where no
+   * earlier process has: without this, a first start begins with what comes then. Default: false.
+   */
+  readonly kmsgHistory?: boolean
+  /**
+   * Folder in which events and the place in the kernel log outlive the process, or false for none.
+   * One server for each. Default: the environment variable `SYSMON_STATE_DIR`, else none.
+   */
+  readonly stateDir?: string | false
+  /** Bytes of events kept on disk; the oldest go, and that is reported. Default: 64 MiB. */
+  readonly journalBytes?: number
+  /** Age in milliseconds at which events on disk are removed. Default: 30 days. */
+  readonly journalAge?: number
+  /** Categories kept on disk beside `system` and `monitor`, which always are. Default: none. */
+  readonly journalCategories?: readonly EventCategory[]
+  /**
+   * When events are synced to the disk, so that a power cut does not take them: `always` before they
+   * are acknowledged, `interval` within 100 ms, `never` when the kernel likes. A killed process loses
+   * none in any case. Default: `interval`.
+   */
+  readonly journalSync?: 'always' | 'interval' | 'never'
+  /** Events kept in memory for readers that come late or read slowly. Default: 8192. */
+  readonly ringEvents?: number
+  /** Bytes of serialised events kept. Default: 32 MiB. */
+  readonly ringBytes?: number
+  /** Largest request body in bytes; larger ones are answered 413. Default: 4 MiB. */
+  readonly bodyLimit?: number
+  /** Event streams (SSE) open at a time; further ones are answered 503. Default: 256. */
+  readonly maxStreams?: number
+  /** Of these from one peer address (of IPv6, one /64). Default: three quarters of `maxStreams`. */
+  readonly maxStreamsPerPeer?: number
+  /** Of these kept for clients that are no browsers. Default: a quarter of `maxStreams`. */
+  readonly reservedStreams?: number
+  /** Bytes that wait at most for one slow stream; the rest waits in the ring. Default: 1 MiB. */
+  readonly streamBuffer?: number
+  /** Bytes that wait at most for all slow streams together. Default: 64 MiB. */
+  readonly streamBufferTotal?: number
+  /** Silence in milliseconds after which a stream gets a comment. Default: 15000. */
+  readonly keepAlive?: number
+  /** Milliseconds that `app.close()` gives open streams to take their last events. Default: 1000. */
+  readonly closeTimeout?: number
+  /**
+   * Names, such as `telemetry.example.com`, by which this server may be asked, beside its IP addresses
+   * and `localhost`: as in the `Host` header, without port. Default: none.
+   */
+  readonly allowedHosts?: readonly string[]
+  /** Origins, such as `https://example.com`, whose pages may ask. Default: none but the server's own. */
+  readonly allowedOrigins?: readonly string[]
+  /** Deliver every event to a stream of S2 (https://s2.dev). Default: false. */
+  readonly s2?: S2Options | false
+  /** Deliver every event as an OTLP log, where `OTEL_EXPORTER_OTLP_*` says. Default: false. */
+  readonly otlp?: boolean
+  /** Milliseconds that `app.close()` gives sinks to deliver the last events. Default: 700. */
+  readonly sinkTimeout?: number
+}
 
 /** Where events go in S2. */
 export interface S2Options {
@@ -19,4 +103,35 @@ export interface S2Options {
   readonly accountEndpoint?: string | undefined
   /** May contain `{basin}`. Default: S2's own, or `S2_BASIN_ENDPOINT`. */
   readonly basinEndpoint?: string | undefined
+}
+
+/** What `fastify.sysmon` offers. */
+export interface Sysmon {
+  /**
+   * Publishes an event of the host application's own.
+   *
+   * @returns its envelope, or undefined when its category is not captured
+   * @throws {FST_SYSMON_INVALID_EVENT} for what `POST /telemetry/events` would answer with a 400
+   */
+  publish(event: PublishInput): EventEnvelope | undefined
+  /**
+   * Calls `listener` for every event, in order, after the turn of the event loop that published it.
+   *
+   * @returns a function that ends the subscription
+   */
+  subscribe(listener: (envelope: EventEnvelope) => void, options?: SubscribeOptions): () => void
+  /** What `GET /healthz` answers. */
+  health(): Health
+}
+
+/** As the body of `POST /telemetry/events`; `source.kind` may be `kernel_api` here too. */
+export type PublishInput = PublishEventRequest
+
+export interface SubscribeOptions {
+  /** Where to begin: with the next event (the default), at the oldest retained, or after a `seq`. */
+  readonly from?: 'now' | 'oldest' | { readonly after: number }
+  readonly categories?: readonly EventCategory[]
+  readonly types?: readonly string[]
+  /** Told how many events the ring dropped before this subscriber came to them. */
+  readonly onMissed?: (missed: number) => void
 }

@@ -7,14 +7,15 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { type LevelWithSilent, pino } from 'pino'
 import { CATEGORIES } from '../events/types.ts'
 import { sysmonPlugin } from '../index.ts'
+import { OPTIONS } from '../options.ts'
 import { hasSinks, SINK_HELP, sinkOptionsFromEnv } from '../sinks/registry.ts'
-import {
-  booleanVariable,
-  integerVariable,
-  listVariable,
-  parseOptions,
-  UsageError,
-} from './usage.ts'
+import type { SysmonOptions } from '../types.ts'
+import { describeVariables, optionsFromEnv } from './environment.ts'
+import { integerVariable, parseOptions, UsageError } from './usage.ts'
+
+/** Of options, where they are not the plugin's. */
+const DEFAULTS = { stateDir: '/var/lib/fastify-sysmon' } as const
+const HELP_COLUMN = 20
 
 const HELP = `Usage: sysmon serve
 
@@ -24,28 +25,17 @@ POST /telemetry/events, and streams them by GET /telemetry/events.
 Environment:
   PORT              port to listen on (10001)
   HOST              address to listen on (127.0.0.1; 0.0.0.0 for all)
-  SYSMON_KMSG_PATH  the kernel log device (/dev/kmsg)
-  SYSMON_KMSG_HISTORY
-                    true: publish at a first start also the kills that the kernel
-                    logged before it (false)
-  SYSMON_STATE_DIR  folder for what outlives the server: events, the place in the
-                    kernel log (/var/lib/fastify-sysmon)
-  SYSMON_ALLOWED_HOSTS
-                    names by which the server may be asked, beside its addresses and
-                    localhost, separated by commas (none)
-  SYSMON_ALLOWED_ORIGINS
-                    origins whose web pages may ask, separated by commas (none)
   LOG_LEVEL         fatal, error, warn, info, debug, trace or silent
                     (info; on a terminal warn)
-${SINK_HELP.map(describeVariable).join('\n')}
+${[...describeVariables(DEFAULTS), ...SINK_HELP].map(describeVariable).join('\n')}
 
 Logs are JSON lines on standard output. SIGTERM and SIGINT end the event
 streams properly and exit with status 0.
 `
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
-/** After SIGTERM: streams get a second (closeTimeout), the rest of the shutdown this long. */
-const EXIT_TIMEOUT_MS = 1800
+/** After SIGTERM, beside what streams and sinks get. */
+const EXIT_GRACE_MS = 100
 
 export async function serveCommand(args: string[]): Promise<number> {
   const { values } = parseOptions({ args, options: { help: { type: 'boolean', short: 'h' } } })
@@ -58,27 +48,25 @@ export async function serveCommand(args: string[]): Promise<number> {
   globalThis.gc = runInNewContext('gc') as NodeJS.GCFunction
   const port = integerVariable('PORT', 10001, 65535)
   const host = process.env.HOST || '127.0.0.1'
-  const kmsgPath = process.env.SYSMON_KMSG_PATH || '/dev/kmsg'
-  const kmsgHistory = booleanVariable('SYSMON_KMSG_HISTORY')
   const sinks = sinkOptionsFromEnv(process.env)
   const app = Fastify({ loggerInstance: pino({ level: logLevel() }) }) as unknown as FastifyInstance
   // All that Node knows, so that the routes can answer 405 to them.
   for (const method of METHODS) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   }
-  const stateDir = process.env.SYSMON_STATE_DIR || '/var/lib/fastify-sysmon'
   // What is to be delivered must not be lost while it cannot be.
-  const journalCategories = hasSinks(sinks) ? CATEGORIES : []
+  const journalCategories = hasSinks(sinks) ? CATEGORIES : undefined
+  const options = optionsFromEnv(process.env)
   await app.register(sysmonPlugin, {
-    kmsgPath,
-    kmsgHistory,
-    stateDir,
+    ...DEFAULTS,
     journalCategories,
-    allowedHosts: listVariable('SYSMON_ALLOWED_HOSTS'),
-    allowedOrigins: listVariable('SYSMON_ALLOWED_ORIGINS'),
-    ...sinks,
+    ...options,
+    // What is wrong with the variables of a sink does not keep the server from serving.
+    ...(sinks as SysmonOptions),
   })
-  const stopped = stopOnSignal(app)
+  const { closeTimeout = OPTIONS.closeTimeout.default, sinkTimeout = OPTIONS.sinkTimeout.default } =
+    options
+  const stopped = stopOnSignal(app, closeTimeout + sinkTimeout + EXIT_GRACE_MS)
   let address: string
   try {
     address = await app.listen({ port, host })
@@ -93,11 +81,12 @@ export async function serveCommand(args: string[]): Promise<number> {
   return await stopped
 }
 
-/** Its variables, and below them, at the column of the others, what they are for. */
+/** Variables, and what they are for at the column of the others. */
 function describeVariable([variables, text]: readonly [string, string]): string {
-  const indent = ' '.repeat(20)
-  const lines = text.match(/.{1,58}(?: |$)/g) ?? []
-  return [`  ${variables}`, ...lines.map(line => indent + line.trimEnd())].join('\n')
+  const lines = (text.match(/.{1,58}(?: |$)/g) ?? []).map(line => line.trimEnd())
+  const isShort = variables.length <= HELP_COLUMN - 4
+  const head = `  ${variables}`.padEnd(isShort ? HELP_COLUMN : 0) + (isShort ? lines.shift() : '')
+  return [head, ...lines.map(line => ' '.repeat(HELP_COLUMN) + line)].join('\n')
 }
 
 function logLevel(): LevelWithSilent {
@@ -131,12 +120,12 @@ function explainListenError(error: NodeJS.ErrnoException, port: number, host: st
 }
 
 /** @returns the exit status, once a signal came and the application is closed */
-function stopOnSignal(app: FastifyInstance): Promise<number> {
+function stopOnSignal(app: FastifyInstance, timeoutMs: number): Promise<number> {
   return new Promise(resolve => {
     const stop = (signal: NodeJS.Signals): void => {
       app.log.info({ signal }, 'stopping')
       // Something that does not end must not keep the supervisor waiting for its SIGKILL.
-      setTimeout(() => process.exit(0), EXIT_TIMEOUT_MS).unref()
+      setTimeout(() => process.exit(0), timeoutMs).unref()
       app.close().then(
         () => resolve(0),
         error => {

@@ -26,17 +26,3 @@ export function integerVariable(name: string, fallback: number, max: number): nu
     `the environment variable ${name} must be an integer from 0 to ${max}, not "${value}"`
   )
 }
-
-/** A switch from the environment. @throws {UsageError} naming the variable */
-export function booleanVariable(name: string): boolean {
-  const value = process.env[name]
-  if (value === undefined || value === '' || value === '0' || value === 'false') return false
-  if (value === '1' || value === 'true') return true
-  throw new UsageError(`the environment variable ${name} must be true or false, not "${value}"`)
-}
-
-/** A list from the environment, separated by commas. */
-export function listVariable(name: string): string[] {
-  const items = (process.env[name] ?? '').split(',').map(item => item.trim())
-  return items.filter(item => item !== '')
-}

@@ -4,6 +4,7 @@
  */
 
 import type { FastifyBaseLogger } from 'fastify'
+import type { OptionSchema } from '../option-schema.ts'
 import type { S2Options } from '../types.ts'
 import type { FollowFleet } from './fleet.ts'
 import { ConsoleSink } from './otlp/console-sink.ts'
@@ -11,23 +12,31 @@ import { isOtlpConfigured, isTurnedOff, readOtlpConfig } from './otlp/otlp-confi
 import { OTLP_PACKAGES, OtlpSink } from './otlp/otlp-sink.ts'
 import { S2_PACKAGES } from './s2/s2-client.ts'
 import { isS2Configured, resolveS2, s2OptionsFromEnv } from './s2/s2-config.ts'
+import { S2_SCHEMA } from './s2/s2-options.ts'
 import { S2Sink } from './s2/s2-sink.ts'
 import type { Sink } from './sink.ts'
 
+/** In the place of an option: the sink finds out by itself what its variables say. */
+export const FROM_ENVIRONMENT = Symbol('from the environment')
+
 /** The plugin's options of the sinks; false: not wanted. */
 export interface SinkOptions {
-  readonly s2: S2Options | false
+  readonly s2: S2Options | typeof FROM_ENVIRONMENT | false
   readonly otlp: boolean
 }
 export type SinkName = keyof SinkOptions
 
 interface SinkKind<Option> {
+  /** Its option. */
+  readonly option: OptionSchema
   /** What it delivers by: installed by who uses it, loaded when it is used. */
   readonly packages: readonly string[]
   /** Its variables, and what they are for, for `sysmon serve --help`. */
   readonly help: readonly [variables: string, text: string]
-  /** Its option as the environment has it. */
-  optionFromEnv(env: NodeJS.ProcessEnv): Option
+  /** Its option where the environment asks for it. */
+  readonly configured: Exclude<Option, false>
+  /** Whether the environment asks for it. */
+  isConfigured(env: NodeJS.ProcessEnv): boolean
   /**
    * @returns undefined where the environment turns it off
    * @throws {SinkError} that names what is wrong with the option or the environment
@@ -43,22 +52,39 @@ interface SinkKind<Option> {
 
 const SINKS: { readonly [Name in SinkName]: SinkKind<SinkOptions[Name]> } = {
   s2: {
+    option: {
+      if: { const: false },
+      else: S2_SCHEMA,
+      default: false,
+      title: 'false or { accessToken, basin }',
+      description: 'deliver every event to a stream of S2',
+    },
     packages: S2_PACKAGES,
     help: [
       'S2_BASIN, S2_ACCESS_TOKEN, S2_STREAM',
       'deliver every event to a stream of S2 (not; the stream is sysmon/{hostname}/{boot_id})',
     ],
-    optionFromEnv: env => isS2Configured(env) && s2OptionsFromEnv(env),
-    create: (options, env, log) => new S2Sink(resolveS2(options, env), log),
+    configured: FROM_ENVIRONMENT,
+    isConfigured: isS2Configured,
+    create(option, env, log) {
+      const options = option === FROM_ENVIRONMENT ? s2OptionsFromEnv(env) : option
+      return new S2Sink(resolveS2(options, env), log)
+    },
     loadFollow: async () => (await import('./s2/s2-tail.ts')).followS2,
   },
   otlp: {
+    option: {
+      type: 'boolean',
+      default: false,
+      description: 'deliver every event as an OTLP log, where OTEL_EXPORTER_OTLP_* say',
+    },
     packages: OTLP_PACKAGES,
     help: [
       'OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
       'deliver every event as an OTLP log (not); the other OTEL_ variables hold too, and OTEL_LOGS_EXPORTER=console prints them',
     ],
-    optionFromEnv: isOtlpConfigured,
+    configured: true,
+    isConfigured: isOtlpConfigured,
     create(_, env) {
       if (isTurnedOff(env)) return undefined
       const config = readOtlpConfig(env)
@@ -69,6 +95,12 @@ const SINKS: { readonly [Name in SinkName]: SinkKind<SinkOptions[Name]> } = {
 
 export const SINK_NAMES = Object.keys(SINKS) as readonly SinkName[]
 
+/** Of the plugin's options those of the sinks. */
+export const SINK_OPTIONS = { s2: SINKS.s2.option, otlp: SINKS.otlp.option } satisfies Record<
+  SinkName,
+  OptionSchema
+>
+
 export const SINK_HELP = Object.values(SINKS).map(({ help }) => help)
 
 /** Every package that some sink delivers by. */
@@ -76,8 +108,11 @@ export const SINK_PACKAGES = Object.values(SINKS).flatMap(({ packages }) => pack
 
 /** The plugin's options of the sinks as the environment has them. */
 export function sinkOptionsFromEnv(env: NodeJS.ProcessEnv): SinkOptions {
-  const options = SINK_NAMES.map(name => [name, SINKS[name].optionFromEnv(env)])
-  return Object.fromEntries(options) as SinkOptions
+  const options = SINK_NAMES.map(name => {
+    const { configured, isConfigured } = SINKS[name]
+    return [name, isConfigured(env) && configured]
+  })
+  return Object.fromEntries(options)
 }
 
 /** Whether any sink is asked for. */

@@ -2,8 +2,9 @@
 
 import type { FleetRequest } from '../fleet.ts'
 import { loadS2, openBasin, toSinkError } from './s2-client.ts'
-import { DEFAULT_STREAM, resolveS2, s2OptionsFromEnv } from './s2-config.ts'
+import { resolveS2, s2OptionsFromEnv } from './s2-config.ts'
 import { followFleet } from './s2-fleet.ts'
+import { DEFAULT_STREAM } from './s2-options.ts'
 
 /** @throws {SinkError} where S2 refuses, or its variables are wrong */
 export async function followS2(env: NodeJS.ProcessEnv, request: FleetRequest): Promise<never> {

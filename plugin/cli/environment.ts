@@ -1,0 +1,80 @@
+/**
+ * The plugin's options as variables of the environment, one for each that no sink has variables of its own
+ * for: `ringEvents` is `SYSMON_RING_EVENTS`. A secret may be in a file that `..._FILE` names.
+ */
+
+import { readFileSync } from 'node:fs'
+import { mustBe, type OptionSchema, optionChecker } from '../option-schema.ts'
+import { OPTIONS } from '../options.ts'
+import { SINK_NAMES } from '../sinks/registry.ts'
+import type { SysmonOptions } from '../types.ts'
+import { UsageError } from './usage.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+const ROWS: ReadonlyArray<readonly [string, OptionSchema]> = Object.entries(OPTIONS).filter(
+  ([name]) => !(SINK_NAMES as readonly string[]).includes(name)
+)
+
+/** @returns those that are set @throws {UsageError} naming the variable */
+export function optionsFromEnv(env: Env): SysmonOptions {
+  const options = ROWS.flatMap(([name, schema]) => {
+    const variable = variableOf(name)
+    const text = read(env, variable, schema)
+    if (text === undefined) return []
+    const value = parse(text, schema)
+    const check = optionChecker({ type: 'object', properties: { [name]: schema } })
+    if (check({ [name]: value }) === undefined) return [[name, value]]
+    throw new UsageError(`the environment variable ${variable} ${mustBe(schema, text)}`)
+  })
+  return Object.fromEntries(options)
+}
+
+/** `SYSMON_RING_EVENTS` for `ringEvents`. */
+export function variableOf(option: string): string {
+  return `SYSMON_${option.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
+}
+
+/** What each is for, and its default. @param defaults where they are not the plugin's */
+export function describeVariables(defaults: SysmonOptions): [variable: string, text: string][] {
+  const own: Readonly<Record<string, unknown>> = { ...defaults }
+  return ROWS.map(([name, schema]) => {
+    const variable = variableOf(name)
+    const variables = schema.writeOnly === true ? `${variable}, ${variable}_FILE` : variable
+    const list = schema.type === 'array' ? ', separated by commas' : ''
+    return [variables, `${schema.description}${list}${defaultText(own[name] ?? schema.default)}`]
+  })
+}
+
+function defaultText(value: unknown): string {
+  if (value === undefined) return ''
+  if (Array.isArray(value)) return ` (${value.length === 0 ? 'none' : value.join(',')})`
+  return ` (${value})`
+}
+
+/** An empty one is as good as none. */
+function read(env: Env, variable: string, schema: OptionSchema): string | undefined {
+  const text = env[variable]
+  if (text) return text
+  const file = schema.writeOnly === true ? env[`${variable}_FILE`] : undefined
+  if (!file) return undefined
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    const reason = (error as Error).message
+    throw new UsageError(
+      `the environment variable ${variable}_FILE must name a file that can be read: ${reason}`
+    )
+  }
+}
+
+/** What it cannot be stays text, which the schema refuses. */
+function parse(text: string, { type, anyOf }: OptionSchema): unknown {
+  const isSwitch = type === 'boolean'
+  if (text === 'false' && (isSwitch || anyOf !== undefined)) return false
+  if (isSwitch) return { true: true, 1: true, 0: false }[text] ?? text
+  if (type === 'integer') return /^\d{1,16}$/.test(text) ? Number(text) : text
+  if (type !== 'array') return text
+  const items = text.split(',').map(item => item.trim())
+  return items.filter(item => item !== '')
+}
