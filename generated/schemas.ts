@@ -1127,7 +1127,7 @@ export const schemas: Record<SchemaName, object> = {
   "HealthStatus": {
     "$id": "sysmon:HealthStatus",
     "type": "string",
-    "description": "`ok`: the kernel log is being watched, or watching it is turned off by the server's\noptions. `degraded`: it should be watched and is not, and OOM kills go unseen; or crashes of\nservices wait in the spool and this server is not given them (`spool.delivery_error`).\n",
+    "description": "`ok`: all that is configured works. `degraded`: the kernel log should be watched and is not,\nand OOM kills go unseen; or events should be kept on disk and cannot be written, and end with\nthe server; or crashes of services wait in the spool and this server is not given them.\n",
     "enum": [
       "ok",
       "degraded"
@@ -1396,6 +1396,12 @@ export const schemas: Record<SchemaName, object> = {
         "maximum": 9007199254740991,
         "description": "When the oldest of them happened, in Unix microseconds. Absent when none waits."
       },
+      "stuck_since": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "Since when this server has been given none of them, in Unix microseconds. Absent before\nthat has been so for half a minute.\n"
+      },
       "error": {
         "type": "string",
         "description": "Why the listener keeps events in memory only, or elsewhere than it was told to, and what\nto mend. Absent while it does not.\n"
@@ -1574,6 +1580,13 @@ export const schemas: Record<SchemaName, object> = {
     "properties": {
       "status": {
         "$ref": "sysmon:HealthStatus"
+      },
+      "reasons": {
+        "type": "array",
+        "description": "Why it is `degraded`, and what to mend: a sentence each. Absent while it is `ok`.\n",
+        "items": {
+          "type": "string"
+        }
       },
       "kmsg": {
         "$ref": "sysmon:KmsgHealth"

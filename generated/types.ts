@@ -172,9 +172,11 @@ export interface paths {
         };
         /**
          * Is the machine being watched?
-         * @description 200 while the kernel log is being watched, or when watching it is turned off by the
-         *     server's options. 503 while it should be watched and is not. The body has the same form in
-         *     both cases. Publishing and reading events work in either.
+         * @description 200 while the kernel log is watched (or watching it is turned off by the server's options),
+         *     events get onto the disk (or no folder for them is configured), and crashes of services do
+         *     not wait in the spool. 503 while one of these is not so: `reasons` says which, and what to
+         *     mend. The body has the same form in both cases. Publishing and reading events work in
+         *     either.
          */
         get: operations["getHealth"];
         put?: never;
@@ -802,9 +804,9 @@ export interface components {
             detail?: string;
         };
         /**
-         * @description `ok`: the kernel log is being watched, or watching it is turned off by the server's
-         *     options. `degraded`: it should be watched and is not, and OOM kills go unseen; or crashes of
-         *     services wait in the spool and this server is not given them (`spool.delivery_error`).
+         * @description `ok`: all that is configured works. `degraded`: the kernel log should be watched and is not,
+         *     and OOM kills go unseen; or events should be kept on disk and cannot be written, and end with
+         *     the server; or crashes of services wait in the spool and this server is not given them.
          * @enum {string}
          */
         HealthStatus: "ok" | "degraded";
@@ -928,6 +930,11 @@ export interface components {
             /** @description When the oldest of them happened, in Unix microseconds. Absent when none waits. */
             oldest_at?: number;
             /**
+             * @description Since when this server has been given none of them, in Unix microseconds. Absent before
+             *     that has been so for half a minute.
+             */
+            stuck_since?: number;
+            /**
              * @description Why the listener keeps events in memory only, or elsewhere than it was told to, and what
              *     to mend. Absent while it does not.
              */
@@ -1013,6 +1020,8 @@ export interface components {
         /** @description Whether the machine is being watched. Later versions may add fields. */
         Health: {
             status: components["schemas"]["HealthStatus"];
+            /** @description Why it is `degraded`, and what to mend: a sentence each. Absent while it is `ok`. */
+            reasons?: string[];
             kmsg: components["schemas"]["KmsgHealth"];
             stream: components["schemas"]["StreamHealth"];
             journal: components["schemas"]["JournalHealth"];
@@ -1417,7 +1426,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["Forbidden"];
-            /** @description `status` is `degraded`: the kernel log should be watched and is not. */
+            /** @description `status` is `degraded`; `reasons` says why. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,6 +1,6 @@
 /** What `GET /healthz` answers: is the main job done, and how is each part of it? */
 
-import type { Health } from '../generated/types.ts'
+import type { Health, JournalHealth, KmsgHealth, SpoolHealth } from '../generated/types.ts'
 import type { Pipeline } from './pipeline.ts'
 import { spoolHealth } from './state/spool-health.ts'
 
@@ -12,13 +12,18 @@ export function healthOf({
   sinks,
   stateDir,
   stateError,
+  spoolProgress,
 }: Pipeline): Health {
-  const spool = stateDir === undefined ? undefined : spoolHealth(stateDir)
+  const seen = stateDir === undefined ? undefined : spoolHealth(stateDir)
+  const spool = seen === undefined ? undefined : spoolProgress.look(seen)
   const kmsg = watcher?.health ?? { state: 'disabled', path: '', lost: 0, restarts: 0, stalls: 0 }
-  const isWatching = kmsg.state === 'watching' || kmsg.state === 'disabled'
-  const isGivenCrashes = spool?.delivery_error === undefined
+  const kept = journal?.health ?? { state: 'off', error: stateError }
+  const reasons = [reasonOfKmsg(kmsg), reasonOfJournal(kept), reasonOfSpool(spool)].filter(
+    reason => reason !== undefined
+  )
   return {
-    status: isWatching && isGivenCrashes ? 'ok' : 'degraded',
+    status: reasons.length === 0 ? 'ok' : 'degraded',
+    reasons: reasons.length === 0 ? undefined : reasons,
     kmsg,
     stream: {
       seq: stream.seq,
@@ -28,11 +33,28 @@ export function healthOf({
       readers: stream.readers,
       published: publisher.counts,
     },
-    journal: journal?.health ?? {
-      state: 'off',
-      error: stateError,
-    },
+    journal: kept,
     spool,
     sinks: sinks.health,
   }
+}
+
+function reasonOfKmsg({ state, error }: KmsgHealth): string | undefined {
+  if (state === 'watching' || state === 'disabled') return undefined
+  return `OOM kills are not seen: ${error ?? `the reader of the kernel log is ${state}`}`
+}
+
+function reasonOfJournal({ error }: JournalHealth): string | undefined {
+  return error === undefined
+    ? undefined
+    : `events are kept in memory only, and end with the server: ${error}`
+}
+
+function reasonOfSpool(spool: SpoolHealth | undefined): string | undefined {
+  if (spool?.delivery_error !== undefined) {
+    return `crashes of services wait in the spool: ${spool.delivery_error}`
+  }
+  return spool?.stuck_since === undefined
+    ? undefined
+    : 'crashes of services wait in the spool, and no listener gives them to this server: start it, or set its KERNEL_IMAGES_API_BASE_URL to where this server listens'
 }

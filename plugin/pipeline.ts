@@ -13,6 +13,7 @@ import { readBootId } from './machine/boot-id.ts'
 import { machinePageSizeKb } from './machine/page-size.ts'
 import type { ResolvedOptions } from './options.ts'
 import { Sinks } from './sinks/sinks.ts'
+import { SpoolProgress } from './state/spool-progress.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
 import { Publisher } from './stream/publisher.ts'
 import { EventStream } from './stream/stream.ts'
@@ -31,6 +32,7 @@ export interface Pipeline {
   readonly stateDir: string | undefined
   /** Why the state folder cannot be used. */
   readonly stateError: string | undefined
+  readonly spoolProgress: SpoolProgress
   /** Begins to watch and to deliver. Never rejects: what fails is in the log and in the health. */
   start(): Promise<void>
   /** Takes the last events of the kernel log; sinks linger no more. */
@@ -76,6 +78,7 @@ export async function openPipeline(
     sinks,
     stateDir: folder?.path,
     stateError: folderError ?? opened.error,
+    spoolProgress: new SpoolProgress(),
     async start() {
       watcher?.start()
       journal

@@ -1,4 +1,4 @@
-/** `GET /healthz`: is the main job done? 503 when the kernel log should be watched and is not. */
+/** `GET /healthz`: is the main job done? 503 where something that is configured does not work. */
 
 import type { FastifyInstance } from 'fastify'
 import type { Health } from '../../generated/types.ts'

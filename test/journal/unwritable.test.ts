@@ -286,8 +286,9 @@ test(
     remount(mount, 'ro')
     const { url, stop } = await startServer(t, { SYSMON_STATE_DIR: mount })
     await publish(url, 'after')
-    const { status, journal } = await healthOf(url)
-    assert.equal(status, 'ok')
+    const { status, reasons, journal } = await healthOf(url)
+    assert.equal(status, 'degraded')
+    assert.ok(reasons!.some(reason => /kept in memory only.*EROFS/.test(reason)))
     assert.equal(journal.state, 'memory')
     assert.match(journal.error ?? '', /EROFS/)
     const answer = await fetch(`${url}/telemetry/events`, {
@@ -329,12 +330,34 @@ test('the server on a full disk: up, taking events, and its health says so', { s
     body: '{"type":"note","category":"system"}',
   })
   assert.equal(answer.status, 200)
-  const { status, journal } = await healthOf(url)
-  assert.equal(status, 'ok')
+  const { status, reasons, journal } = await healthOf(url)
+  assert.equal(status, 'degraded')
+  assert.ok(reasons!.some(reason => /kept in memory only.*ENOSPC/.test(reason)))
   assert.notEqual(journal.state, 'writing')
   assert.ok(journal.error)
   assert.equal(output().match(/"level":50/g)?.length, 1, 'said once')
   assert.equal(await stop(), 0)
+})
+
+test('a disk that was full for a while: health says so for that while', { skip }, async t => {
+  const mount = smallDisk(t, '1m')
+  const env = { SYSMON_STATE_DIR: join(mount, 'state'), SYSMON_KMSG_PATH: '/dev/kmsg' }
+  const { url } = await startServer(t, env)
+  const isKept = async () => (await healthOf(url)).journal.error === undefined
+  const reasonsNow = async () => (await healthOf(url)).reasons ?? []
+  const before = await reasonsNow()
+  const empty = fill(mount)
+  const body = JSON.stringify({ type: 'note', category: 'system', data: 'x'.repeat(5000) })
+  const headers = { 'content-type': 'application/json' }
+  await fetch(`${url}/telemetry/events`, { method: 'POST', headers, body })
+  assert.ok((await reasonsNow()).some(reason => /ENOSPC/.test(reason)))
+  assert.equal((await fetch(`${url}/healthz`)).status, 503)
+  empty()
+  for (let tries = 0; !(await isKept()); tries++) {
+    assert.ok(tries < 200, 'never written again')
+    await sleep(50)
+  }
+  assert.deepEqual(await reasonsNow(), before)
 })
 
 test('a state folder that is a file, or may not be written: said once, and the server serves', async t => {
@@ -351,7 +374,8 @@ test('a state folder that is a file, or may not be written: said once, and the s
       : []),
   ] as const) {
     const { url, output, stop } = await startServer(t, { SYSMON_STATE_DIR: path }, ids)
-    const { journal } = await healthOf(url)
+    const { status, journal } = await healthOf(url)
+    assert.equal(status, 'degraded')
     assert.equal(journal.state, 'off')
     assert.match(journal.error ?? '', /SYSMON_STATE_DIR/)
     assert.equal(output().match(/kept in memory only/g)?.length, 1)

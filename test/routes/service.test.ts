@@ -29,6 +29,8 @@ for (const [what, kmsgPath, error] of [
     assert.equal(status, 503)
     const health = body as Health
     assert.equal(health.status, 'degraded')
+    assert.equal(health.reasons?.length, 1)
+    assert.match(health.reasons[0]!, /^OOM kills are not seen: /)
     assert.equal(health.kmsg.path, kmsgPath)
     assert.match(health.kmsg.error ?? '', error)
     assert.equal((await post(app, { type: 'note', category: 'console' })).status, 200)
