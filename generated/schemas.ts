@@ -23,9 +23,14 @@ export type SchemaName =
   | 'EventPage'
   | 'EventStream'
   | 'PublishEventRequest'
+  | 'PublishEventSource'
+  | 'TimeParameter'
   | 'CategoryConfig'
   | 'CategoriesConfig'
   | 'TelemetryConfig'
+  | 'CategoryConfigRequest'
+  | 'CategoriesConfigRequest'
+  | 'TelemetryConfigRequest'
   | 'TelemetryState'
   | 'Error'
   | 'HealthStatus'
@@ -149,8 +154,7 @@ export const schemas: Record<SchemaName, object> = {
         "maximum": 9007199254740991,
         "description": "Its resident memory, in KiB."
       }
-    },
-    "additionalProperties": false
+    }
   },
   "OomKillData": {
     "$id": "sysmon:OomKillData",
@@ -267,7 +271,6 @@ export const schemas: Record<SchemaName, object> = {
         "description": "`true` when the process was killed because its control group is killed as a whole\n(`memory.oom.group`). Absent when the report says nothing about it.\n"
       }
     },
-    "additionalProperties": false,
     "examples": [
       {
         "process_name": "chrome",
@@ -374,7 +377,6 @@ export const schemas: Record<SchemaName, object> = {
         "description": "How many times it has been started again without becoming healthy. Absent when not\nknown.\n"
       }
     },
-    "additionalProperties": false,
     "if": {
       "properties": {
         "phase": {
@@ -446,7 +448,6 @@ export const schemas: Record<SchemaName, object> = {
         "description": "When the gap ended, in Unix microseconds. Absent when not known."
       }
     },
-    "additionalProperties": false,
     "examples": [
       {
         "source": "kmsg",
@@ -693,7 +694,6 @@ export const schemas: Record<SchemaName, object> = {
         "description": "What the client calls itself. Absent when it says nothing."
       }
     },
-    "additionalProperties": false,
     "examples": [
       {
         "method": "PATCH",
@@ -977,7 +977,7 @@ export const schemas: Record<SchemaName, object> = {
   "PublishEventRequest": {
     "$id": "sysmon:PublishEventRequest",
     "type": "object",
-    "description": "An event to publish.",
+    "description": "An event to publish. A field that is `null` is the same as one that is absent; fields that\nare not named here are ignored.\n",
     "required": [
       "type"
     ],
@@ -989,41 +989,117 @@ export const schemas: Record<SchemaName, object> = {
         "description": "One of the types this API defines (`system_oom_kill`, `service_crashed`,\n`telemetry_gap`), or any other.\n"
       },
       "category": {
-        "$ref": "sysmon:EventCategory",
-        "description": "Required for a type this API does not define. For one it defines, the server sets the\ncategory and ignores this.\n"
+        "description": "Required for a type this API does not know. For one it knows, the server sets the\ncategory and ignores this.\n",
+        "anyOf": [
+          {
+            "$ref": "sysmon:EventCategory"
+          },
+          {
+            "type": "null"
+          }
+        ]
       },
       "source": {
-        "$ref": "sysmon:EventSource",
-        "description": "Where the event comes from. `{\"kind\": \"local_process\"}` when absent. The kind\n`kernel_api` is refused.\n"
+        "description": "Where the event comes from. `{\"kind\": \"local_process\"}` when absent. The kind\n`kernel_api` is refused.\n",
+        "anyOf": [
+          {
+            "$ref": "sysmon:PublishEventSource"
+          },
+          {
+            "type": "null"
+          }
+        ]
       },
       "data": {
         "description": "Any JSON for a type this API does not define; otherwise what the type asks for, and\nthen required. `null` means the same as leaving it out: the event has no data.\n"
       },
       "ts": {
-        "type": "integer",
+        "type": [
+          "integer",
+          "null"
+        ],
         "minimum": 0,
         "maximum": 9007199254740991,
         "description": "When it happened, in Unix microseconds. When absent, the time at which the server\nreceives the request.\n"
       }
-    },
-    "additionalProperties": false
+    }
+  },
+  "PublishEventSource": {
+    "$id": "sysmon:PublishEventSource",
+    "type": "object",
+    "description": "Where an event comes from, as its producer says.",
+    "properties": {
+      "kind": {
+        "description": "`local_process` when absent.",
+        "anyOf": [
+          {
+            "$ref": "sysmon:EventSourceKind"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "event": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 1024,
+        "description": "The producer's own name for the event."
+      },
+      "metadata": {
+        "type": [
+          "object",
+          "null"
+        ],
+        "description": "What the producer says about the event beyond its data. All values are strings.",
+        "additionalProperties": {
+          "type": "string"
+        }
+      }
+    }
+  },
+  "TimeParameter": {
+    "$id": "sysmon:TimeParameter",
+    "type": "string",
+    "description": "Unix milliseconds, an RFC 3339 time, or how long ago: numbers with `h`, `m`, `s` or `ms`.\n",
+    "examples": [
+      "1764000000000",
+      "2026-11-24T08:00:00Z",
+      "1h30m"
+    ]
   },
   "CategoryConfig": {
     "$id": "sysmon:CategoryConfig",
     "type": "object",
     "description": "Whether a category is captured.",
+    "required": [
+      "enabled"
+    ],
     "properties": {
       "enabled": {
-        "type": "boolean",
-        "description": "`false` turns the category off. When absent: captured, or, in a `PATCH`, left as it\nis.\n"
+        "type": "boolean"
       }
-    },
-    "additionalProperties": false
+    }
   },
   "CategoriesConfig": {
     "$id": "sysmon:CategoriesConfig",
     "type": "object",
-    "description": "Which categories are captured: by default, all. `system` and `monitor` cannot be turned\noff; asking for it is a 400 that says so.\n",
+    "description": "Which categories are captured. `system` and `monitor` always are.",
+    "required": [
+      "console",
+      "network",
+      "page",
+      "interaction",
+      "control",
+      "connection",
+      "system",
+      "screenshot",
+      "captcha",
+      "monitor",
+      "platform"
+    ],
     "properties": {
       "console": {
         "$ref": "sysmon:CategoryConfig"
@@ -1044,8 +1120,7 @@ export const schemas: Record<SchemaName, object> = {
         "$ref": "sysmon:CategoryConfig"
       },
       "system": {
-        "$ref": "sysmon:CategoryConfig",
-        "description": "OOM kills and service crashes. Always captured: `enabled` must not be `false`.\n"
+        "$ref": "sysmon:CategoryConfig"
       },
       "screenshot": {
         "$ref": "sysmon:CategoryConfig"
@@ -1054,25 +1129,124 @@ export const schemas: Record<SchemaName, object> = {
         "$ref": "sysmon:CategoryConfig"
       },
       "monitor": {
-        "$ref": "sysmon:CategoryConfig",
-        "description": "Gaps in what was seen. Always captured: `enabled` must not be `false`.\n"
+        "$ref": "sysmon:CategoryConfig"
       },
       "platform": {
         "$ref": "sysmon:CategoryConfig"
       }
-    },
-    "additionalProperties": false
+    }
   },
   "TelemetryConfig": {
     "$id": "sysmon:TelemetryConfig",
     "type": "object",
-    "description": "What is captured.",
+    "description": "What is captured. Later versions may add fields.",
+    "required": [
+      "browser"
+    ],
     "properties": {
       "browser": {
         "$ref": "sysmon:CategoriesConfig"
+      },
+      "telemetry_session_id": {
+        "type": "string",
+        "description": "Stands in the metadata of every event, as `telemetry_session_id`. Absent when none was\ngiven.\n"
+      },
+      "storage": {
+        "type": "object",
+        "description": "As it was put. This server does nothing with it."
+      },
+      "export": {
+        "type": "object",
+        "description": "As it was put. This server does nothing with it."
       }
-    },
-    "additionalProperties": false
+    }
+  },
+  "CategoryConfigRequest": {
+    "$id": "sysmon:CategoryConfigRequest",
+    "type": [
+      "object",
+      "null"
+    ],
+    "description": "Whether a category is to be captured. Fields that are not named here are ignored.",
+    "properties": {
+      "enabled": {
+        "type": [
+          "boolean",
+          "null"
+        ],
+        "description": "In a `PUT`, only `true` captures the category. In a `PATCH`, absent leaves it as it is.\n"
+      }
+    }
+  },
+  "CategoriesConfigRequest": {
+    "$id": "sysmon:CategoriesConfigRequest",
+    "type": [
+      "object",
+      "null"
+    ],
+    "description": "Which categories are to be captured. `system` and `monitor` are, whatever stands here.\nCategories that are not known are ignored.\n",
+    "properties": {
+      "console": {
+        "$ref": "sysmon:CategoryConfigRequest"
+      },
+      "network": {
+        "$ref": "sysmon:CategoryConfigRequest"
+      },
+      "page": {
+        "$ref": "sysmon:CategoryConfigRequest"
+      },
+      "interaction": {
+        "$ref": "sysmon:CategoryConfigRequest"
+      },
+      "control": {
+        "$ref": "sysmon:CategoryConfigRequest"
+      },
+      "connection": {
+        "$ref": "sysmon:CategoryConfigRequest"
+      },
+      "system": {
+        "$ref": "sysmon:CategoryConfigRequest"
+      },
+      "screenshot": {
+        "$ref": "sysmon:CategoryConfigRequest"
+      },
+      "captcha": {
+        "$ref": "sysmon:CategoryConfigRequest"
+      },
+      "monitor": {
+        "$ref": "sysmon:CategoryConfigRequest"
+      },
+      "platform": {
+        "$ref": "sysmon:CategoryConfigRequest"
+      }
+    }
+  },
+  "TelemetryConfigRequest": {
+    "$id": "sysmon:TelemetryConfigRequest",
+    "type": [
+      "object",
+      "null"
+    ],
+    "description": "What is to be captured. Fields that are not named here are ignored.",
+    "properties": {
+      "browser": {
+        "$ref": "sysmon:CategoriesConfigRequest"
+      },
+      "telemetry_session_id": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 256,
+        "description": "Stands in the metadata of every event from then on."
+      },
+      "storage": {
+        "description": "Given back as it is, where it is an object."
+      },
+      "export": {
+        "description": "Given back as it is, where it is an object."
+      }
+    }
   },
   "TelemetryState": {
     "$id": "sysmon:TelemetryState",
@@ -1625,26 +1799,35 @@ export const parameters: Record<
     "querystring": {
       "type": "object",
       "properties": {
+        "format": {
+          "type": "string",
+          "enum": [
+            "json",
+            "sse"
+          ]
+        },
         "offset": {
           "type": "integer",
-          "minimum": 0,
+          "minimum": -9007199254740991,
           "maximum": 9007199254740991
         },
         "since": {
-          "type": "integer",
-          "minimum": 0,
-          "maximum": 9007199254740991
+          "$ref": "sysmon:TimeParameter"
         },
         "until": {
-          "type": "integer",
-          "minimum": 0,
-          "maximum": 9007199254740991
+          "$ref": "sysmon:TimeParameter"
         },
         "limit": {
           "type": "integer",
-          "minimum": 1,
-          "maximum": 1000,
           "default": 100
+        },
+        "order": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
         },
         "category": {
           "type": "array",
@@ -1664,6 +1847,20 @@ export const parameters: Record<
           "examples": [
             "all"
           ]
+        },
+        "lastEventId": {
+          "type": "string",
+          "pattern": "^[0-9]*$",
+          "examples": [
+            "17"
+          ]
+        },
+        "last_event_id": {
+          "type": "string",
+          "pattern": "^[0-9]*$",
+          "examples": [
+            "17"
+          ]
         }
       }
     },
@@ -1672,6 +1869,7 @@ export const parameters: Record<
       "properties": {
         "last-event-id": {
           "type": "string",
+          "pattern": "^[0-9]*$",
           "examples": [
             "17"
           ]
@@ -1701,6 +1899,20 @@ export const parameters: Record<
             "type": "string",
             "minLength": 1
           }
+        },
+        "lastEventId": {
+          "type": "string",
+          "pattern": "^[0-9]*$",
+          "examples": [
+            "17"
+          ]
+        },
+        "last_event_id": {
+          "type": "string",
+          "pattern": "^[0-9]*$",
+          "examples": [
+            "17"
+          ]
         }
       }
     },
@@ -1709,6 +1921,7 @@ export const parameters: Record<
       "properties": {
         "last-event-id": {
           "type": "string",
+          "pattern": "^[0-9]*$",
           "examples": [
             "17"
           ]

@@ -10,12 +10,13 @@ export interface paths {
         };
         /**
          * Read retained events, or follow new ones
-         * @description With `Accept: application/json`: a page of the retained events, oldest first. Without it:
-         *     the same stream as `GET /telemetry/stream`.
+         * @description A page of the retained events where the request asks for one: with `Accept:
+         *     application/json`, with `format=json`, or with any of `offset`, `since`, `until`, `limit` and
+         *     `order`, whatever it accepts. Otherwise the same stream as `GET /telemetry/stream`.
          *
-         *     `offset`, `since`, `until` and `limit` are for the page; `replay`, `type` and
-         *     `Last-Event-ID` are for the stream; `category` is for both. An event must meet all filters
-         *     given.
+         *     `category` and `type` filter both, before `limit` counts. `replay`, `Last-Event-ID` and
+         *     `lastEventId` are for the stream. An event must meet all filters given. Parameters that are
+         *     not known are ignored.
          */
         get: operations["readEvents"];
         put?: never;
@@ -27,13 +28,17 @@ export interface paths {
          *     `category`, `source.kind`, `data`.
          *
          *     - `type` must be a non-empty string.
-         *     - For the types `system_oom_kill`, `service_crashed` and `telemetry_gap` the server sets
-         *       the category, and a `category` in the request is ignored. For any other type
+         *     - For the types this API defines, and for those of the browser's own telemetry
+         *       (`console_log`, `network_request`, `page_load`, `captcha_solve_result`, ...), the server
+         *       sets the category, and a `category` in the request is ignored. For any other type
          *       `category` is required.
          *     - `source.kind` must not be `kernel_api`: the server keeps it for its own events.
          *     - `data` of a `system_oom_kill`, a `service_crashed` or a `telemetry_gap` is required and
-         *       must fit `OomKillData`, `ServiceCrashedData` or `TelemetryGapData`. Any other type may
-         *       carry any JSON, or none.
+         *       must fit `OomKillData`, `ServiceCrashedData` or `TelemetryGapData`; fields that these do
+         *       not name are stored as sent. Any other type may carry any JSON, or none.
+         *
+         *     A field that is `null` is the same as one that is absent. Fields that this API does not know
+         *     are ignored, beside `data`, which is stored as it is.
          *
          *     An event arrives in the stream as it was sent, or it is refused. Numbers that JSON parsers
          *     do not carry exactly (integers beyond 2^53, `1e400`) are therefore refused, not rounded.
@@ -75,7 +80,7 @@ export interface paths {
          *       are no longer retained, a comment says how many were missed, and the stream goes on
          *       from the oldest retained. If the number has not been given yet (the server was restarted
          *       without its state folder), the stream begins at the oldest retained event.
-         *     - With a `Last-Event-ID` that is 0 or not a number: at the next event.
+         *     - With a `Last-Event-ID` of 0: at the next event. One that is no number is a 400.
          *     - With `replay=all` and no `Last-Event-ID`: at the oldest retained event.
          *     - With neither: at the next event.
          *
@@ -106,12 +111,13 @@ export interface paths {
         get: operations["getTelemetry"];
         /**
          * Replace the configuration
-         * @description Replaces the whole configuration. Categories that the request does not name go back to
-         *     being captured. Takes effect for events published from then on; events already in the
-         *     stream stay.
+         * @description Replaces the whole configuration: only the categories that the request enables are captured
+         *     from then on. Without a body, or without `browser` in it, those are `control`, `connection`,
+         *     `system` and `captcha`; with an empty `browser` none. Before the first `PUT` every category is
+         *     captured. Events already in the stream stay.
          *
-         *     `system` and `monitor` cannot be turned off. A request that asks for it is answered with
-         *     a 400 that says so, and nothing changes.
+         *     `system` and `monitor` cannot be turned off: a request that asks for it is answered as any
+         *     other, and the answer shows that they are on. A change leaves a `telemetry_configured` event.
          */
         put: operations["putTelemetry"];
         post?: never;
@@ -123,8 +129,8 @@ export interface paths {
          * @description Changes the categories that the request names and leaves the others as they are. Takes
          *     effect for events published from then on; events already in the stream stay.
          *
-         *     `system` and `monitor` cannot be turned off. A request that asks for it is answered with
-         *     a 400 that says so, and nothing changes.
+         *     `system` and `monitor` cannot be turned off: a request that asks for it is answered as any
+         *     other, and the answer shows that they are on. A change leaves a `telemetry_configured` event.
          */
         patch: operations["patchTelemetry"];
         trace?: never;
@@ -720,7 +726,10 @@ export interface components {
          *     events it missed; the rest of its line is a `TelemetryGapData` as JSON.
          */
         EventStream: string;
-        /** @description An event to publish. */
+        /**
+         * @description An event to publish. A field that is `null` is the same as one that is absent; fields that
+         *     are not named here are ignored.
+         */
         PublishEventRequest: {
             /**
              * @description One of the types this API defines (`system_oom_kill`, `service_crashed`,
@@ -728,15 +737,15 @@ export interface components {
              */
             type: string;
             /**
-             * @description Required for a type this API does not define. For one it defines, the server sets the
+             * @description Required for a type this API does not know. For one it knows, the server sets the
              *     category and ignores this.
              */
-            category?: components["schemas"]["EventCategory"];
+            category?: components["schemas"]["EventCategory"] | null;
             /**
              * @description Where the event comes from. `{"kind": "local_process"}` when absent. The kind
              *     `kernel_api` is refused.
              */
-            source?: components["schemas"]["EventSource"];
+            source?: components["schemas"]["PublishEventSource"] | null;
             /**
              * @description Any JSON for a type this API does not define; otherwise what the type asks for, and
              *     then required. `null` means the same as leaving it out: the event has no data.
@@ -746,39 +755,89 @@ export interface components {
              * @description When it happened, in Unix microseconds. When absent, the time at which the server
              *     receives the request.
              */
-            ts?: number;
+            ts?: number | null;
         };
-        /** @description Whether a category is captured. */
-        CategoryConfig: {
-            /**
-             * @description `false` turns the category off. When absent: captured, or, in a `PATCH`, left as it
-             *     is.
-             */
-            enabled?: boolean;
+        /** @description Where an event comes from, as its producer says. */
+        PublishEventSource: {
+            /** @description `local_process` when absent. */
+            kind?: components["schemas"]["EventSourceKind"] | null;
+            /** @description The producer's own name for the event. */
+            event?: string | null;
+            /** @description What the producer says about the event beyond its data. All values are strings. */
+            metadata?: {
+                [key: string]: string;
+            } | null;
         };
         /**
-         * @description Which categories are captured: by default, all. `system` and `monitor` cannot be turned
-         *     off; asking for it is a 400 that says so.
+         * @description Unix milliseconds, an RFC 3339 time, or how long ago: numbers with `h`, `m`, `s` or `ms`.
+         * @example 1764000000000
+         * @example 2026-11-24T08:00:00Z
+         * @example 1h30m
          */
+        TimeParameter: string;
+        /** @description Whether a category is captured. */
+        CategoryConfig: {
+            enabled: boolean;
+        };
+        /** @description Which categories are captured. `system` and `monitor` always are. */
         CategoriesConfig: {
-            console?: components["schemas"]["CategoryConfig"];
-            network?: components["schemas"]["CategoryConfig"];
-            page?: components["schemas"]["CategoryConfig"];
-            interaction?: components["schemas"]["CategoryConfig"];
-            control?: components["schemas"]["CategoryConfig"];
-            connection?: components["schemas"]["CategoryConfig"];
-            /** @description OOM kills and service crashes. Always captured: `enabled` must not be `false`. */
-            system?: components["schemas"]["CategoryConfig"];
-            screenshot?: components["schemas"]["CategoryConfig"];
-            captcha?: components["schemas"]["CategoryConfig"];
-            /** @description Gaps in what was seen. Always captured: `enabled` must not be `false`. */
-            monitor?: components["schemas"]["CategoryConfig"];
-            platform?: components["schemas"]["CategoryConfig"];
+            console: components["schemas"]["CategoryConfig"];
+            network: components["schemas"]["CategoryConfig"];
+            page: components["schemas"]["CategoryConfig"];
+            interaction: components["schemas"]["CategoryConfig"];
+            control: components["schemas"]["CategoryConfig"];
+            connection: components["schemas"]["CategoryConfig"];
+            system: components["schemas"]["CategoryConfig"];
+            screenshot: components["schemas"]["CategoryConfig"];
+            captcha: components["schemas"]["CategoryConfig"];
+            monitor: components["schemas"]["CategoryConfig"];
+            platform: components["schemas"]["CategoryConfig"];
         };
-        /** @description What is captured. */
+        /** @description What is captured. Later versions may add fields. */
         TelemetryConfig: {
-            browser?: components["schemas"]["CategoriesConfig"];
+            browser: components["schemas"]["CategoriesConfig"];
+            /**
+             * @description Stands in the metadata of every event, as `telemetry_session_id`. Absent when none was
+             *     given.
+             */
+            telemetry_session_id?: string;
+            /** @description As it was put. This server does nothing with it. */
+            storage?: Record<string, never>;
+            /** @description As it was put. This server does nothing with it. */
+            export?: Record<string, never>;
         };
+        /** @description Whether a category is to be captured. Fields that are not named here are ignored. */
+        CategoryConfigRequest: {
+            /** @description In a `PUT`, only `true` captures the category. In a `PATCH`, absent leaves it as it is. */
+            enabled?: boolean | null;
+        } | null;
+        /**
+         * @description Which categories are to be captured. `system` and `monitor` are, whatever stands here.
+         *     Categories that are not known are ignored.
+         */
+        CategoriesConfigRequest: {
+            console?: components["schemas"]["CategoryConfigRequest"];
+            network?: components["schemas"]["CategoryConfigRequest"];
+            page?: components["schemas"]["CategoryConfigRequest"];
+            interaction?: components["schemas"]["CategoryConfigRequest"];
+            control?: components["schemas"]["CategoryConfigRequest"];
+            connection?: components["schemas"]["CategoryConfigRequest"];
+            system?: components["schemas"]["CategoryConfigRequest"];
+            screenshot?: components["schemas"]["CategoryConfigRequest"];
+            captcha?: components["schemas"]["CategoryConfigRequest"];
+            monitor?: components["schemas"]["CategoryConfigRequest"];
+            platform?: components["schemas"]["CategoryConfigRequest"];
+        } | null;
+        /** @description What is to be captured. Fields that are not named here are ignored. */
+        TelemetryConfigRequest: {
+            browser?: components["schemas"]["CategoriesConfigRequest"];
+            /** @description Stands in the metadata of every event from then on. */
+            telemetry_session_id?: string | null;
+            /** @description Given back as it is, where it is an object. */
+            storage?: unknown;
+            /** @description Given back as it is, where it is an object. */
+            export?: unknown;
+        } | null;
         /** @description The configuration in force, and how far the stream has come. */
         TelemetryState: {
             /** @description The configuration, with every category named. */
@@ -1113,13 +1172,13 @@ export interface components {
     };
     parameters: {
         /**
-         * @description Only events of this category. Repeat the parameter for several:
-         *     `?category=system&category=monitor`.
+         * @description Only events of this category. Repeat the parameter for several, or separate them by commas:
+         *     `?category=system&category=monitor`, `?category=system,monitor`.
          */
         category: components["schemas"]["EventCategory"][];
         /**
-         * @description Only events of this type. Repeat the parameter for several:
-         *     `?type=system_oom_kill&type=service_crashed`.
+         * @description Only events of this type. Repeat the parameter for several, or separate them by commas:
+         *     `?type=system_oom_kill&type=service_crashed`, `?type=system_oom_kill,service_crashed`.
          */
         type: string[];
         /**
@@ -1129,14 +1188,23 @@ export interface components {
         replay: string;
         /**
          * @description Stream only. The sequence number of the last event received: the stream goes on strictly
-         *     after it. Browsers' `EventSource` sends it by itself when it reconnects.
+         *     after it. Browsers' `EventSource` sends it by itself when it reconnects. What is no number
+         *     is a 400.
          */
         lastEventId: string;
+        /**
+         * @description Stream only. The same as the header `Last-Event-ID`, which goes before it, for clients that
+         *     cannot send one.
+         */
+        lastEventIdQuery: string;
+        /** @description Stream only. The same as `lastEventId`. */
+        lastEventIdSnakeQuery: string;
     };
     requestBodies: {
+        /** @description Empty and `null` bodies are the same as none. */
         TelemetryConfig: {
             content: {
-                "application/json": components["schemas"]["TelemetryConfig"];
+                "application/json": components["schemas"]["TelemetryConfigRequest"];
             };
         };
     };
@@ -1148,27 +1216,37 @@ export interface operations {
     readEvents: {
         parameters: {
             query?: {
+                /** @description What is answered, whatever the request accepts; a page, or a stream. */
+                format?: "json" | "sse";
                 /**
                  * @description Page only. The first sequence number wanted. Events no longer retained are passed
-                 *     over. 0, like leaving it out, begins at the oldest retained event. Where events are
-                 *     delivered to S2, those that are no longer retained are read back from there when this,
-                 *     or `since`, asks for them.
+                 *     over. 0, like leaving it out, begins at the oldest retained event, or with `order=desc`
+                 *     at the newest. Where events are delivered to S2, those that are no longer retained are
+                 *     read back from there when this, or `since`, asks for them. Below 0 is taken as 0.
                  */
                 offset?: number;
-                /** @description Page only. Only events at or after this time, in Unix milliseconds. */
-                since?: number;
-                /** @description Page only. Only events before this time, in Unix milliseconds. */
-                until?: number;
-                /** @description Page only. At most this many events. */
-                limit?: number;
                 /**
-                 * @description Only events of this category. Repeat the parameter for several:
-                 *     `?category=system&category=monitor`.
+                 * @description Page only. Only events at or after this time: Unix milliseconds, an RFC 3339 time, or how
+                 *     long ago (`30s`, `5m`, `1h30m`). Ignored beside `offset`.
+                 */
+                since?: components["schemas"]["TimeParameter"];
+                /** @description Page only. Only events before this time, written as for `since`. */
+                until?: components["schemas"]["TimeParameter"];
+                /**
+                 * @description Page only. At most this many events: from 1 to 1000; what is outside is taken as the
+                 *     nearest of the two.
+                 */
+                limit?: number;
+                /** @description Page only. `asc`, oldest first, or `desc`, newest first. */
+                order?: "asc" | "desc";
+                /**
+                 * @description Only events of this category. Repeat the parameter for several, or separate them by commas:
+                 *     `?category=system&category=monitor`, `?category=system,monitor`.
                  */
                 category?: components["parameters"]["category"];
                 /**
-                 * @description Only events of this type. Repeat the parameter for several:
-                 *     `?type=system_oom_kill&type=service_crashed`.
+                 * @description Only events of this type. Repeat the parameter for several, or separate them by commas:
+                 *     `?type=system_oom_kill&type=service_crashed`, `?type=system_oom_kill,service_crashed`.
                  */
                 type?: components["parameters"]["type"];
                 /**
@@ -1176,11 +1254,19 @@ export interface operations {
                  *     one. Other values are ignored, and so is `all` when there is a `Last-Event-ID`.
                  */
                 replay?: components["parameters"]["replay"];
+                /**
+                 * @description Stream only. The same as the header `Last-Event-ID`, which goes before it, for clients that
+                 *     cannot send one.
+                 */
+                lastEventId?: components["parameters"]["lastEventIdQuery"];
+                /** @description Stream only. The same as `lastEventId`. */
+                last_event_id?: components["parameters"]["lastEventIdSnakeQuery"];
             };
             header?: {
                 /**
                  * @description Stream only. The sequence number of the last event received: the stream goes on strictly
-                 *     after it. Browsers' `EventSource` sends it by itself when it reconnects.
+                 *     after it. Browsers' `EventSource` sends it by itself when it reconnects. What is no number
+                 *     is a 400.
                  */
                 "Last-Event-ID"?: components["parameters"]["lastEventId"];
             };
@@ -1271,20 +1357,28 @@ export interface operations {
                  */
                 replay?: components["parameters"]["replay"];
                 /**
-                 * @description Only events of this category. Repeat the parameter for several:
-                 *     `?category=system&category=monitor`.
+                 * @description Only events of this category. Repeat the parameter for several, or separate them by commas:
+                 *     `?category=system&category=monitor`, `?category=system,monitor`.
                  */
                 category?: components["parameters"]["category"];
                 /**
-                 * @description Only events of this type. Repeat the parameter for several:
-                 *     `?type=system_oom_kill&type=service_crashed`.
+                 * @description Only events of this type. Repeat the parameter for several, or separate them by commas:
+                 *     `?type=system_oom_kill&type=service_crashed`, `?type=system_oom_kill,service_crashed`.
                  */
                 type?: components["parameters"]["type"];
+                /**
+                 * @description Stream only. The same as the header `Last-Event-ID`, which goes before it, for clients that
+                 *     cannot send one.
+                 */
+                lastEventId?: components["parameters"]["lastEventIdQuery"];
+                /** @description Stream only. The same as `lastEventId`. */
+                last_event_id?: components["parameters"]["lastEventIdSnakeQuery"];
             };
             header?: {
                 /**
                  * @description Stream only. The sequence number of the last event received: the stream goes on strictly
-                 *     after it. Browsers' `EventSource` sends it by itself when it reconnects.
+                 *     after it. Browsers' `EventSource` sends it by itself when it reconnects. What is no number
+                 *     is a 400.
                  */
                 "Last-Event-ID"?: components["parameters"]["lastEventId"];
             };
@@ -1298,6 +1392,8 @@ export interface operations {
                 headers: {
                     /** @description Always `no-cache`. */
                     "Cache-Control"?: string;
+                    /** @description Always `application/json`, that of each event's data. */
+                    "X-SSE-Content-Type"?: string;
                     /** @description Always `no`, so that a proxy passes frames on at once. */
                     "X-Accel-Buffering"?: string;
                     [name: string]: unknown;
@@ -1340,7 +1436,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["TelemetryConfig"];
+        requestBody?: components["requestBodies"]["TelemetryConfig"];
         responses: {
             200: components["responses"]["TelemetryState"];
             400: components["responses"]["InvalidConfig"];
@@ -1356,7 +1452,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["TelemetryConfig"];
+        requestBody?: components["requestBodies"]["TelemetryConfig"];
         responses: {
             200: components["responses"]["TelemetryState"];
             400: components["responses"]["InvalidConfig"];
@@ -1461,9 +1557,14 @@ export type EventEnvelope = components['schemas']['EventEnvelope']
 export type EventPage = components['schemas']['EventPage']
 export type EventStream = components['schemas']['EventStream']
 export type PublishEventRequest = components['schemas']['PublishEventRequest']
+export type PublishEventSource = components['schemas']['PublishEventSource']
+export type TimeParameter = components['schemas']['TimeParameter']
 export type CategoryConfig = components['schemas']['CategoryConfig']
 export type CategoriesConfig = components['schemas']['CategoriesConfig']
 export type TelemetryConfig = components['schemas']['TelemetryConfig']
+export type CategoryConfigRequest = components['schemas']['CategoryConfigRequest']
+export type CategoriesConfigRequest = components['schemas']['CategoriesConfigRequest']
+export type TelemetryConfigRequest = components['schemas']['TelemetryConfigRequest']
 export type TelemetryState = components['schemas']['TelemetryState']
 export type Error = components['schemas']['Error']
 export type HealthStatus = components['schemas']['HealthStatus']

@@ -60,6 +60,7 @@ export async function openPipeline(
   })
   const publisher = new Publisher(stream, {
     store: journal,
+    sessionId: process.env.SYSMON_TELEMETRY_SESSION_ID || undefined,
     onKeyReused: ({ seq, type }, firstSeq) =>
       log.warn(
         { seq, type, firstSeq },

@@ -5,7 +5,7 @@
  * passes is stored as sent.
  */
 
-import type { EventCategory, PublishEventRequest } from '../../generated/types.ts'
+import type { EventCategory, EventSource, PublishEventRequest } from '../../generated/types.ts'
 import { describeErrors, validatorOf } from '../schema.ts'
 import type { TelemetryEventInput } from './envelope.ts'
 import { CATEGORIES, categoryOfType, isCategory, schemaOfType, serverKeysOf } from './types.ts'
@@ -17,9 +17,11 @@ export interface Refusal {
 }
 
 const validateRequest = validatorOf('PublishEventRequest')
+const FIELDS = ['type', 'category', 'source', 'data', 'ts']
 
 /**
- * @param isServer the event is the server's own: `source.kind` may be `kernel_api`
+ * @param isServer the event is the server's own, or the host application's: `source.kind` may be
+ *   `kernel_api`, and a field that is not known is a mistake of who wrote it
  * @returns what is wrong with the body, or undefined
  */
 export function refuse(body: unknown, isServer = false): Refusal | undefined {
@@ -52,12 +54,14 @@ export function refuse(body: unknown, isServer = false): Refusal | undefined {
   if (wrong !== undefined) return { message: 'invalid data', detail: wrong }
   // For a known type the caller's category is ignored, whatever it is.
   const rest = categoryOfType(type) === undefined ? body : { ...body, category: undefined }
-  if (!validateRequest(rest === body ? body : withoutUndefined(rest))) {
+  if (!validateRequest(withoutUndefined(rest))) {
     return { message: describeErrors(validateRequest.errors, 'body') }
   }
-  const { metadata } = (source ?? {}) as { metadata?: object }
+  const unknown = isServer ? Object.keys(body).find(name => !FIELDS.includes(name)) : undefined
+  if (unknown !== undefined) return { message: `body has the unknown field "${unknown}"` }
+  const { metadata } = (source ?? {}) as { metadata?: object | null }
   const taken = serverKeysOf(type).find(
-    key => metadata !== undefined && Object.hasOwn(metadata, key)
+    key => metadata !== undefined && metadata !== null && Object.hasOwn(metadata, key)
   )
   if (!isServer && taken !== undefined) {
     return { message: `source.metadata.${taken} of ${type} is the server's own: leave it out` }
@@ -82,8 +86,18 @@ export function toEvent(body: PublishEventRequest): TelemetryEventInput {
     ts: ts ?? Date.now() * 1000,
     type,
     category: categoryOfType(type) ?? (category as EventCategory),
-    source: source ?? { kind: 'local_process' },
+    source: sourceOf(source),
     data: data ?? undefined,
+  }
+}
+
+/** What is null, or an empty name, is absent; what the API does not know of is left out. */
+function sourceOf(source: PublishEventRequest['source']): EventSource {
+  const { kind, event, metadata } = source ?? {}
+  return {
+    kind: kind ?? 'local_process',
+    event: event || undefined,
+    metadata: metadata ?? undefined,
   }
 }
 

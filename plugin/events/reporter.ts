@@ -24,14 +24,21 @@ const TRUSTED: ReadonlySet<string> = new Set<Reporter>([
   'server',
 ])
 
-/** The source with its reporter; one that the producer claimed stays readable as `claimed_reporter`. */
-export function reportedBy(source: EventSource, reporter: Reporter): EventSource {
-  const { metadata } = source
-  const claimed = metadata?.reporter
-  if (claimed === undefined || claimed === reporter) {
-    return { ...source, metadata: { ...metadata, reporter } }
-  }
-  return { ...source, metadata: { ...metadata, claimed_reporter: claimed, reporter } }
+/**
+ * The source with its reporter; one that the producer claimed stays readable as `claimed_reporter`.
+ *
+ * @param sessionId of the browser session that the events of this server belong to
+ */
+export function reportedBy(
+  source: EventSource,
+  reporter: Reporter,
+  sessionId?: string
+): EventSource {
+  const metadata: Record<string, string> = { ...source.metadata, reporter }
+  const claimed = source.metadata?.reporter
+  if (claimed !== undefined && claimed !== reporter) metadata.claimed_reporter = claimed
+  if (sessionId !== undefined) metadata.telemetry_session_id = sessionId
+  return { ...source, metadata }
 }
 
 /** Events of servers that named no reporter yet were open to anyone. */

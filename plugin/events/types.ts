@@ -86,6 +86,44 @@ const TYPES: Readonly<Record<string, EventType>> = {
   },
 }
 
+/**
+ * Types of the browser's own telemetry, which this server takes and does not look into: of them it
+ * only knows the category.
+ */
+const BROWSER_TYPES: Readonly<Partial<Record<EventCategory, readonly string[]>>> = {
+  captcha: ['captcha_solve_result'],
+  connection: ['cdp_connect', 'cdp_disconnect', 'live_view_connect', 'live_view_disconnect'],
+  console: ['console_error', 'console_log'],
+  control: ['api_call', 'cdp_command'],
+  interaction: ['interaction_click', 'interaction_key', 'interaction_scroll_settled'],
+  monitor: [
+    'monitor_disconnected',
+    'monitor_init_failed',
+    'monitor_reconnect_failed',
+    'monitor_reconnected',
+  ],
+  network: ['network_idle', 'network_loading_failed', 'network_request', 'network_response'],
+  page: [
+    'page_crashed',
+    'page_dom_content_loaded',
+    'page_layout_settled',
+    'page_layout_shift',
+    'page_lcp',
+    'page_load',
+    'page_navigation',
+    'page_navigation_settled',
+    'page_tab_opened',
+  ],
+  platform: ['platform_api_call'],
+  screenshot: ['monitor_screenshot'],
+}
+
+const CATEGORY_OF_BROWSER_TYPE = new Map(
+  Object.entries(BROWSER_TYPES).flatMap(([category, types]) =>
+    types.map(type => [type, category as EventCategory] as const)
+  )
+)
+
 /** In the contract's order. */
 export const CATEGORIES: readonly EventCategory[] = [
   'console',
@@ -110,7 +148,7 @@ export function isCategory(value: unknown): value is EventCategory {
 
 /** The category of a known type; undefined for a caller's own type. */
 export function categoryOfType(type: string): EventCategory | undefined {
-  return rowOf(type)?.category
+  return rowOf(type)?.category ?? CATEGORY_OF_BROWSER_TYPE.get(type)
 }
 
 /** The component of the OpenAPI document that the data of a known type is valid by. */

@@ -1,6 +1,6 @@
 /**
- * `GET /telemetry/events` with `Accept: application/json`: a page of the retained events, and of those
- * before them that a sink can read back.
+ * `GET /telemetry/events` for those who ask for JSON: a page of the retained events, and of those before
+ * them that can be read back from elsewhere.
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -8,19 +8,21 @@ import type { EventCategory } from '../../generated/types.ts'
 import type { Archive, ArchivedEvent } from '../stream/archive.ts'
 import type { EventStream } from '../stream/stream.ts'
 import { addToHeader } from './headers.ts'
+import { timeOf } from './time-parameter.ts'
 
 export interface PageQuery {
   /** Sequence number of the first event wanted. */
   readonly offset?: number
-  /** Unix milliseconds, inclusive. */
-  readonly since?: number
-  /** Unix milliseconds, exclusive. */
-  readonly until?: number
+  /** See time-parameter.ts. The first is inclusive, the second exclusive. */
+  readonly since?: string
+  readonly until?: string
   readonly limit?: number
+  readonly order?: 'asc' | 'desc'
   readonly category?: readonly EventCategory[]
   readonly type?: readonly string[]
 }
 
+const MAX_LIMIT = 1000
 const DEFAULT_LIMIT = 100
 /** What a page waits at most for older events from elsewhere. */
 const READ_BACK_TIMEOUT_MS = 2000
@@ -35,43 +37,24 @@ export interface PageSources {
 export async function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  { stream, archive }: PageSources
+  sources: PageSources
 ): Promise<FastifyReply> {
-  const {
-    offset = 0,
-    since,
-    until,
-    limit = DEFAULT_LIMIT,
-    category,
-    type,
-  } = request.query as PageQuery
-  const categories = category === undefined ? undefined : new Set(category)
-  const types = type === undefined ? undefined : new Set(type)
-  const page: Uint8Array[] = []
-  let nextOffset: number | undefined
-  // A long journal is not looked through in one go: the kernel log and other clients wait.
-  let slice = await stream.storeTurns.next()
-  const incomplete = { why: undefined as string | undefined }
-  for await (const event of eventsOf(stream, archive(), { offset, since }, incomplete)) {
-    if (slice.isOver()) slice = await stream.storeTurns.next()
-    if (categories !== undefined && !categories.has(event.category)) continue
-    if (types !== undefined && !types.has(event.type)) continue
-    if (since !== undefined && event.ts < since * 1000) continue
-    if (until !== undefined && event.ts >= until * 1000) continue
-    if (page.length === limit) {
-      nextOffset = event.seq
-      break
-    }
-    page.push(event.json)
-  }
-  reply.header('x-has-more', String(nextOffset !== undefined))
-  if (nextOffset !== undefined) reply.header('x-next-offset', String(nextOffset))
+  const query = request.query as PageQuery
+  const limit = Math.min(Math.max(query.limit ?? DEFAULT_LIMIT, 1), MAX_LIMIT)
+  const range = rangeOf(query)
+  const incomplete: Incomplete = { why: undefined }
+  const read = query.order === 'desc' ? newestFirst : oldestFirst
+  // One more than the page holds tells whether there is more, and where it begins.
+  const events = await read(sources, range, limit + 1, incomplete)
+  const next = events[limit]
+  reply.header('x-has-more', String(next !== undefined))
+  if (next !== undefined) reply.header('x-next-offset', String(next.seq))
   if (incomplete.why !== undefined) {
     request.log.warn({ reason: incomplete.why }, 'older events could not be read back')
     reply.header('x-incomplete', 'true')
   }
   const parts: Uint8Array[] = [Buffer.from('[')]
-  for (const [index, json] of page.entries()) {
+  for (const [index, { json }] of events.slice(0, limit).entries()) {
     if (index > 0) parts.push(COMMA)
     parts.push(json)
   }
@@ -83,14 +66,90 @@ export async function sendPage(
     .send(Buffer.concat(parts))
 }
 
+/** What is asked for, in the terms of events. */
+interface Range {
+  /** The first sequence number; 0: none is given. */
+  readonly offset: number
+  /** Unix milliseconds. */
+  readonly since: number | undefined
+  readonly passes: (event: PageEvent) => boolean
+}
+
+/** Why older events are missing from the page. */
+interface Incomplete {
+  why: string | undefined
+}
+
+function rangeOf(query: PageQuery): Range {
+  const now = Date.now()
+  const offset = Math.max(query.offset ?? 0, 0)
+  const given = timeOf('since', query.since, now)
+  // A number says more than a time; 0 says nothing.
+  const since = offset === 0 ? given : undefined
+  const until = timeOf('until', query.until, now)
+  const categories = query.category && new Set(query.category)
+  const types = query.type && new Set(query.type)
+  const passes = ({ ts, category, type }: PageEvent) =>
+    (categories === undefined || categories.has(category)) &&
+    (types === undefined || types.has(type)) &&
+    (since === undefined || ts >= since * 1000) &&
+    (until === undefined || ts < until * 1000)
+  return { offset, since, passes }
+}
+
+async function oldestFirst(
+  sources: PageSources,
+  range: Range,
+  count: number,
+  incomplete: Incomplete
+): Promise<PageEvent[]> {
+  const { stream, archive } = sources
+  const found: PageEvent[] = []
+  // A long journal is not looked through in one go: the kernel log and other clients wait.
+  let slice = await stream.storeTurns.next()
+  for await (const event of eventsOf(stream, archive(), range, incomplete)) {
+    if (slice.isOver()) slice = await stream.storeTurns.next()
+    if (range.passes(event) && found.push(event) === count) break
+  }
+  return found
+}
+
+/**
+ * Those in memory from the newest on. Beyond them the newest of what is on disk, which can be read
+ * from the oldest on only; what is kept outside this machine is not asked for.
+ */
+async function newestFirst(
+  { stream }: PageSources,
+  { offset, passes }: Range,
+  count: number
+): Promise<PageEvent[]> {
+  const last = offset > 0 ? offset : Number.POSITIVE_INFINITY
+  const found: PageEvent[] = []
+  let oldestSeen = stream.seq + 1
+  for (const event of stream.newestInMemory()) {
+    oldestSeen = event.seq
+    if (event.seq <= last && passes(event) && found.push(event) === count) return found
+  }
+  const older: PageEvent[] = []
+  let slice = await stream.storeTurns.next()
+  for (const event of stream.events(0)) {
+    if (event.seq >= oldestSeen || event.seq > last) break
+    if (slice.isOver()) slice = await stream.storeTurns.next()
+    if (!passes(event)) continue
+    older.push(event)
+    if (older.length > count - found.length) older.shift()
+  }
+  return [...found, ...older.reverse()]
+}
+
 type PageEvent = Pick<ArchivedEvent, 'seq' | 'ts' | 'type' | 'category' | 'json'>
 
 /** Only who asks for older events, by number or by time, waits for the network. */
 async function* eventsOf(
   stream: EventStream,
   archive: Archive | undefined,
-  { offset, since }: { offset: number; since: number | undefined },
-  incomplete: { why: string | undefined }
+  { offset, since }: Range,
+  incomplete: Incomplete
 ): AsyncGenerator<PageEvent> {
   const [oldest] = stream.events(0)
   const before = oldest?.seq ?? stream.seq + 1

@@ -3,13 +3,14 @@
  * `GET /telemetry/events`, an event stream, or a page for those who ask for JSON.
  */
 
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parameters } from '../../generated/schemas.ts'
 import type { PublishEventRequest } from '../../generated/types.ts'
 import { BadRequestError } from '../errors.ts'
 import { refuse, toEvent } from '../events/check.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import { type PageSources, sendPage } from './event-page.ts'
+import { splitLists } from './lists.ts'
 import { isTrustedPeer } from './peer.ts'
 import type { SseStreams } from './sse-streams.ts'
 
@@ -37,19 +38,30 @@ export function registerEvents(scope: FastifyInstance, parts: EventsParts): void
     '/telemetry/events',
     {
       schema: { querystring: parameters.readEvents.querystring },
+      preValidation: splitLists,
       sse: { kind: 'manual', heartbeat: false },
       // It would open a stream and throw its events away.
       exposeHeadRoute: false,
     },
     (request, reply) =>
-      wantsJson(request.headers.accept)
-        ? sendPage(request, reply, parts)
-        : streams.open(request, reply)
+      wantsPage(request) ? sendPage(request, reply, parts) : streams.open(request, reply)
   )
 }
 
+/** Parameters that make no sense for a stream: who gives one asks for a page. */
+const PAGE_PARAMETERS = ['offset', 'since', 'until', 'limit', 'order'] as const
+
+/** `format` says it outright; a parameter of the page does; else what the client accepts. */
+function wantsPage({ url, query, headers }: FastifyRequest): boolean {
+  const { format } = query as { format?: 'json' | 'sse' }
+  if (format !== undefined) return format === 'json'
+  // Of what was sent: some have a default.
+  const given = new URL(url, 'http://localhost').searchParams
+  return PAGE_PARAMETERS.some(name => given.has(name)) || acceptsJsonOnly(headers.accept)
+}
+
 /** Whether the client asks for JSON and not, with it, for an event stream. */
-function wantsJson(accept: string | undefined): boolean {
+function acceptsJsonOnly(accept: string | undefined): boolean {
   if (accept === undefined) return false
   const refused = /;\s*q=0(?:\.0*)?\s*(?:;|$)/i
   const types = accept.split(',').filter(range => !refused.test(range))

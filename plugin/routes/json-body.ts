@@ -17,7 +17,10 @@ export function acceptOnlyJson(scope: FastifyInstance): void {
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
       const text = decode(request, body)
-      if (text.trim() === '') throw new BadRequestError('the body is empty: send a JSON object')
+      if (text.trim() === '') {
+        if (hasOptionalBody(request)) return null
+        throw new BadRequestError('the body is empty: send a JSON object')
+      }
       let value: unknown
       try {
         value = secureJsonParse(text, { protoAction: 'error', constructorAction: 'error' })
@@ -29,6 +32,10 @@ export function acceptOnlyJson(scope: FastifyInstance): void {
       return value
     }
   )
+}
+
+function hasOptionalBody({ routeOptions }: FastifyRequest): boolean {
+  return (routeOptions.config as { hasOptionalBody?: boolean }).hasOptionalBody === true
 }
 
 function decode(request: FastifyRequest, body: Buffer): string {

@@ -13,16 +13,16 @@ import type { EventCategory } from '../../generated/types.ts'
 import type { PublishedEvent } from '../events/envelope.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { EventFilter } from '../stream/event-reader.ts'
-import type { EventStream, StartAt } from '../stream/stream.ts'
+import type { EventStream } from '../stream/stream.ts'
 import { SseConnection } from './sse-connection.ts'
 import { StreamMemory } from './stream-memory.ts'
 import { StreamPlaces } from './stream-places.ts'
+import { type StartQuery, startOf } from './stream-start.ts'
 
 /** Seconds after which a client that found all streams taken may try again. */
 const RETRY_AFTER_S = 5
 
-export interface StreamQuery {
-  readonly replay?: string
+export interface StreamQuery extends StartQuery {
   readonly category?: readonly EventCategory[]
   readonly type?: readonly string[]
 }
@@ -48,19 +48,21 @@ export class SseStreams {
 
   /** Answers a request with an event stream. Returns at once; the stream goes on by itself. */
   open(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+    const query = request.query as StreamQuery
+    // Before a place is taken: it may throw.
+    const start = startOf(request.headers['last-event-id'], query)
     let leave: () => void
     try {
       leave = this.#places.take(request)
     } catch (error) {
       return reply.header('retry-after', RETRY_AFTER_S).send(error)
     }
-    const query = request.query as StreamQuery
+    reply.header('x-sse-content-type', 'application/json')
     // hijack(), because handlerTimeout ends what is not answered when the handler has returned.
     reply.hijack()
     reply.sse.keepAlive()
     reply.sse.sendHeaders()
     reply.raw.flushHeaders()
-    const start = startOf(reply.sse.lastEventId, query.replay)
     const connection: SseConnection = new SseConnection({
       raw: reply.raw,
       memory: this.#memory,
@@ -114,15 +116,6 @@ export class SseStreams {
     clearInterval(this.#timer)
     this.#timer = undefined
   }
-}
-
-/** A non-empty Last-Event-ID beats `replay`; one that is no number, or 0, means from now. */
-function startOf(lastEventId: string | null, replay: string | undefined): StartAt {
-  if (lastEventId !== null && lastEventId !== '') {
-    const seq = /^\d+$/.test(lastEventId) ? Number(lastEventId) : 0
-    return seq > 0 ? { after: seq } : 'now'
-  }
-  return replay === 'all' ? 'oldest' : 'now'
 }
 
 function filterOf(query: StreamQuery): EventFilter {

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { parameters } from '../../generated/schemas.ts'
+import { splitLists } from './lists.ts'
 import type { SseStreams } from './sse-streams.ts'
 
 const NOT_ACCEPTABLE = {
@@ -14,6 +15,7 @@ export function registerStream(scope: FastifyInstance, streams: SseStreams): voi
     '/telemetry/stream',
     {
       schema: { querystring: parameters.streamEvents.querystring },
+      preValidation: splitLists,
       sse: { kind: 'only', heartbeat: false },
       // It would open a stream and throw its events away.
       exposeHeadRoute: false,

@@ -2,17 +2,19 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type {
-  TelemetryConfig,
+  TelemetryConfigRequest,
   TelemetryConfiguredData,
   TelemetryState,
 } from '../../generated/types.ts'
-import { BadRequestError } from '../errors.ts'
 import { CATEGORIES, TELEMETRY_CONFIGURED } from '../events/types.ts'
-import { CaptureConfig } from '../stream/capture.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
 
-const BODY = { body: { $ref: 'sysmon:TelemetryConfig' } }
+/** A body is optional, and an empty one is none. */
+const ROUTE = {
+  schema: { body: { $ref: 'sysmon:TelemetryConfigRequest' } },
+  config: { hasOptionalBody: true },
+} as const
 /** Characters kept of what a client calls itself. */
 const MAX_USER_AGENT_LENGTH = 256
 
@@ -28,17 +30,9 @@ export function registerTelemetry(
     applied_at: capture.appliedAt?.toISOString(),
     dropped_events: stream.dropped,
   })
-  const checked = (body: unknown): TelemetryConfig => {
-    const config = body as TelemetryConfig
-    const [refused] = CaptureConfig.refused(config)
-    if (refused === undefined) return config
-    throw new BadRequestError(
-      `category ${refused} cannot be turned off: system and monitor events are always captured`
-    )
-  }
   /** Whoever turns something off does not do so unseen. */
   const change = (request: FastifyRequest, method: 'PUT' | 'PATCH'): TelemetryState => {
-    const config = checked(request.body)
+    const config = (request.body ?? null) as TelemetryConfigRequest
     const isOn = (category: (typeof CATEGORIES)[number]) => capture.isCaptured(category)
     const before = CATEGORIES.filter(isOn)
     if (method === 'PUT') capture.put(config)
@@ -59,6 +53,6 @@ export function registerTelemetry(
   }
 
   scope.get('/telemetry', () => state())
-  scope.put('/telemetry', { schema: BODY }, request => change(request, 'PUT'))
-  scope.patch('/telemetry', { schema: BODY }, request => change(request, 'PATCH'))
+  scope.put('/telemetry', ROUTE, request => change(request, 'PUT'))
+  scope.patch('/telemetry', ROUTE, request => change(request, 'PATCH'))
 }

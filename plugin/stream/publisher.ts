@@ -16,12 +16,14 @@ import type { EventStream } from './stream.ts'
 export interface PublisherOptions {
   /** Where events are kept on disk. */
   readonly store?: Pick<EventStore, 'settled'> | undefined
+  /** `telemetry_session_id` of the metadata of every event, until another one is put. */
+  readonly sessionId?: string | undefined
   /** Told of an event whose key an earlier one with other data has: both are published. */
   readonly onKeyReused?: ((event: PublishedEvent, firstSeq: number) => void) | undefined
 }
 
 export class Publisher {
-  readonly capture = new CaptureConfig()
+  readonly capture: CaptureConfig
   readonly #stream: EventStream
   readonly #options: PublisherOptions
   readonly #keys = new PublishedKeys()
@@ -36,6 +38,7 @@ export class Publisher {
   constructor(stream: EventStream, options: PublisherOptions = {}) {
     this.#stream = stream
     this.#options = options
+    this.capture = new CaptureConfig(options.sessionId)
   }
 
   /** Events published by this process, by who reported them. */
@@ -55,7 +58,8 @@ export class Publisher {
   publish(input: TelemetryEventInput, reporter: Reporter): PublishedEvent | undefined {
     const { type, category } = input
     if (!this.capture.isCaptured(category) && !isAlwaysCaptured(type)) return undefined
-    const reported = { ...input, source: reportedBy(input.source, reporter) }
+    const source = reportedBy(input.source, reporter, this.capture.sessionId)
+    const reported = { ...input, source }
     const key = keyOf(input)
     if (key === undefined) return this.#publish(reported, reporter)
     // Who is trusted has the keys that it gives to itself, whatever others published under them. What

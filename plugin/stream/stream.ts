@@ -149,6 +149,15 @@ export class EventStream {
     }
   }
 
+  /** The events in memory, newest first. */
+  *newestInMemory(): Generator<PublishedEvent> {
+    for (let place = this.#ring.placeAfter(this.seq) - 1; ; place--) {
+      const event = this.#ring.at(place)
+      if (event === undefined) return
+      yield event
+    }
+  }
+
   /** Whether the store has an event, so that nobody else need keep it. */
   isStored(event: PublishedEvent): boolean {
     return this.#store?.holds(event) ?? false

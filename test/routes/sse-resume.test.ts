@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { listen, note, openStream, startApp } from '../support/app.ts'
+import { call, listen, note, openStream, startApp } from '../support/app.ts'
 
 interface Start {
   readonly query?: string
@@ -40,12 +40,11 @@ for (const [name, start, expected] of [
     { lastEventId: '', query: '?replay=all' },
     [1, 2, 3, 4, 5, 6],
   ],
-  ['Last-Event-ID garbage: from now', { lastEventId: 'abc' }, [6]],
-  ['Last-Event-ID -1: from now', { lastEventId: '-1' }, [6]],
-  ['Last-Event-ID 3.5: from now', { lastEventId: '3.5' }, [6]],
-  ['Last-Event-ID 3x: from now', { lastEventId: '3x' }, [6]],
   ['Last-Event-ID beats replay', { lastEventId: '4', query: '?replay=all' }, [5, 6]],
-  ['Last-Event-ID garbage beats replay', { lastEventId: 'abc', query: '?replay=all' }, [6]],
+  ['lastEventId as a parameter', { query: '?lastEventId=4' }, [5, 6]],
+  ['last_event_id as a parameter', { query: '?last_event_id=4' }, [5, 6]],
+  ['an empty parameter: as without', { query: '?lastEventId=' }, [6]],
+  ['the header beats the parameter', { lastEventId: '3', query: '?lastEventId=5' }, [4, 5, 6]],
   ['Last-Event-ID 0 beats replay', { lastEventId: '0', query: '?replay=all' }, [6]],
   ['an id from the future: from the oldest', { lastEventId: '7' }, [1, 2, 3, 4, 5, 6]],
   ['one far in the future', { lastEventId: '900719925474099' }, [1, 2, 3, 4, 5, 6]],
@@ -59,6 +58,23 @@ for (const [name, start, expected] of [
     const { ids, missed } = await idsFrom(t, app, url, start)
     assert.deepEqual(ids, expected)
     assert.deepEqual(missed, [])
+  })
+}
+
+for (const id of ['abc', '-1', '3.5', '3x', '0x3']) {
+  test(`an id that is no number, ${id}, is a 400 and no silence`, async t => {
+    const app = await startApp(t)
+    for (const path of ['/telemetry/stream', '/telemetry/events']) {
+      for (const request of [
+        { url: `${path}?replay=all`, headers: { 'last-event-id': id } },
+        { url: `${path}?lastEventId=${id}` },
+        { url: `${path}?last_event_id=${id}` },
+      ]) {
+        const { status, body } = await call(app, request)
+        assert.equal(status, 400)
+        assert.match((body as { message: string }).message, /[Ll]ast.?[Ee]vent.?[Ii][Dd]/)
+      }
+    }
   })
 }
 

@@ -1,0 +1,14 @@
+/** Lists in a query string: `?type=a&type=b`, or `?type=a,b`, which some generated clients send. */
+
+import type { FastifyRequest } from 'fastify'
+
+const LISTS = ['category', 'type'] as const
+
+/** A `preValidation` hook: what the schema sees is a list in either case. */
+export async function splitLists(request: FastifyRequest): Promise<void> {
+  const query = request.query as Record<string, string | string[] | undefined>
+  for (const name of LISTS) {
+    const given = query[name]
+    if (given !== undefined) query[name] = [given].flat().flatMap(text => text.split(','))
+  }
+}
