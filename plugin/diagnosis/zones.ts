@@ -104,7 +104,7 @@ function stateOf(usableKb: number, floorKb: number | undefined, keptKb: number):
   return usableKb <= keptKb ? 'low' : 'enough'
 }
 
-/** Blocks of the contiguous memory allocator and for atomic use are counted as none (see lines.ts). */
+/** Blocks of the contiguous memory allocator and for atomic use are counted as none (see oom/lines/mem-info.ts). */
 function hasBlock(dump: OomDump, zone: Zone, pageKb: number | undefined): boolean | undefined {
   const line = dump.buddies.find(one => one.node === zone.node && one.zone === zone.name)
   if (line === undefined || pageKb === undefined) return undefined

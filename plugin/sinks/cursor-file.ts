@@ -1,6 +1,6 @@
 /**
  * How far a sink has come, in a file of its own: `sinks/<name>` in the state folder. After a power cut
- * an older position may be there: what came after it is delivered again (or recognised: see s2.ts).
+ * an older position may be there: what came after it is delivered again (or recognised: see s2-sink.ts).
  */
 
 import { dirname, join } from 'node:path'
