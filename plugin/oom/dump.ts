@@ -25,6 +25,7 @@ import { TaskTable } from './task-table.ts'
 /** Zones kept of a dump: five a node on a machine of twelve nodes. */
 const MAX_ZONES = 64
 const MAX_STATS = 96
+const OPEN = 91 // [
 /** A row of the table, whatever its columns. */
 const ROW = /^\[ *\d{1,10}\](?: +-?\d+){5}/
 
@@ -114,6 +115,7 @@ export class OomDump {
 
   /** Takes a row of the table of processes, or its header. */
   pushRow(line: string): boolean {
+    if (line.charCodeAt(0) !== OPEN) return false
     if (this.tasks.push(line, this.#isTableFromStart)) return true
     if (!this.tasks.isPresent && ROW.test(line)) this.hasUnreadRows = true
     return false

@@ -65,14 +65,10 @@ export function newSection(first: KmsgRecord, isHeadKnown: boolean): Section {
 }
 
 /** Whether a row of the table may be this section's; the bounds are as in {@link isOver}. */
-export function takesRow(section: Section, { timestampUs }: Stamped): boolean {
-  const { victims, lines, lastUs, dump } = section
-  const silenceUs = timestampUs - lastUs
-  return (
-    victims.size === 0 &&
-    lines < MAX_LINES &&
-    (silenceUs <= SILENCE_US || (silenceUs <= MAX_SILENCE_US && canGoOn(dump)))
-  )
+export function takesRow(section: Section, record: Stamped): boolean {
+  if (section.victims.size > 0 || section.lines >= MAX_LINES) return false
+  const silenceUs = record.timestampUs - section.lastUs
+  return silenceUs <= SILENCE_US || (silenceUs <= MAX_SILENCE_US && canGoOn(section.dump))
 }
 
 export function isOver(section: Section, { timestampUs }: Stamped, line: string): boolean {

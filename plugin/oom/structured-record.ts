@@ -18,6 +18,8 @@ export class StructuredRecord {
   #text = ''
   #line: StructuredLine | undefined
   #hasFullPart = false
+  /** As it was read last for a victim of this name. */
+  #named: { comm: string; line: StructuredLine | undefined } | undefined
 
   get line(): StructuredLine | undefined {
     return this.#line
@@ -40,6 +42,7 @@ export class StructuredRecord {
     const line = text.length > MAX_TEXT ? undefined : parseStructuredLine(text)
     if (line === undefined) return false
     this.#text = text
+    this.#named = undefined
     this.#line = this.#hasFullPart ? withoutLongPaths(line) : line
     return true
   }
@@ -47,14 +50,21 @@ export class StructuredRecord {
   /** Whether it speaks of this victim, or of nobody, being cut. */
   isAbout(pid: number, comm: string): boolean {
     if (this.#line?.pid === undefined) return true
-    const line = parseStructuredLine(this.#text, comm)
+    const line = this.#readFor(comm)
     return line?.pid === pid && line.comm === comm
   }
 
   /** Reads it once more: with the name known, paths that look like parts of the line are told from them. */
   nameVictim(comm: string): void {
-    const line = parseStructuredLine(this.#text, comm)
+    const line = this.#readFor(comm)
     if (line !== undefined && !this.#hasFullPart) this.#line = line
+  }
+
+  #readFor(comm: string): StructuredLine | undefined {
+    if (this.#named?.comm !== comm) {
+      this.#named = { comm, line: parseStructuredLine(this.#text, comm) }
+    }
+    return this.#named.line
   }
 }
 

@@ -95,8 +95,10 @@ export class TaskTable {
   /** Row by pid; filled when a second process is looked for. */
   #index: Map<number, number> | undefined
   #indexed = 0
-  /** The unit of the page tables, in bytes, and the rows in which it was looked for. */
-  #unit = MAX_PAGE
+  #lastFound = 0
+  #searches = 0
+  /** The bits of all rows' page tables, in bytes, and of how many rows. */
+  #pgtablesBits = 0
   #measured = 0
 
   /** Rows seen. */
@@ -122,10 +124,11 @@ export class TaskTable {
     if (this.#layout?.includes(PGTABLES) !== true || this.#kept === 0) return undefined
     // Of a group kill every victim asks: each row is looked at once.
     for (; this.#measured < this.#kept; this.#measured++) {
-      const bytes = this.#values[this.#measured * WIDTH + PGTABLES]!
-      while (bytes % this.#unit !== 0) this.#unit /= 2
+      this.#pgtablesBits |= this.#values[this.#measured * WIDTH + PGTABLES]!
     }
-    const unit = this.#unit
+    // The lowest bit that any of them has.
+    const bits = this.#pgtablesBits | MAX_PAGE
+    const unit = bits & -bits
     const isChance = unit > MIN_PAGE && this.#kept < MANY_ROWS
     return unit < MIN_PAGE || isChance ? undefined : unit / 1024
   }
@@ -239,7 +242,7 @@ export class TaskTable {
     this.#rssPages = 0
     this.#top.length = 0
     this.#indexed = 0
-    this.#unit = MAX_PAGE
+    this.#pgtablesBits = 0
     this.#measured = 0
     this.#index = undefined
   }
@@ -329,13 +332,20 @@ export class TaskTable {
     return this.#names.of(row)
   }
 
-  /** One victim is looked for row by row; the many of a group kill by an index. */
+  /** One victim, asked for again and again, is looked for row by row; the many of a group kill by an index. */
   #rowOf(pid: number): number | undefined {
     const values = this.#values
     const index = this.#index
     if (index === undefined) {
-      this.#index = new Map()
-      for (let row = 0; row < this.#kept; row++) if (values[row * WIDTH + PID] === pid) return row
+      const last = this.#lastFound
+      if (last < this.#kept && values[last * WIDTH + PID] === pid) return last
+      if (this.#searches++ > 0) this.#index = new Map()
+      const end = this.#kept
+      for (let row = 0; row < end; row++) {
+        if (values[row * WIDTH + PID] !== pid) continue
+        this.#lastFound = row
+        return row
+      }
       return undefined
     }
     for (; this.#indexed < this.#kept; this.#indexed++) {
