@@ -1,15 +1,35 @@
 /** The lines of a file or of standard input, as a stream: memory does not grow with either. */
 
+import { spawn } from 'node:child_process'
 import { createReadStream } from 'node:fs'
-import { pipeline, type Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { pipeline, type Readable, type Transform } from 'node:stream'
+import * as zlib from 'node:zlib'
+import {
+  type Encoding,
+  formatOf,
+  HEAD_BYTES,
+  type InputFormat,
+  type Packing,
+} from './input-format.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { UsageError } from './usage.ts'
 
-const GZIP = Buffer.from([0x1f, 0x8b])
+type Bytes = AsyncIterable<Buffer>
+
+/** Programs that unpack what Node cannot. */
+const TOOLS: Readonly<Record<Packing, string>> = {
+  gzip: 'gzip',
+  zstd: 'zstd',
+  xz: 'xz',
+  bzip2: 'bzip2',
+  lz4: 'lz4',
+}
+/** An archive in an archive in an archive is no log. */
+const MAX_LAYERS = 3
 
 /**
- * @param file path, or `-` for standard input; compressed with gzip or not
+ * @param file path, or `-` for standard input; packed (gzip, zstd, xz, bzip2, lz4) or not, UTF-16 or not, or
+ *   a journal of systemd's
  * @param onLine gets each line without its break, one character per byte: names in the log may be no
  *   UTF-8
  * @throws {UsageError} when it cannot be read
@@ -18,21 +38,55 @@ export async function eachLine(file: string, onLine: (line: string) => void): Pr
   const input: Readable = file === '-' ? process.stdin : createReadStream(file)
   const splitter = new LineSplitter(onLine)
   try {
-    for await (const chunk of await plain(input)) {
-      splitter.push((chunk as Buffer).toString('latin1'))
-    }
+    for await (const text of await textOf(input, file)) splitter.push(text)
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${(error as Error).message}`)
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`cannot read ${nameOf(file)}: ${(error as Error).message}`)
   }
   splitter.end()
 }
 
-/** Uncompressed, whatever it was: told by its first two bytes. */
-async function plain(input: Readable): Promise<AsyncIterable<unknown>> {
-  const chunks = input[Symbol.asyncIterator]()
-  let head = Buffer.alloc(0)
+async function textOf(input: Readable, file: string): Promise<AsyncIterable<string>> {
+  let bytes: Bytes = input
+  for (let layer = 0; layer <= MAX_LAYERS; layer++) {
+    const { head, whole } = await peeked(bytes)
+    const format = formatOf(head)
+    if (format.noLog !== undefined) {
+      throw new UsageError(`${nameOf(file)} is ${format.noLog}`)
+    }
+    if (format.isJournal === true) {
+      input.destroy()
+      return latin1(journal(file, layer > 0))
+    }
+    if (format.packing === undefined) return decoded(whole, format)
+    bytes = unpacked(whole, format.packing)
+  }
+  throw new UsageError(`${nameOf(file)} is packed more than ${MAX_LAYERS} times`)
+}
+
+function decoded(bytes: Bytes, { encoding }: InputFormat): AsyncIterable<string> {
+  return encoding === undefined ? latin1(bytes) : fromUtf16(bytes, encoding)
+}
+
+async function* latin1(bytes: Bytes): AsyncGenerator<string> {
+  for await (const chunk of bytes) yield chunk.toString('latin1')
+}
+
+/** One character per byte of its UTF-8, as all lines are. */
+async function* fromUtf16(bytes: Bytes, encoding: Encoding): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding)
+  for await (const chunk of bytes) {
+    yield Buffer.from(decoder.decode(chunk, { stream: true }), 'utf8').toString('latin1')
+  }
+  yield Buffer.from(decoder.decode(), 'utf8').toString('latin1')
+}
+
+/** The first bytes, and all of them once more. */
+async function peeked(bytes: Bytes): Promise<{ head: Buffer; whole: Bytes }> {
+  const chunks = bytes[Symbol.asyncIterator]()
+  let head: Buffer = Buffer.alloc(0)
   let isEnd = false
-  while (head.length < GZIP.length && !isEnd) {
+  while (head.length < HEAD_BYTES && !isEnd) {
     const { value, done } = await chunks.next()
     isEnd = done === true
     if (!isEnd) head = Buffer.concat([head, value as Buffer])
@@ -41,9 +95,66 @@ async function plain(input: Readable): Promise<AsyncIterable<unknown>> {
     yield head
     if (isEnd) return
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
-      yield next.value as Buffer
+      yield next.value
     }
   }
+  return { head: head.subarray(0, HEAD_BYTES), whole: whole() }
+}
+
+function unpacked(bytes: Bytes, packing: Packing): Bytes {
+  const own = packing === 'gzip' ? zlib.createGunzip() : packing === 'zstd' ? zstd() : undefined
   // An error of the file reaches the reader through the pipeline.
-  return head.subarray(0, 2).equals(GZIP) ? pipeline(whole(), createGunzip(), () => {}) : whole()
+  if (own !== undefined) return pipeline(bytes, own, () => {})
+  return outputOf(TOOLS[packing], ['-dc'], bytes)
+}
+
+/** Of Node 22.15 and later. */
+function zstd(): Transform | undefined {
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform }
+  return createZstdDecompress?.()
+}
+
+/** A journal is read in place: the parts of its file point to each other. */
+function journal(file: string, isPacked: boolean): Bytes {
+  if (file === '-' || isPacked) {
+    const mend = isPacked ? 'unpack it' : 'name its file, or pipe the output of journalctl in'
+    throw new UsageError(`${nameOf(file)} is a journal of systemd: ${mend}`)
+  }
+  return outputOf('journalctl', ['--file', file, '--output', 'json', '--quiet'], undefined)
+}
+
+/** What a program makes of its input. @throws where it is not installed, or fails */
+async function* outputOf(
+  command: string,
+  args: readonly string[],
+  input: Bytes | undefined
+): AsyncGenerator<Buffer> {
+  const child = spawn(command, args, {
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  })
+  let said = ''
+  child.stderr!.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(0, 500)
+  })
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+  // It is asked for below; until then a failure must not be nobody's.
+  ended.catch(() => undefined)
+  if (input !== undefined) pipeline(input, child.stdin!, () => {})
+  try {
+    for await (const chunk of child.stdout!) yield chunk as Buffer
+    const status = await ended
+    if (status !== 0) throw new Error(said.trim() || `${command} ended with status ${status}`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new Error(`that takes ${command}, which is not installed here`)
+  } finally {
+    child.kill()
+  }
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : file
 }

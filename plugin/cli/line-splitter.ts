@@ -3,7 +3,13 @@
 /** The longest line taken: a log whose lines are longer is no log. */
 export const MAX_LINE_LENGTH = 1 << 20
 
-/** Holds one unfinished line at most, and of that at most {@link MAX_LINE_LENGTH} characters. */
+/** Between two elements of a document in JSON. */
+const ELEMENTS = ['},', '],']
+
+/**
+ * Holds one unfinished line at most, and of that at most {@link MAX_LINE_LENGTH} characters. A document in JSON
+ * may be one line of any length: it is cut between its elements, which whitespace may separate.
+ */
 export class LineSplitter {
   readonly #onLine: (line: string) => void
   #rest = ''
@@ -26,12 +32,14 @@ export class LineSplitter {
       if (isWhole) this.#onLine(line)
     }
     if (this.#isSkipping) return
-    if (this.#rest.length + chunk.length - start > MAX_LINE_LENGTH) {
-      this.#rest = ''
-      this.#isSkipping = true
-    } else {
-      this.#rest += chunk.slice(start)
-    }
+    this.#rest += chunk.slice(start)
+    if (this.#rest.length <= MAX_LINE_LENGTH) return
+    const cut = cutOfJson(this.#rest)
+    if (cut !== undefined) this.#onLine(this.#rest.slice(0, cut))
+    const rest = cut === undefined ? '' : this.#rest.slice(cut)
+    // An element as long as this is none of a log.
+    this.#isSkipping = cut === undefined || rest.length > MAX_LINE_LENGTH / 2
+    this.#rest = this.#isSkipping ? '' : rest
   }
 
   /** The input is at its end: a last line without a newline counts. */
@@ -39,4 +47,11 @@ export class LineSplitter {
     if (this.#rest !== '') this.#onLine(this.#rest)
     this.#rest = ''
   }
+}
+
+/** Where a line that is too long can be cut, being JSON; what was cut off it begins with an element. */
+function cutOfJson(line: string): number | undefined {
+  if (!/^\s*[[{]/.test(line)) return undefined
+  const cut = Math.max(...ELEMENTS.map(end => line.lastIndexOf(end)))
+  return cut <= 0 ? undefined : cut + 2
 }

@@ -55,7 +55,10 @@ export class LogExplainer {
   readonly #parser = new OomParser()
   readonly #onExplained: (explained: Explained) => void
   readonly #bystander: Bystander
-  readonly #reader = new LogReader(record => this.#push(record))
+  readonly #reader = new LogReader({
+    onRecord: record => this.#push(record),
+    onGap: () => this.#parser.tear(),
+  })
   #lastRawSeq: number | undefined
   #lastKill: ExplainedKill | undefined
   #failures: LogRecord[] = []

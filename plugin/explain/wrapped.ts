@@ -18,13 +18,19 @@ const MAX_COMM = 15
 const MAX_PID = 9
 const MAX_NAMES = 64
 /** Words that must come out whole. */
-const WORDS = ['Killed process ', 'Kill process ', 'out of memory: ', ' invoked oom-killer']
+const WORDS = [
+  'Killed process ',
+  'Kill process ',
+  'kill process ',
+  'out of memory: ',
+  ' invoked oom-killer',
+]
 
 /** How lines of a dump begin, and what the whole of such a line has. */
 const WHOLE: ReadonlyArray<readonly [begins: RegExp, whole: RegExp]> = [
   [/ invoked oom-killer: ?/, /\boom_(?:score_)?adj=-?\d+|\boomkilladj=-?\d+/],
   [/^oom-kill:constraint=/, /,pid=\d+,uid=\d+$/],
-  [/\bKill process \d+/, /sacrifice child|a child|^.{200}/],
+  [/\b[Kk]ill process \d+/, /sacrifice child|a child|^.{200}/],
   [/^Tasks in \//, / set$/],
   [/^Task in \//, / limit of \S/],
 ]
@@ -164,6 +170,18 @@ export class Wrapping {
     const share = this.#longestCount / this.#broken
     return share > 0.8 ? 'hard' : share < 0.5 ? 'soft' : 'unknown'
   }
+}
+
+/** Blanks with which a terminal fills a line up to its width, before it goes on in the next. */
+const PADDING = / {8,}/
+const PADDED =
+  /^(?:oom-kill:|(?:Memory cgroup o|O)ut of memory|Kill(?:ed)? process|Tasks? in \/|Node \d|\S.{0,64} invoked oom-killer)/
+
+/** A line that was copied from a terminal, and has its padding in the middle. */
+export function unpadded(text: string): string {
+  if (!text.includes('        ') || !PADDED.test(text)) return text
+  const [first, ...others] = text.split(PADDING)
+  return others.reduce((joined, part) => joinBroken(joined, part, 'unknown', []), first!)
 }
 
 /** Whether nothing can follow but the rest of a number: a reader's own words begin a new line. */
