@@ -22,6 +22,7 @@ import ts from 'typescript'
 import { type SchemaName, schemas } from '../../generated/schemas.ts'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { eventLine } from '../../plugin/cli/event-line.ts'
+import { OPTIONS } from '../../plugin/options.ts'
 import { assertValid, document } from '../support/app.ts'
 import { isThere } from '../support/install.ts'
 import { whyNoOomKills } from '../support/oom.ts'
@@ -475,13 +476,31 @@ test('the table of rooms has every room, and what a room imports is in its row',
   }
 })
 
-test('every variable that sysmon serve --help names is in docs/deployment.md', async t => {
+/** `maxStreams` is SYSMON_MAX_STREAMS. */
+const variableOf = (option: string) => `SYSMON_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`
+
+test('every variable that sysmon serve --help names is in docs/deployment.md, or that of an option', async t => {
   const sandbox = await Sandbox.open(t, '.')
   await sandbox.run('node dist/plugin/cli/sysmon.js serve --help')
-  const documented = codeSpansOf(proseOf('docs/deployment.md'))
+  const options = names(firstCells(tableUnder('docs/deployment.md', '## Options of the plugin')))
+  const documented = [...codeSpansOf(proseOf('docs/deployment.md')), ...options.map(variableOf)]
   const help = sandbox.output.join('').split('Environment:')[1]!
-  const variables = [...help.matchAll(/\b[A-Z][A-Z0-9]*_?[A-Z0-9_]*\b/g)].map(String)
-  const named = variables.filter(name => /_[A-Z]|^(?:PORT|HOST)$/.test(name))
-  assert.ok(named.length >= 8)
-  for (const name of named) assert.ok(documented.includes(name), name)
+  const variables = [...help.matchAll(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]\b|\b(?:PORT|HOST)\b/g)]
+  assert.ok(variables.length >= 20)
+  for (const [name] of variables) assert.ok(documented.includes(name), name)
+})
+
+test('the table of options has their defaults', () => {
+  const defaults = new Map(
+    Object.entries(OPTIONS).map(([name, row]) => [name, 'default' in row ? row.default : undefined])
+  )
+  for (const [first, stated] of tableUnder('docs/deployment.md', '## Options of the plugin')) {
+    for (const option of codeSpansOf(first!)) {
+      const value = defaults.get(option)
+      // That of stateDir comes from the environment first.
+      if (value === undefined || option === 'stateDir') continue
+      const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+      assert.equal(stated!.replaceAll('`', ''), text, option)
+    }
+  }
 })
