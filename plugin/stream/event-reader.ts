@@ -51,7 +51,6 @@ export class EventReader {
   #peeked: PublishedEvent | undefined
   /** To read from the store, in this turn. */
   #slice: Slice | undefined
-  #isClosed = false
   readonly #onTurn = (slice: Slice) => {
     this.#slice = slice
     this.wake()
@@ -97,11 +96,10 @@ export class EventReader {
 
   /** @internal */
   wake(): void {
-    if (!this.#isClosed) this.#parts.onReadable()
+    this.#parts.onReadable()
   }
 
   close(): void {
-    this.#isClosed = true
     this.#parts.storeTurns.cancel(this.#onTurn)
     this.rest()
     this.#parts.onClose(this)

@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict'
-import { cpSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
@@ -280,4 +280,55 @@ test('a long stretch of the journal is read in several turns of the event loop',
     reader.read(1e9, true)
   })
   assert.ok(calls >= 4, `${calls}`)
+})
+
+test('a reader that leaves in the middle of the journal gives its file back, and is not called again', async t => {
+  const { journal } = openJournal(t, temporaryFolder(t))
+  const stream = new EventStream({ capacity: 10, maxBytes: 1e9, store: journal })
+  const source = { kind: 'cdp' } as const
+  for (let i = 0; i < 1000; i++) stream.publish({ ts: 1, type: 'a', category: 'system', source })
+  const open = () => readdirSync('/proc/self/fd').length
+  const before = open()
+  let calls = 0
+  const reader = stream.subscribe({ after: 0 }, {}, () => calls++)
+  assert.equal(reader.read(1000, true).missed, 0)
+  // Asks for its next turn.
+  reader.read(1e9, true)
+  assert.equal(open(), before + 1)
+  reader.close()
+  assert.equal(open(), before)
+  stream.publish({ ts: 1, type: 'a', category: 'system', source })
+  await sleep(20)
+  assert.equal(calls, 0)
+  assert.equal(stream.readers, 0)
+})
+
+test('a reader that has come to the ring holds no file of the journal', async t => {
+  const { journal } = openJournal(t, temporaryFolder(t))
+  const stream = new EventStream({ capacity: 10, maxBytes: 1e9, store: journal })
+  const source = { kind: 'cdp' } as const
+  for (let i = 0; i < 300; i++) stream.publish({ ts: 1, type: 'a', category: 'system', source })
+  const before = readdirSync('/proc/self/fd').length
+  const reader = stream.subscribe({ after: 0 }, {}, () => {})
+  assert.equal((await readAll(reader)).events.length, 300)
+  assert.equal(readdirSync('/proc/self/fd').length, before)
+})
+
+test('while the next event does not fit, it is not read from the disk again and again', t => {
+  const { journal } = openJournal(t, temporaryFolder(t))
+  const stream = new EventStream({ capacity: 2, maxBytes: 1e9, store: journal })
+  const publish = (data: string) =>
+    stream.publish({ ts: 1, type: 'a', category: 'system', source: { kind: 'cdp' }, data })
+  publish('x'.repeat(20_000))
+  for (let i = 0; i < 10; i++) publish('small')
+  const reader = stream.subscribe({ after: 0 }, {}, () => {})
+  const readBytes = () =>
+    Number(/^rchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1] ?? 0)
+  assert.deepEqual(reader.read(1000, false), { events: [], missed: 0 })
+  const before = readBytes()
+  for (let i = 0; i < 100; i++) reader.read(1000, false)
+  assert.ok(readBytes() - before < 50_000, `${readBytes() - before} bytes`)
+  const seqs = (atLeastOne: boolean) => reader.read(1000, atLeastOne).events.map(({ seq }) => seq)
+  assert.deepEqual(seqs(true), [1])
+  assert.deepEqual(seqs(false).slice(0, 2), [2, 3], 'what fits comes after it')
 })

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { EventCategory } from '../../generated/types.ts'
+import { sealEnvelope } from '../../plugin/events/envelope.ts'
 import type { EventFilter } from '../../plugin/stream/event-reader.ts'
 import { EventStream, type StartAt } from '../../plugin/stream/stream.ts'
 
@@ -165,4 +166,21 @@ test('a reader that closed is not woken, not even for what was published before'
   await turn()
   assert.equal(woken, 0)
   assert.equal(stream.readers, 0)
+})
+
+test('numbers after the newest event that were given to others are told after it', () => {
+  const source = { kind: 'cdp' } as const
+  const events = [1, 2, 3].map(seq =>
+    sealEnvelope(seq, { ts: 1, type: 'note', category: 'console', source })
+  )
+  for (const missing of [1, 2]) {
+    const history = { events, nextSeq: 4 + missing }
+    const stream = new EventStream({ capacity: 10, maxBytes: 1e9, history })
+    const read = readerOf(stream, { after: 0 })
+    assert.deepEqual(read(), { seqs: [1, 2, 3], missed: 0 })
+    assert.deepEqual(read(), { seqs: [], missed: missing })
+    assert.deepEqual(read(), { seqs: [], missed: 0 })
+    publish(stream, 1)
+    assert.deepEqual(read(), { seqs: [4 + missing], missed: 0 })
+  }
 })

@@ -152,3 +152,14 @@ test('large events with keys are not kept beyond the bound of the ring', async (
   assert.equal(again?.seq, 1)
   assert.equal(stream.seq, 60)
 })
+
+test('of the events with keys that left the ring the newest 4 MiB are kept', () => {
+  const { publisher } = start(1)
+  const publish = (serial: number, data: string) => {
+    const metadata = { supervisor_instance: 'a', supervisor_serial: String(serial) }
+    return publisher.publish(crash(metadata, { service_name: data }), 'supervisor')
+  }
+  const firsts = Array.from({ length: 12 }, (_, serial) => publish(serial, 'x'.repeat(900_000)))
+  const isKept = firsts.map((first, serial) => publish(serial, 'y')?.json.equals(first!.json))
+  assert.deepEqual(isKept, [...Array(8).fill(false), ...Array(4).fill(true)])
+})
