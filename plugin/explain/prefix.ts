@@ -50,7 +50,7 @@ const ISO =
   /^(?:\S{2,8} )?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d| [A-Z]{3,5}(?= ))? +/
 const UNIX = /^(\d{9,10})\.(\d{6}) +(?=\S+ \S+: )/
 const SYSLOG =
-  /^(\S+ \S+ +\d{1,2} \d\d:\d\d:\d\d \d{4}|\S+ +\d{1,2} \d\d:\d\d:\d\d|\d{1,2} \S+ \d\d:\d\d:\d\d)(?:\.\d+)? +/
+  /^(\S+ \S+ +\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4} \S+ +\d{1,2} \d\d:\d\d:\d\d|\S+ +\d{1,2} \d\d:\d\d:\d\d|\d{1,2} \S+ \d\d:\d\d:\d\d)(?:\.\d+)? +/
 const KERNEL_TAG = /^(?:\S+ )?(?:[a-z]+\.[a-z]+ )?kernel(?:\[\d+\])?: ?/
 /** The container runtime's: stream, and whether the line is full or partial. */
 const CRI = /^(?:stdout|stderr) [FP] /

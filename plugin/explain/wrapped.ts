@@ -5,6 +5,7 @@
 
 import { parseOpener } from '../oom/lines/opener.ts'
 import { parseStructuredLine } from '../oom/lines/structured.ts'
+import { recordsIn } from './log/anchors.ts'
 
 /** `hard`: broken anywhere, nothing lost. `soft`: broken at a space, which is lost. */
 export type Wrap = 'hard' | 'soft' | 'unknown'
@@ -87,7 +88,7 @@ export class Wrapping {
   /** Whether there must be more to this record than its text has. */
   isCutShort(text: string, isPrefixed: boolean): boolean {
     const line = lastLine(text)
-    if (/\S invoked$/.test(line)) return true
+    if (/\S invoked$/.test(line) || HEAD_CUT.test(line)) return true
     for (const [begins, whole] of WHOLE) if (begins.test(line)) return !whole.test(line)
     if (/\bKilled process \d+(?:,|$| )/.test(line)) return isKillCut(line)
     if (isPrefixed) return false
@@ -108,6 +109,7 @@ export class Wrapping {
     if (line.trim() === '') return false
     const last = lastLine(text)
     if (/\S invoked$/.test(last)) return line.trimStart().startsWith('oom-killer')
+    if (HEAD_CUT.test(last)) return HEAD_GOES_ON.test(line)
     if (/\bKilled process \d/.test(last)) return continuesKill(last, line)
     if (isPrefixed) return true
     if (BEGINS.test(line)) return false
@@ -184,6 +186,11 @@ export function unpadded(text: string): string {
   return others.reduce((joined, part) => joinBroken(joined, part, 'unknown', []), first!)
 }
 
+/** The words before the victim, broken among themselves. */
+const HEAD_CUT =
+  /^(?:Memory(?: cgroup(?: out(?: of(?: memory:?)?)?)?)?|Out of memory:?|(?:(?:Memory cgroup o|O)ut of memory: )?Kill(?:ed)?(?: process)?)$/
+const HEAD_GOES_ON = /^\s*(?:cgroup|out of|of memory|memory:|[Kk]ill(?:ed)?\b|process \d|\d+[ ,])/
+
 /** Whether nothing can follow but the rest of a number: a reader's own words begin a new line. */
 export function isComplete(text: string, line: string): boolean {
   const last = lastLine(text)
@@ -219,7 +226,8 @@ function isKillCut(line: string): boolean {
 }
 
 function continuesKill(last: string, line: string): boolean {
-  let text = line.trimEnd()
+  // The next record may begin in the same line.
+  let text = recordsIn(line)[0]!.trimEnd()
   // Until its figures begin, the name may go on, with brackets of its own.
   if (!/\) (?:total-vm|$)|\),? UID/.test(last)) {
     const isNameOpen = !/\bKilled process \d.*\)/s.test(last)

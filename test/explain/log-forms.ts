@@ -329,3 +329,236 @@ export const FORMS: readonly LogForm[] = [
     time: 'unknown',
   },
 ]
+
+const lettered = (record: KmsgRecord): string => 'EWIA'[record.seq % 4]!
+const lineOf = (record: KmsgRecord): string => String(record.seq + 1)
+
+/** Each line of each record, with what comes before it. */
+function eachLine(
+  records: readonly KmsgRecord[],
+  render: (text: string, record: KmsgRecord) => string
+): string[] {
+  return records.flatMap(record => record.text.split('\n').map(line => render(line, record)))
+}
+
+const json = (record: KmsgRecord, key: string): object => ({
+  __REALTIME_TIMESTAMP: String(wallMs(record) * 1000),
+  _TRANSPORT: 'kernel',
+  [key]: record.text,
+})
+
+/** Forms that no list of prefixes has: what repeats in front of the lines, and what programs pack them in. */
+export const LEARNED_FORMS: readonly LogForm[] = [
+  {
+    name: 'a bare clock (Jenkins)',
+    render: prefixed(record => `${clock(record).slice(7)}  ${stamp(record)} `, 'prefixed'),
+    time: 'boot',
+  },
+  {
+    name: 'a clock in brackets, no stamp',
+    render: prefixed(record => `(${clock(record).slice(7)}) `, 'prefixed'),
+    time: 'unknown',
+  },
+  {
+    name: 'a letter of severity before the time',
+    render: prefixed(record => `${lettered(record)} ${iso(record, 6)}Z `, 'prefixed'),
+    time: 'wall',
+  },
+  {
+    name: 'time, bar, level, bar, program',
+    render: prefixed(
+      record => `${iso(record, 0).replace('T', ' ')} UTC | WARN | kernel | `,
+      'prefixed'
+    ),
+    time: 'wall',
+  },
+  {
+    name: 'ISO time and a tab',
+    render: prefixed(record => `${iso(record, 3)}Z\t${stamp(record)} `, 'prefixed'),
+    time: 'wall',
+  },
+  {
+    name: 'GitLab',
+    render: prefixed(record => `${iso(record, 6)}Z 01O ${stamp(record)} `, 'prefixed'),
+    time: 'wall',
+  },
+  {
+    name: 'syslog, the year first',
+    render: prefixed(
+      record => `2025 ${clock(record)} my-host kernel: ${stamp(record)} `,
+      'prefixed'
+    ),
+    time: 'wall',
+  },
+  {
+    name: 'grep -n',
+    render: prefixed(record => `${lineOf(record)}:${clock(record)} my-host kernel: `, 'prefixed'),
+    time: 'unknown',
+  },
+  {
+    name: 'grep -H',
+    render: prefixed(record => `/var/log/kern.log.1:${clock(record)} my-host kernel: `, 'prefixed'),
+    time: 'unknown',
+  },
+  {
+    name: 'cat -n',
+    render: prefixed(record => `${lineOf(record).padStart(6)}\t${stamp(record)} `, 'prefixed'),
+    time: 'boot',
+  },
+  {
+    name: 'stern',
+    render: prefixed(record => `node-problem-x7k2p detector ${stamp(record)} `, 'prefixed'),
+    time: 'boot',
+  },
+  {
+    name: 'labels of Loki',
+    render: prefixed(record => `${iso(record, 0)}Z {host="h1", job="kern"} `, 'prefixed'),
+    time: 'wall',
+  },
+  {
+    name: "logcat's kernel buffer",
+    render: prefixed(
+      record => `08-12 ${clock(record).slice(7)}.123     0     0 ${lettered(record)}         : `,
+      'prefixed'
+    ),
+    time: 'unknown',
+  },
+  {
+    name: 'a CPU in the stamp',
+    render: prefixed(record => `<4>${stamp(record).replace(']', '@2]')} `, 'prefixed'),
+    time: 'unknown',
+  },
+  {
+    name: 'dmesg -d',
+    render: prefixed(record => `${stamp(record).replace(']', ' <    0.000001>]')} `, 'prefixed'),
+    time: 'unknown',
+  },
+  {
+    name: 'entities of HTML',
+    render: records => consoleLog(records).map(line => `&gt; ${line.replaceAll('<', '&lt;')}`),
+    time: 'boot',
+  },
+  {
+    name: 'tags of HTML',
+    render: records => consoleLog(records).map(line => `<span class="l">${line}</span><br>`),
+    time: 'boot',
+  },
+  { name: 'CR CR LF', render: records => dmesg(records).map(line => `${line}\r\r`), time: 'boot' },
+  {
+    name: 'blanks that do not break',
+    render: records => consoleLog(records).map(line => line.replaceAll('  ', '\xc2\xa0 ')),
+    time: 'boot',
+  },
+  {
+    name: 'a column in quotation marks',
+    render: records => consoleLog(records).map(line => `"${line.replaceAll('"', '""')}"`),
+    time: 'boot',
+  },
+  {
+    name: 'a table with commas',
+    render: records =>
+      eachLine(records, (text, record) =>
+        /[",]/.test(text)
+          ? `${iso(record, 3)}Z,my-host,"${text.replaceAll('"', '""')}",kern`
+          : `${iso(record, 3)}Z,my-host,${text},kern`
+      ),
+    time: 'unknown',
+  },
+  {
+    name: 'a list of a programming language',
+    render: records => consoleLog(records).map(line => `  '${line}',`),
+    time: 'boot',
+  },
+  {
+    name: 'logfmt',
+    render: records =>
+      eachLine(
+        records,
+        (text, record) => `ts=${iso(record, 3)}Z level=warn msg="${text}" host=my-host`
+      ),
+    time: 'wall',
+  },
+  {
+    name: 'JSON over several lines',
+    render: records =>
+      records.flatMap(record => JSON.stringify(json(record, 'MESSAGE'), null, 1).split('\n')),
+    time: 'wall',
+  },
+  {
+    name: 'an array of JSON in one line',
+    render: records => [JSON.stringify(records.map(record => json(record, 'MESSAGE')))],
+    time: 'wall',
+  },
+  {
+    name: 'an array of JSON over several lines',
+    render: records =>
+      JSON.stringify(
+        records.map(record => json(record, 'message')),
+        null,
+        2
+      ).split('\n'),
+    time: 'wall',
+  },
+  {
+    name: 'an array of texts over several lines',
+    render: records => JSON.stringify(consoleLog(records), null, 2).split('\n'),
+    time: 'boot',
+  },
+  {
+    name: 'JSON with the message inside',
+    render: records =>
+      records.map(record =>
+        JSON.stringify({
+          insertId: 'x1',
+          timestamp: `${iso(record, 6)}Z`,
+          jsonPayload: { SYSLOG_IDENTIFIER: 'kernel', MESSAGE: record.text },
+          labels: { instance: 'my-host' },
+        })
+      ),
+    time: 'wall',
+  },
+  {
+    name: "Loki's answer",
+    render: records => [
+      JSON.stringify({
+        status: 'success',
+        data: {
+          result: [
+            {
+              stream: { job: 'kern' },
+              values: records.map(record => [String(wallMs(record) * 1e6), record.text]),
+            },
+          ],
+        },
+      }),
+    ],
+    time: 'wall',
+  },
+  {
+    name: 'journalctl -o verbose',
+    render: records =>
+      records
+        .flatMap(record => [
+          `Tue ${iso(record, 6).replace('T', ' ')} UTC [s=1d;i=a5;b=79;m=1f;t=5f;x=e5]`,
+          '    PRIORITY=4',
+          `    MESSAGE=${record.text.replaceAll('\n', `\n${' '.repeat(12)}`)}`,
+          '    _TRANSPORT=kernel',
+        ])
+        .flatMap(text => text.split('\n')),
+    time: 'wall',
+  },
+  {
+    name: 'journalctl -o export',
+    render: records =>
+      records
+        .filter(record => !record.text.includes('\n'))
+        .flatMap(record => [
+          '__CURSOR=s=1;i=2',
+          `__REALTIME_TIMESTAMP=${wallMs(record) * 1000}`,
+          '_TRANSPORT=kernel',
+          `MESSAGE=${record.text}`,
+          '',
+        ]),
+    time: 'wall',
+  },
+]

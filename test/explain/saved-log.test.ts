@@ -19,7 +19,7 @@ import {
   linesOf,
   recordsOf,
 } from '../oom/dump-builder.ts'
-import { FORMS, wallMs, wrapHard, wrapSoft } from './log-forms.ts'
+import { FORMS, LEARNED_FORMS, wallMs, wrapHard, wrapSoft } from './log-forms.ts'
 
 function explain(lines: readonly string[]): Explained[] {
   const explained: Explained[] = []
@@ -332,4 +332,142 @@ test('the wrapping used here loses nothing but spaces', () => {
   assert.equal(wrapSoft(line).join(' '), line)
   assert.equal(wrapHard(line).join(''), line)
   assert.ok(wrapSoft(line).length > 1)
+})
+
+// Forms that no list has
+
+for (const { name, render, time } of LEARNED_FORMS) {
+  for (const [title, options] of DUMPS) {
+    test(`${name}: the ${title} dump`, () => {
+      const lines = linesOf(buildDump({ counters: 'records', ...options }))
+      const explained = explain(render(recordsOf([...BEFORE, ...lines, ...AFTER])))
+      assert.deepEqual(
+        explained.map(one => one.type),
+        ['kill']
+      )
+      const [kill] = explained as [ExplainedKill]
+      assert.deepEqual(kill.event.data, factsOf(lines))
+      assert.equal(kill.event.source.metadata?.partial, undefined)
+      assert.equal(kill.time, time)
+    })
+  }
+}
+
+for (const name of ['journalctl', 'journalctl -o short-iso', 'syslog', 'dmesg', 'dmesg -T']) {
+  const { render } = FORMS.find(form => form.name === name)!
+  test(`newest first: ${name}`, () => {
+    const first = linesOf(buildDump())
+    const second = linesOf(
+      buildDump({ kind: 'memcg', victim: { pid: 5, comm: 'second', rssPages: 30 } })
+    )
+    const records = recordsOf([...first, ...BEFORE, ...second, ...AFTER])
+    const lines = [...records].reverse().flatMap(record => render([record]))
+    assert.deepEqual(
+      killsIn(lines).map(kill => kill.event.data),
+      [factsOf(second), factsOf(first)]
+    )
+  })
+}
+
+test('what people put for lines that they left out is no part of the line before it', () => {
+  const kill = killLine({ kind: 'memcg' })
+  for (const mark of [
+    '[...]',
+    '...',
+    ':',
+    '<snip>',
+    '[ 200 lines omitted ]',
+    '\xe2\x80\xa6',
+    '---',
+    '(...)',
+  ]) {
+    const lines = [
+      'Aug 12 03:54:03 h kernel: Task in /a/b killed as a result of limit of /a',
+      mark,
+      'Aug 12 03:54:03 h kernel: [ pid ]   uid  tgid total_vm      rss nr_ptes swapents oom_score_adj name',
+      'Aug 12 03:54:03 h kernel: [ 4711]  1000  4711  2316564   516062     59     4334             0 chrome',
+      `  ${mark}`,
+      `Aug 12 03:54:03 h kernel: ${kill}`,
+    ]
+    const [found, ...others] = killsIn(lines)
+    assert.equal(others.length, 0, mark)
+    assert.equal(found?.event.data.oom_memcg, '/a', mark)
+    assert.equal(found.event.data.top_tasks?.[0]?.name, 'chrome', mark)
+    assert.equal(found.event.source.metadata?.partial, 'true', mark)
+  }
+})
+
+test('a paragraph that was flowed anew: several records in a line', () => {
+  const records = [1, 2, 3].flatMap(pid => [
+    `Memory cgroup out of memory: Kill process ${pid} (a b) score 3 or sacrifice child`,
+    `Killed process ${pid} (a b) total-vm:3456kB, anon-rss:448kB, file-rss:1088kB`,
+  ])
+  for (const columns of [60, 72, 79, 400]) {
+    const kills = killsIn(wrapSoft(records.join(' '), columns).map(line => `> ${line}`))
+    assert.deepEqual(
+      kills.map(({ event: { data } }) => [
+        data.pid,
+        data.process_name,
+        data.rss_kb,
+        data.constraint,
+      ]),
+      [1, 2, 3].map(pid => [pid, 'a b', 1536, 'memcg']),
+      `${columns} columns`
+    )
+  }
+})
+
+test('mail as it is sent: quoted-printable', () => {
+  const lines = linesOf(buildDump({ kind: 'memcg' }))
+  const encoded = FORMS.find(form => form.name === 'dmesg')!
+    .render(recordsOf(lines))
+    .flatMap(line => {
+      const text = line.replace(/[=]/g, '=3D').replace(/ $/, '=20')
+      const parts: string[] = []
+      for (let at = 0; at < text.length; ) {
+        let end = Math.min(at + 75, text.length)
+        while (end < text.length && /=.?$/.test(text.slice(at, end))) end--
+        parts.push(end < text.length ? `${text.slice(at, end)}=` : text.slice(at, end))
+        at = end
+      }
+      return parts
+    })
+  assert.deepEqual(
+    killsIn(encoded).map(kill => kill.event.data),
+    [factsOf(lines)]
+  )
+})
+
+test('a terminal filled its lines with blanks', () => {
+  const [kill] = killsIn([
+    `[    1.000000] Out of memory: Kill process 52 (python) score 891 or sacrifice${' '.repeat(41)}child`,
+    `[    1.000001] Killed process 52 (python) total-vm:1050948kB, anon-rss:830288k${' '.repeat(40)}B, file-rss:1760kB, shmem-rss:0kB`,
+  ])
+  assert.equal(kill?.event.data.rss_kb, 832_048)
+  assert.equal(kill.kill.victim.prefix, 'Out of memory')
+})
+
+test('a prefix that is not known invents nothing: what another program tells is no kill', () => {
+  for (const line of [
+    `  17 Aug 12 03:54:03 host myapp[812]: ${killLine()}`,
+    `  17 Aug 12 03:54:03 host my-app: ${killLine()}`,
+    `E 2025-08-12T03:54:03Z host systemd[1]: ${killLine()}`,
+    `web-1/x myapp[7]: ${killLine()}`,
+    JSON.stringify([{ SYSLOG_IDENTIFIER: 'myapp', MESSAGE: killLine() }]),
+    '2025-08-12T03:54:03Z\tINFO\tthe process was Killed process 7 (x) by somebody',
+    '{"message": "OOM killer: Killed process 7 (x)"}',
+  ]) {
+    assert.deepEqual(explain([line]), [], line)
+  }
+})
+
+test('an opener behind a prefix that no other line explains: its name is the last word, or the CPU line\u2019s', () => {
+  const opener = 'invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0'
+  const kill = killLine()
+  const [alone] = killsIn([`some words of another program: chrome ${opener}`, kill])
+  assert.equal(alone?.event.data.trigger_process_name, 'chrome')
+  const cpu = 'CPU: 3 UID: 1000 PID: 77 Comm: tmux: server Not tainted 6.12.9 #1'
+  const [named] = killsIn([`x| tmux: server ${opener}`, `x| ${cpu}`, `x| ${kill}`])
+  assert.equal(named?.event.data.trigger_process_name, 'tmux: server')
+  assert.equal(named.event.data.trigger_pid, 77)
 })

@@ -79,7 +79,7 @@ export function findKill(line: string): number {
  * that flows text anew knows nothing of records.
  */
 const BEGINS = new RegExp(
-  `\\s(?=${STAMP}\\S|(?:${LINES.join('|')})|Hardware name: |Call Trace:|Swap cache stats: |\\d{1,12} total pagecache pages|[A-Z][a-z]{2} {1,2}\\d{1,2} \\d\\d:\\d\\d:\\d\\d \\S{1,64} kernel: |\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\S{0,24} (?:\\S{1,64} kernel: |\\[ {0,8}\\d{1,10}\\.\\d{6}\\] ))`,
+  `\\s(?=${STAMP}\\S|(?:${LINES.join('|')})|(?:Memory(?: cgroup(?: out(?: of(?: memory:?)?)?)?)?|Out of memory:?|(?:(?:Memory cgroup o|O)ut of memory: )?Kill(?:ed)?(?: process(?: \\d{1,10})?)?)$|Hardware name: |Call Trace:|Swap cache stats: |\\d{1,12} total pagecache pages|[A-Z][a-z]{2} {1,2}\\d{1,2} \\d\\d:\\d\\d:\\d\\d \\S{1,64} kernel: |\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\S{0,24} (?:\\S{1,64} kernel: |\\[ {0,8}\\d{1,10}\\.\\d{6}\\] ))`,
   'g'
 )
 
@@ -92,8 +92,7 @@ export function recordsIn(text: string): string[] {
     const at = found.index + 1
     const before = text.slice(from, found.index)
     // `Out of memory: Killed process ...` is one record, and nothing but blanks is none.
-    if (before.trim() === '' || (/:$/.test(before) && text.startsWith('Killed process', at)))
-      continue
+    if (before.trim() === '' || (/:$/.test(before) && text.startsWith('Kill', at))) continue
     records.push(before)
     from = at
   }
