@@ -15,6 +15,7 @@ import { once } from 'node:events'
 import {
   closeSync,
   cpSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -277,6 +278,9 @@ describe('the commands of', { skip: isThere('curl') ? false : 'there is no curl'
     if (own.length === 0) continue
     test(file, async t => {
       const sandbox = await Sandbox.open(t, copy)
+      // By README.md's first block, where that file has run before.
+      const isBuilt = existsSync(join(copy, 'dist')) || own.some(({ text }) => /^npm ci/.test(text))
+      if (!isBuilt) await sandbox.run('npm ci')
       const startsServer = own.some(({ text }) => /npm start/.test(text))
       for (const block of own) {
         const skip = whyNotRun(block) ?? false
