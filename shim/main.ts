@@ -2,10 +2,11 @@
  * `supervisord-shim`: reads the configuration and wires the parts. `shim/supervisord-shim` starts it.
  *
  * Nothing of plugin/ is imported here but generated types, and some small things stand in both: the
- * growing pause (delivery.ts), `retryAfter` (post.ts), `makeFolder` (spool-dir.ts), a log in pino's
- * shape (own-log.ts). The shim is to weigh no more than an idle Node, in every container: a module of
- * plugin/ brings its imports along, and each `import` of node:fs alone costs more than all of the
- * shim's own code (built-ins.ts).
+ * growing pause (delivery.ts), `retryAfter` (post.ts), `makeFolder` (files.ts), a lock by flock
+ * (folder-lock.ts), a log in pino's shape (own-log.ts). The shim is to weigh no more than an idle Node,
+ * in every container: a module of plugin/ brings its imports along, and each `import` of node:fs alone
+ * costs more than all of the shim's own code (built-ins.ts). For the same reason the build makes one
+ * file of all, dist/shim/main.cjs: each module costs memory, and Node's loader for them costs more.
  */
 
 import { fs } from './built-ins.ts'
@@ -64,10 +65,10 @@ if (args.includes('--help') || args.includes('-h')) {
   process.stderr.write(`supervisord-shim takes no arguments, see supervisord-shim --help\n`)
   process.exitCode = 2
 } else {
-  await main()
+  main()
 }
 
-async function main(): Promise<void> {
+function main(): void {
   let config: Config
   try {
     config = readConfig(process.env)
@@ -91,7 +92,7 @@ async function main(): Promise<void> {
     describeLoss: (loss, serial) => gapRequest(loss, { instance, serial }, loss.to),
     onError: error => status.set('error', error),
   })
-  const delivery = new Delivery(spool, await createPost(target, log), log, error =>
+  const delivery = new Delivery(spool, createPost(target, log), log, error =>
     status.set('delivery_error', error)
   )
   const ends = new EndLookup({

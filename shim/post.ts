@@ -43,10 +43,10 @@ const MAX_REASON_LENGTH = 200
  */
 const ABOUT_THE_EVENT = [400, 413, 422]
 
-export async function createPost(target: Target, log: Log): Promise<Post> {
+export function createPost(target: Target, log: Log): Post {
   const { url, socketPath, isSocketOptional, readToken } = target
   // https is loaded only where it is needed: with TLS it takes more memory than all the rest.
-  const https = url.protocol === 'https:' ? await import('node:https') : undefined
+  const https = url.protocol === 'https:' ? process.getBuiltinModule('node:https') : undefined
   const options = { keepAlive: true, maxSockets: 1 }
   const agent = https === undefined ? new http.Agent(options) : new https.Agent(options)
   const send = https === undefined ? http.request : https.request

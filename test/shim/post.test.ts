@@ -54,7 +54,7 @@ test('what is about the event is dropped and told, all else is tried again', asy
     response.statusCode = answers[type]!.shift()!
     response.end('{"message":"why"}')
   })
-  const { logged } = await deliver(t, await byUrl(url), 6)
+  const { logged } = await deliver(t, byUrl(url), 6)
   const types = posted.map(({ type }) => type)
   assert.deepEqual(
     types,
@@ -81,7 +81,7 @@ test('Retry-After is honoured', async t => {
     if (times.length === 1) response.writeHead(503, { 'Retry-After': '1' })
     response.end('{}')
   })
-  await deliver(t, await byUrl(url), 1)
+  await deliver(t, byUrl(url), 1)
   assert.ok(times[1]! - times[0]! >= 990)
 })
 
@@ -99,7 +99,7 @@ test('a connection that the server closed while it was kept is no failure', asyn
   const { url, posted } = await startRecorder(t, response => {
     response.end('{}', () => setImmediate(() => response.socket?.destroy()))
   })
-  const post = await byUrl(url)
+  const post = byUrl(url)
   for (let index = 0; index < 20; index++) {
     assert.equal((await post('{"type":"x"}')).kind, 'accepted')
   }
@@ -107,14 +107,14 @@ test('a connection that the server closed while it was kept is no failure', asyn
 })
 
 test('a server that is not there, or talks nonsense, is tried again', async () => {
-  const post = await byUrl('http://127.0.0.1:1')
+  const post = byUrl('http://127.0.0.1:1')
   assert.deepEqual((await post('{}')).kind, 'postponed')
 })
 
 test('a page instead of the event is no success: something else listens there', async t => {
   const bodies = ['<!doctype html>', '{}', '']
   const { url } = await startRecorder(t, response => response.end(bodies.shift()))
-  const post = await byUrl(url)
+  const post = byUrl(url)
   const outcome = await post('{}')
   assert.equal(outcome.kind, 'postponed')
   assert.match(JSON.stringify(outcome), /another server/)
@@ -152,7 +152,7 @@ test('a bearer token goes along by HTTP, and is read again when it is refused', 
   })
   const env = { KERNEL_IMAGES_API_BASE_URL: url, SYSMON_STATE_DIR: folder }
   const { target } = readConfig({ ...env, SYSMON_TOKEN_FILE: file })
-  const post = await createPost(target, createLog('silent'))
+  const post = createPost(target, createLog('silent'))
   assert.equal((await post('{}')).kind, 'postponed')
   writeFileSync(file, 'new')
   assert.equal((await post('{}')).kind, 'postponed')
@@ -160,7 +160,8 @@ test('a bearer token goes along by HTTP, and is read again when it is refused', 
   assert.deepEqual(asked, ['Bearer old', 'Bearer old', 'Bearer new'])
 
   const given = readConfig({ ...env, SYSMON_TOKEN: 'new' }).target
-  assert.equal((await (await createPost(given, createLog('silent')))('{}')).kind, 'accepted')
+  const byToken = createPost(given, createLog('silent'))
+  assert.equal((await byToken('{}')).kind, 'accepted')
   for (const wrong of [
     { SYSMON_TOKEN: 'a b' },
     { SYSMON_TOKEN_FILE: join(folder, 'none') },

@@ -32,7 +32,7 @@ async function start(t: TestContext, env: Record<string, string> = {}) {
     SYSMON_STATE_DIR: stateDir,
     ...env,
   })
-  const post = await createPost(target, silent)
+  const post = createPost(target, silent)
   return { stateDir, socketPath: join(stateDir, 'api.sock'), http, post }
 }
 
@@ -144,7 +144,7 @@ test('a socket that is closed to this user: HTTP, and one warning', async t => {
     const { createPost } = await import('${module('post')}')
     const { createLog } = await import('${module('own-log')}')
     const { readConfig } = await import('${module('config')}')
-    const post = await createPost(readConfig(process.env).target, createLog('warn', console.log))
+    const post = createPost(readConfig(process.env).target, createLog('warn', console.log))
     for (let i = 0; i < 3; i++) console.log((await post('{"type":"a"}')).kind)
     process.exit()`
   const { stdout, stderr } = await run(
