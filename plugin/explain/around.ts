@@ -37,8 +37,8 @@ const ANY =
   /oom|OOM|[Kk]ill|SIGTERM|SIGKILL|low memory|[Ee]vict|low on resource|OutOfMemory|out of memory|code=killed|memory limit|bad_alloc/
 
 const OTHER_KILLERS: ReadonlyArray<readonly [OtherKiller, RegExp]> = [
-  ['systemd-oomd', /Killed \/\S+ due to (?:memory|swap) .*/],
-  ['systemd-oomd', /\S+: systemd-oomd killed .*/],
+  ['systemd-oomd', /Killed \/\S{1,4096} due to (?:memory|swap) .*/],
+  ['systemd-oomd', /\S{1,256}: systemd-oomd killed .*/],
   [
     'earlyoom',
     /(?:low memory! at or below SIG|sending SIG(?:TERM|KILL) to process \d+ (?:uid \d+ )?").*/,
@@ -56,8 +56,8 @@ const OTHER_KILLERS: ReadonlyArray<readonly [OtherKiller, RegExp]> = [
 ]
 
 const TOLD: ReadonlyArray<readonly [by: string, pattern: RegExp]> = [
-  ['systemd', /\S+: A process of this unit has been killed by the OOM killer\..*/],
-  ['systemd', /\S+: Failed with result 'oom-kill'\..*/],
+  ['systemd', /\S{1,256}: A process of this unit has been killed by the OOM killer\..*/],
+  ['systemd', /\S{1,256}: Failed with result 'oom-kill'\..*/],
   ['containerd', /(?:TaskOOM|\/tasks\/oom)\b.*/],
   ['the kubelet', /(?:System OOM encountered|SystemOOM|OOMKilled|OOMKilling).*/],
   ['docker', /\bcontainer oom\b.*/],
@@ -72,11 +72,14 @@ const GAVE_UP: ReadonlyArray<readonly [by: string, pattern: RegExp]> = [
 ]
 
 const UNIT =
-  /\S+\.(?:service|scope): (?:Main process exited, code=killed|A process of this unit has been killed|Failed with result 'oom-kill').*/
+  /\S{1,256}\.(?:service|scope): (?:Main process exited, code=killed|A process of this unit has been killed|Failed with result 'oom-kill').*/
+
+/** None of these programs writes longer ones; a pattern may look at every part of a line twice. */
+const MAX_LINE_LENGTH = 4096
 
 /** @param line as the log has it, with its prefix */
 export function lineAround(line: string): Around | undefined {
-  if (!ANY.test(line)) return undefined
+  if (line.length > MAX_LINE_LENGTH || !ANY.test(line)) return undefined
   for (const [killer, pattern] of OTHER_KILLERS) {
     const match = pattern.exec(line)
     if (match !== null) return { type: 'other_killer', killer, text: match[0] }
