@@ -63,7 +63,7 @@ const HOSTILE: ReadonlyArray<readonly [head: string, unit: string]> = [
 test('hostile lines, each by itself and inside a dump', () => {
   for (const [head, unit] of HOSTILE) {
     const make = (size: number): string => head + unit.repeat(size / unit.length)
-    assertLinear(make(0) + unit, 64 * 1024, make, line => {
+    assertLinear(make(0) + unit, 200 * 1024, make, line => {
       parseKillLine(line)
       parseSacrificeLine(line)
       parseOpener(line)

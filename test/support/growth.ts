@@ -6,7 +6,7 @@ const FACTOR = 4
 /** Twice as much as in proportion; a square would be FACTOR times as much. */
 const MAX_RATIO = FACTOR * 2
 /** Of a run as short as this the clock shows nothing but noise, and no square hides in it. */
-const TOO_SHORT_MS = 50
+const TOO_SHORT_MS = 250
 const RUNS = 5
 
 /** @param make an input of about `size`; @param run what is measured */
