@@ -41,8 +41,8 @@ export class Evidence {
   }
 
   #pushLine(record: KmsgRecord, line: string): void {
-    const { caller } = record
-    let window = this.#windows.get(caller)
+    const writer = writerOf(record)
+    let window = this.#windows.get(writer)
     // What looks like a row may hold anything in its name, and be a row all the same.
     const isRow = line.charCodeAt(0) === 91
     const isGroupLine = parseGroupLine(line) !== undefined
@@ -63,7 +63,7 @@ export class Evidence {
     if (window === undefined || isOpener || isNext) {
       const lines = isNext ? window!.lines.slice(window!.afterKill) : []
       window = { lines, victims: new Set(), isGroup: false, afterKill: 0 }
-      this.#windows.set(caller, window)
+      this.#windows.set(writer, window)
     }
     if (window.lines.length < MAX_LINES) window.lines.push(line)
     if (victim !== undefined) {
@@ -75,7 +75,7 @@ export class Evidence {
     }
     if (!isCertain) {
       if (isGroupLine) window.isGroup = true
-      if (!isOpener && parseDeadEnd(line) !== undefined) this.#windows.delete(caller)
+      if (!isOpener && parseDeadEnd(line) !== undefined) this.#windows.delete(writer)
     }
   }
 
@@ -89,6 +89,10 @@ export class Evidence {
     checkFacts(facts, kill.record.text, window.lines)
   }
 }
+
+/** What processes write is one text, whichever of them wrote a line; the kernel's lines have their caller. */
+const writerOf = ({ facility, caller }: KmsgRecord): string =>
+  facility === 0 || caller === '' ? caller : 'processes'
 
 const keyOf = (record: KmsgRecord): string => `${record.seq} ${record.timestampUs} ${record.caller}`
 

@@ -27,6 +27,7 @@ if ([minutes, records, first].some(Number.isNaN)) {
 const MEMORY_BOUND_BYTES = 256 * 2 ** 20
 /** Dumps are damaged for so long, then the properties of one file are tried. */
 const DUMPS_A_TURN_MS = 15_000
+const REPORT_EVERY_MS = 60_000
 
 const folder = process.env.SYSMON_CORPUS ?? join(process.cwd(), '..', 'shared', 'corpus')
 const recordings = readRecordings([join(process.cwd(), 'test', 'fixtures'), folder])
@@ -34,6 +35,7 @@ const files = values.records === undefined ? propertyFiles() : []
 const tally: Tally = { records: 0, mutated: 0, kills: 0, withoutKill: 0 }
 const idle = process.memoryUsage().rss
 const deadline = performance.now() + minutes * 60_000
+let reported = performance.now()
 let dumpsMs = 0
 let peak = 0
 let tried = 0
@@ -79,6 +81,9 @@ while (!isOver()) {
     }
     tried++
   }
-  if (tried % 10 === 0) console.log(report())
+  if (performance.now() - reported > REPORT_EVERY_MS) {
+    reported = performance.now()
+    console.log(report())
+  }
 }
 console.log(`${report()}: everything held`)
