@@ -1154,6 +1154,29 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description The body did not come in time (15 seconds). */
+        BodyTooSlow: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /**
+         * @description Too many large bodies are on their way at once (32 MiB of them), and this was the largest.
+         *     Send it again later, or less data in one event.
+         */
+        TooManyBodies: {
+            headers: {
+                /** @description Seconds to wait before trying again. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /**
          * @description As many streams are open as the server allows: in all, from this address (by default three
          *     quarters of all), or for browsers (by default a quarter is kept for programs). `message`
@@ -1344,8 +1367,10 @@ export interface operations {
                 };
             };
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["BodyTooSlow"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
+            503: components["responses"]["TooManyBodies"];
         };
     };
     streamEvents: {
@@ -1441,8 +1466,10 @@ export interface operations {
             200: components["responses"]["TelemetryState"];
             400: components["responses"]["InvalidConfig"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["BodyTooSlow"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
+            503: components["responses"]["TooManyBodies"];
         };
     };
     patchTelemetry: {
@@ -1457,8 +1484,10 @@ export interface operations {
             200: components["responses"]["TelemetryState"];
             400: components["responses"]["InvalidConfig"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["BodyTooSlow"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
+            503: components["responses"]["TooManyBodies"];
         };
     };
     getSpecJson: {

@@ -64,6 +64,24 @@ export const NotAllowedError = createError<[string, string]>(
   405
 )
 
+export const BodyTooLargeError = createError<[number]>(
+  'FST_SYSMON_BODY_TOO_LARGE',
+  'the body is larger than %d bytes: send less data in one event',
+  413
+)
+
+export const BodyTooSlowError = createError<[number]>(
+  'FST_SYSMON_BODY_TOO_SLOW',
+  'the body did not come within %d seconds: send all of it at once',
+  408
+)
+
+export const TooManyBodiesError = createError<[]>(
+  'FST_SYSMON_TOO_MANY_BODIES',
+  'too many large bodies are on their way at once: send it again later, or less data in one event',
+  503
+)
+
 export const UnsupportedMediaTypeError = createError<[string]>(
   'FST_SYSMON_UNSUPPORTED_MEDIA_TYPE',
   '%s',

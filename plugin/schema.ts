@@ -5,6 +5,7 @@
 
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { type SchemaName, schemas } from '../generated/schemas.ts'
+import { quoted } from './errors.ts'
 
 const strict = withSchemas(new Ajv2020({ strict: true, allowUnionTypes: true }))
 
@@ -33,12 +34,13 @@ export function describeErrors(
 ): string {
   const error = errors?.[0]
   if (error === undefined) return `${root} is invalid`
-  const where = root + error.instancePath.replace(/\/(\d+)(?=\/|$)/g, '[$1]').replaceAll('/', '.')
+  const path = error.instancePath.replace(/\/(\d+)(?=\/|$)/g, '[$1]').replaceAll('/', '.')
+  const where = root + quoted(path)
   const { params } = error as { params: Record<string, unknown> }
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties':
-      return `${where} has the unknown field "${params.additionalProperty ?? params.unevaluatedProperty}"`
+      return `${where} has the unknown field "${quoted(String(params.additionalProperty ?? params.unevaluatedProperty))}"`
     case 'required':
       return `${where}.${params.missingProperty} is required`
     case 'enum':

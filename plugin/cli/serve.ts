@@ -1,9 +1,6 @@
 /** `sysmon serve`: a small Fastify application that registers the plugin. */
 
-import { METHODS } from 'node:http'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type LevelWithSilent, pino } from 'pino'
 import { CATEGORIES } from '../events/types.ts'
 import { sysmonPlugin } from '../index.ts'
@@ -11,6 +8,7 @@ import { OPTIONS } from '../options.ts'
 import { hasSinks, SINK_HELP, sinkOptionsFromEnv } from '../sinks/registry.ts'
 import type { SysmonOptions } from '../types.ts'
 import { describeVariables, optionsFromEnv } from './environment.ts'
+import { createHttpApp } from './http-app.ts'
 import { integerVariable, parseOptions, UsageError } from './usage.ts'
 
 /** Of options, where they are not the plugin's. */
@@ -43,17 +41,10 @@ export async function serveCommand(args: string[]): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
-  // For garbage.ts.
-  setFlagsFromString('--expose-gc')
-  globalThis.gc = runInNewContext('gc') as NodeJS.GCFunction
   const port = integerVariable('PORT', 10001, 65535)
   const host = process.env.HOST || '127.0.0.1'
   const sinks = sinkOptionsFromEnv(process.env)
-  const app = Fastify({ loggerInstance: pino({ level: logLevel() }) }) as unknown as FastifyInstance
-  // All that Node knows, so that the routes can answer 405 to them.
-  for (const method of METHODS) {
-    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
-  }
+  const app = createHttpApp(pino({ level: logLevel() }))
   // What is to be delivered must not be lost while it cannot be.
   const journalCategories = hasSinks(sinks) ? CATEGORIES : undefined
   const options = optionsFromEnv(process.env)

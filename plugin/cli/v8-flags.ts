@@ -5,6 +5,7 @@
  */
 
 import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 const FLAGS = [
   // Else the nursery grows to 16 MB while the modules load, and the heap by 40 before it is collected.
@@ -17,6 +18,8 @@ const FLAGS = [
   // The HTTP parser of fetch is WebAssembly: to optimise it takes 25 MB for a moment.
   '--no-wasm-tier-up',
   '--no-wasm-dynamic-tiering',
+  // For garbage.ts.
+  '--expose-gc',
 ]
 /** Those that older versions complain of. */
 const FLAGS_SINCE_24 = [
@@ -27,4 +30,5 @@ const FLAGS_SINCE_24 = [
 export function setServerFlags(): void {
   const major = Number.parseInt(process.versions.node, 10)
   for (const flag of major >= 24 ? [...FLAGS, ...FLAGS_SINCE_24] : FLAGS) setFlagsFromString(flag)
+  globalThis.gc ??= runInNewContext('gc') as NodeJS.GCFunction
 }

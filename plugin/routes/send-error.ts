@@ -2,6 +2,9 @@
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 
+/** Seconds after which who was told that something is taken may try again. */
+const RETRY_AFTER_S = 5
+
 export function sendError(
   error: FastifyError & { detail?: string },
   request: FastifyRequest,
@@ -12,20 +15,14 @@ export function sendError(
   if (isFault) request.log.error({ err: error }, 'request failed')
   const message = isFault
     ? 'internal error: see the log of the server'
-    : (ownWords(error, request) ?? error.message)
+    : (ownWords(error) ?? error.message)
+  if (status === 503) reply.header('retry-after', RETRY_AFTER_S)
   return reply.code(status).send({ message, detail: error.detail })
 }
 
 /** For errors of Fastify's: what to mend, in place of what went wrong. */
-function ownWords({ code }: FastifyError, request: FastifyRequest): string | undefined {
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return `the body is larger than ${request.routeOptions.bodyLimit} bytes: send less data in one event`
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return 'the body must be JSON: send it with content-type: application/json'
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return 'the body is empty: send a JSON object'
-    default:
-      return undefined
-  }
+function ownWords({ code }: FastifyError): string | undefined {
+  return code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
+    ? 'the body must be JSON: send it with content-type: application/json'
+    : undefined
 }

@@ -19,9 +19,6 @@ import { StreamMemory } from './stream-memory.ts'
 import { StreamPlaces } from './stream-places.ts'
 import { type StartQuery, startOf } from './stream-start.ts'
 
-/** Seconds after which a client that found all streams taken may try again. */
-const RETRY_AFTER_S = 5
-
 export interface StreamQuery extends StartQuery {
   readonly category?: readonly EventCategory[]
   readonly type?: readonly string[]
@@ -46,17 +43,17 @@ export class SseStreams {
     this.#memory = new StreamMemory(options.streamBuffer, options.streamBufferTotal)
   }
 
-  /** Answers a request with an event stream. Returns at once; the stream goes on by itself. */
-  open(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  /**
+   * Answers a request with an event stream. Returns at once; the stream goes on by itself.
+   *
+   * @throws {TooManyStreamsError | BadRequestError}
+   */
+  open(request: FastifyRequest, reply: FastifyReply): undefined {
+    // Its client left before it came here: no 'close' would ever give its place back.
+    if (reply.raw.destroyed) return void reply.hijack()
     const query = request.query as StreamQuery
-    // Before a place is taken: it may throw.
     const start = startOf(request.headers['last-event-id'], query)
-    let leave: () => void
-    try {
-      leave = this.#places.take(request)
-    } catch (error) {
-      return reply.header('retry-after', RETRY_AFTER_S).send(error)
-    }
+    const leave = this.#places.take(request)
     reply.header('x-sse-content-type', 'application/json')
     // hijack(), because handlerTimeout ends what is not answered when the handler has returned.
     reply.hijack()

@@ -132,6 +132,45 @@ test('every method that HTTP has is answered: 405 and Allow where the path does 
   }
 })
 
+/** Sends bytes. @returns all that is answered, when the connection ends */
+async function exchange(url: string, request: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.setEncoding('utf8').write(request)
+  let text = ''
+  socket.on('data', part => {
+    text += part
+  })
+  await once(socket, 'close')
+  return text
+}
+
+test('what reaches no route is answered with a message and nothing else', async t => {
+  const { url } = await startServer(t)
+  const get = (path: string, more = '') =>
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${more}Connection: close\r\n\r\n`
+  for (const [request, status, message] of [
+    ['nonsense\r\n\r\n', 400, /no HTTP/],
+    [get('/healthz', `X: ${'x'.repeat(20_000)}\r\n`), 431, /headers/],
+    [get('/telemetry/%zz'), 400, /zz/],
+    [get('/nothing'), 404, /spec\.json/],
+    [get('/telemetry/events/nothing'), 404, /spec\.json/],
+  ] as const) {
+    const answer = await exchange(url, request)
+    assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `))
+    const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))
+    assert.deepEqual(Object.keys(body), ['message'])
+    assert.match(body.message, message)
+  }
+})
+
+test('headers that do not come in time end their connection', async t => {
+  const { url } = await startServer(t)
+  const started = Date.now()
+  const answer = await exchange(url, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ')
+  assert.match(answer, /^HTTP\/1.1 408 [\s\S]*"message"/)
+  assert.ok(Date.now() - started < 25_000)
+})
+
 test('SIGINT exits 0 too', async t => {
   const server = await startServer(t)
   assert.equal(await server.stop('SIGINT'), 0)

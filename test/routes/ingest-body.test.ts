@@ -52,6 +52,43 @@ test('a body of 1000 levels is taken, one level more is refused: of arrays, of o
   assert.equal((await post(app, side)).status, 200, 'levels that are closed do not count')
 })
 
+test('so many values are taken, more are refused before they are parsed: whatever they are', async t => {
+  const app = await startApp(t, { bodyLimit: 8 * 1024 * 1024 })
+  const list = (value: string, count: number) =>
+    withData(`[${`${value},`.repeat(count - 1)}${value}]`)
+  assert.equal((await post(app, list('1', 99_000))).status, 200)
+  const strings = list(String.raw`"[{,\\\"[,"`, 99_000)
+  assert.equal((await post(app, strings)).status, 200, 'what stands in a text is no value')
+  for (const value of ['1', '""', '[]', '{}', '[[]]', '{"a":1}', 'null', ' [ ] ']) {
+    const { status, message } = await refused(app, list(value, 100_000))
+    assert.equal(status, 400)
+    assert.match(message, /more than 100000 values/)
+  }
+  const fields = Array.from({ length: 100_000 }, (_, i) => `"k${i}":1`).join(',')
+  assert.match((await refused(app, withData(`{${fields}}`))).message, /more than 100000 values/)
+  // Not looked at further: that it is no JSON is found by nobody.
+  assert.match((await refused(app, '['.repeat(4_000_000))).message, /deeper/)
+})
+
+test('what a client sent is not given back whole', async t => {
+  const app = await startApp(t)
+  const long = 'x'.repeat(1_000_000)
+  for (const [body, headers] of [
+    [`{"${long}":1,"${long}":2}`, {}],
+    [withData(`1${'0'.repeat(1_000_000)}1`), {}],
+    [`{"type":"note","category":"console","source":{"kind":"cdp","metadata":{"${long}":1}}}`, {}],
+    [`{"type":"note","category":"${long}"}`, {}],
+    [`{"type":"note","category":"console","ts":"${long}"}`, {}],
+    [`{"type":"note","category":"console","${long}":1,}`, {}],
+    [`{"type":"system_oom_kill","data":{"${long}":1}}`, {}],
+    [valid, { 'content-encoding': 'x'.repeat(5000) }],
+    [valid, { 'content-type': 'x'.repeat(5000) }],
+  ] as const) {
+    const { message, detail = '' } = await refused(app, body, headers)
+    assert.ok(message.length + detail.length < 600, message)
+  }
+})
+
 test('no body and no content type: 400', async t => {
   const app = await startApp(t)
   const answer = await app.inject({ method: 'POST', url: '/telemetry/events' })
@@ -102,7 +139,8 @@ for (const [name, number] of [
       const app = await startApp(t)
       const error = await refused(app, withData(json))
       assert.equal(error.status, 400)
-      assert.ok(error.message.includes(number), error.message)
+      assert.ok(error.message.includes(number.slice(0, 100)), error.message)
+      assert.ok(error.message.length < 250, 'a long one is not given back whole')
       assert.match(error.message, /send it as a string/)
     })
   }

@@ -1,0 +1,62 @@
+/** The application of `sysmon serve`: how long it waits for requests, and what it says to bad ones. */
+
+import { METHODS } from 'node:http'
+import type { Socket } from 'node:net'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Logger } from 'pino'
+import { quoted } from '../errors.ts'
+
+/** A request from its first byte to its last; bodies have a bound of their own (routes/body-reader.ts). */
+const REQUEST_TIMEOUT_MS = 30_000
+const HEADERS_TIMEOUT_MS = 10_000
+/** Between two looks at who takes too long. */
+const CHECK_INTERVAL_MS = 5000
+
+/** What Node says of a request that it cannot read, as a status and a sentence. */
+const BAD_REQUESTS: Record<string, readonly [string, string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not come in time'],
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    'the headers are larger than 16 KB: send fewer or shorter ones',
+  ],
+}
+const MALFORMED = ['400 Bad Request', 'this is no HTTP/1.1 request'] as const
+
+export function createHttpApp(loggerInstance: Logger): FastifyInstance {
+  const app = Fastify({
+    loggerInstance,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    },
+    frameworkErrors: (error, _, reply: FastifyReply) =>
+      reply.code(error.statusCode ?? 400).send({ message: quoted(error.message) }),
+    clientErrorHandler: refuse,
+  }) as unknown as FastifyInstance
+  // All that Node knows, so that the routes can answer 405 to them.
+  for (const method of METHODS) {
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
+  }
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .header('x-content-type-options', 'nosniff')
+      .send({
+        message: `there is nothing at ${quoted(request.url)}: GET /spec.json tells what there is`,
+      })
+  )
+  return app
+}
+
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, message] = BAD_REQUESTS[error.code ?? ''] ?? MALFORMED
+  const body = JSON.stringify({ message })
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+  )
+}
