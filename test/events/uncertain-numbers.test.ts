@@ -54,3 +54,22 @@ test('a range is learnt from the gap that names it, and from no other event', ()
   }
   assert.equal(numbers.countIn(0, 100), 3)
 })
+
+test('ranges that touch, overlap or hold each other count each number once; a number between them does not', () => {
+  for (const [first, second, count] of [
+    [{ from: 1, to: 3 }, { from: 3, to: 5 }, 5],
+    [{ from: 3, to: 5 }, { from: 1, to: 3 }, 5],
+    [{ from: 1, to: 3 }, { from: 4, to: 6 }, 6],
+    [{ from: 4, to: 6 }, { from: 1, to: 3 }, 6],
+    [{ from: 1, to: 3 }, { from: 5, to: 7 }, 6],
+    [{ from: 5, to: 7 }, { from: 1, to: 3 }, 6],
+    [{ from: 1, to: 9 }, { from: 3, to: 5 }, 9],
+    [{ from: 3, to: 5 }, { from: 1, to: 9 }, 9],
+    [{ from: 3, to: 5 }, { from: 3, to: 5 }, 3],
+  ] as const) {
+    const numbers = new UncertainNumbers()
+    numbers.add(first)
+    numbers.add(second)
+    assert.equal(numbers.countIn(0, 100), count, JSON.stringify([first, second]))
+  }
+})

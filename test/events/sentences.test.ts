@@ -1,0 +1,89 @@
+/** What an event says in a line for a person. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sentenceOf } from '../../plugin/events/types.ts'
+
+const kill = { process_name: 'chromium', pid: 4711, rss_kb: 2 * 1024 * 1024 }
+const crash = { service_name: 'chromium', phase: 'running' }
+const configured = { method: 'PUT', turned_on: [], turned_off: [] }
+
+for (const [type, data, sentence] of [
+  ['system_oom_kill', kill, 'chromium (pid 4711) held 2.0 GiB'],
+  [
+    'system_oom_kill',
+    { ...kill, mem_total_kb: 4 * 1024 * 1024, mem_free_kb: 512 * 1024 },
+    'chromium (pid 4711) held 2.0 GiB on a machine with 4.0 GiB and 512 MiB free',
+  ],
+  [
+    'system_oom_kill',
+    { ...kill, mem_total_kb: 4 * 1024 * 1024 },
+    'chromium (pid 4711) held 2.0 GiB on a machine with 4.0 GiB and 0 KiB free',
+  ],
+  [
+    'system_oom_kill',
+    { ...kill, constraint: 'memcg', oom_memcg: '/a', memcg_limit_kb: 3 * 1024 * 1024 },
+    'chromium (pid 4711) held 2.0 GiB, the limit of /a (3.0 GiB)',
+  ],
+  [
+    'system_oom_kill',
+    { ...kill, constraint: 'memcg' },
+    'chromium (pid 4711) held 2.0 GiB, the limit of its group',
+  ],
+  [
+    'system_oom_kill',
+    { ...kill, constraint: 'cpuset', oom_memcg: '/a' },
+    'chromium (pid 4711) held 2.0 GiB',
+  ],
+  ['service_crashed', crash, 'chromium died while it was running'],
+  [
+    'service_crashed',
+    { ...crash, phase: 'startup', pid: 7 },
+    'chromium (pid 7) died before it was up',
+  ],
+  ['service_crashed', { ...crash, phase: 'gave_up' }, 'chromium is not started again'],
+  [
+    'service_crashed',
+    { ...crash, exit_code: 0 },
+    'chromium died while it was running (exit status 0)',
+  ],
+  [
+    'service_crashed',
+    { ...crash, exit_code: 1, signal: 'SIGSEGV', core_dumped: true },
+    'chromium died while it was running (SIGSEGV, core dumped)',
+  ],
+  [
+    'service_crashed',
+    { ...crash, signal: 'SIGKILL', core_dumped: false },
+    'chromium died while it was running (SIGKILL)',
+  ],
+  ['telemetry_gap', { source: 'kmsg', lost: 0, reason: 'r' }, 'kmsg: 0 lost: r'],
+  ['telemetry_gap', { source: 'kmsg', reason: 'r' }, 'kmsg: an unknown number of lost: r'],
+  ['telemetry_configured', configured, 'PUT by a local client: nothing changed'],
+  [
+    'telemetry_configured',
+    { ...configured, address: '10.0.0.1', turned_on: ['page', 'network'] },
+    'PUT by 10.0.0.1: on: page, network',
+  ],
+  [
+    'telemetry_configured',
+    { ...configured, turned_on: ['page'], turned_off: ['console', 'captcha'] },
+    'PUT by a local client: on: page; off: console, captcha',
+  ],
+  ['note', { anything: 1 }, undefined],
+] as const) {
+  test(`${type}: ${sentence}`, () => {
+    assert.equal(sentenceOf(type, data), sentence)
+  })
+}
+
+test('what a process calls itself does no harm to a terminal', () => {
+  for (const [type, data] of [
+    ['system_oom_kill', { ...kill, process_name: 'a\u001b[2Jb' }],
+    ['service_crashed', { ...crash, service_name: 'a\u001b[2Jb' }],
+    ['telemetry_gap', { source: 'kmsg', reason: 'a\u001b[2Jb' }],
+    ['telemetry_configured', { ...configured, address: 'a\u001b[2Jb' }],
+  ] as const) {
+    assert.ok(!sentenceOf(type, data)?.includes('\u001b'), type)
+  }
+})

@@ -1,0 +1,44 @@
+/** Memory for what is kept: pieces that share a slab and nothing else. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Slabs } from '../../plugin/events/slabs.ts'
+
+const textOf = ({ slab, start, length }: ReturnType<Slabs['keep']>): string =>
+  slab.toString('utf8', start, start + length)
+
+test('pieces lie one after the other, each as it was put in', () => {
+  const slabs = new Slabs()
+  const pieces = [['a', Buffer.from('é')], ['€'], ['', 'b'], [Buffer.from('c')]]
+  const kept = pieces.map(parts => slabs.keep(parts))
+  assert.deepEqual(kept.map(textOf), ['aé', '€', 'b', 'c'])
+  assert.deepEqual(
+    kept.map(({ start, length }) => [start, length]),
+    [
+      [0, 3],
+      [3, 3],
+      [6, 1],
+      [7, 1],
+    ]
+  )
+  assert.ok(kept.every(({ slab }) => slab === kept[0]!.slab))
+})
+
+test('a slab is filled to its end, and the next begins', () => {
+  const slabs = new Slabs()
+  const kept = Array.from({ length: 17 }, () => slabs.keep(['x'.repeat(4096)]))
+  assert.equal(kept[0]!.slab.length, 65_536)
+  assert.equal(new Set(kept.slice(0, 16).map(({ slab }) => slab)).size, 1)
+  assert.notEqual(kept[16]!.slab, kept[15]!.slab)
+  assert.equal(kept[16]!.start, 0)
+})
+
+test('a large piece has memory of its own, and does not end the slab', () => {
+  const slabs = new Slabs()
+  const small = slabs.keep(['a'])
+  const large = slabs.keep(['y'.repeat(8193)])
+  assert.equal(large.slab.length, 8193)
+  assert.equal(large.start, 0)
+  assert.equal(textOf(large), 'y'.repeat(8193))
+  assert.equal(slabs.keep(['z'.repeat(8192)]).slab, small.slab, 'at the bound it shares')
+})
