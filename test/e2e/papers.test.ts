@@ -465,6 +465,18 @@ test('the tables of events name the types and fields of the document', () => {
   }
 })
 
+test('docs/ARCHITECTURE.md says of every dependency why it is there', () => {
+  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
+    readFileSync('package.json', 'utf8')
+  )
+  const [, reasons = ''] = /^## Why each dependency is there\n(.*?)^## /ms.exec(
+    readFileSync('docs/ARCHITECTURE.md', 'utf8')
+  )!
+  const named = codeSpansOf(reasons.replaceAll('\n', ' ')).sort()
+  const all = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies }).sort()
+  assert.deepEqual(named, all)
+})
+
 test('the table of rooms has every room, and what a room imports is in its row', () => {
   const rows = tableUnder('docs/ARCHITECTURE.md', '## Rooms, and who may know whom')
   const mayImport = new Map(

@@ -94,8 +94,9 @@ export function projectFiles(folder = '.'): string[] {
   })
 }
 
-/** Whether a path of the papers is there; `*` stands for anything within a name, `dist/` for what it is made from. */
+/** Whether a path of the papers is there, or what it is made from (`dist/`); `*` stands for anything within a name. */
 export function isNamedRightly(path: string): boolean {
+  if (existsSync(path)) return true
   const source = path.startsWith('dist/')
     ? path.slice('dist/'.length).replace(/\.js$/, '.ts')
     : path
