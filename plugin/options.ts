@@ -35,7 +35,12 @@ export const OPTIONS = {
     false,
     'folder for what outlives the process: events, the place in the kernel log'
   ),
-  journalBytes: integer(64 * MIB, MIB, 2 ** 40, 'bytes of events on disk'),
+  journalBytes: integer(
+    64 * MIB,
+    MIB,
+    2 ** 40,
+    'bytes of events on disk, and a quarter as many again of trusted ones'
+  ),
   journalAge: integer(
     30 * DAY_MS,
     1000,

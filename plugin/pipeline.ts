@@ -6,9 +6,8 @@
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { ALWAYS_CAPTURED } from './events/types.ts'
-import { Journal } from './journal/journal.ts'
+import { Journal, type JournalHistory } from './journal/journal.ts'
 import { lossEvent } from './journal/loss.ts'
-import type { Recovery } from './journal/recovery.ts'
 import { readBootId } from './machine/boot-id.ts'
 import { machinePageSizeKb } from './machine/page-size.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -67,7 +66,7 @@ export async function openPipeline(
         'an event has the identity of an earlier one and other data: both are published'
       ),
   })
-  publisher.restore(history?.events ?? [])
+  publisher.restore([...(history?.earlier ?? []), ...(history?.events ?? [])])
   const sinks = new Sinks(options, { stream, publisher, stateDir: folder?.path, log })
   const stateDir = folder?.path
   const watcher = openWatcher(options, log, { publisher, store: journal, bootId, stateDir })
@@ -116,7 +115,7 @@ function openJournal(
   state: StateFolder | undefined,
   bootId: string | undefined,
   onLoss: ConstructorParameters<typeof Journal>[2]
-): { journal?: Journal; history?: Recovery; error?: string } {
+): { journal?: Journal; history?: JournalHistory; error?: string } {
   if (state === undefined) return {}
   const { journalBytes, journalAge, journalCategories, journalSync } = options
   const journal = new Journal(

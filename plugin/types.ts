@@ -40,7 +40,10 @@ export interface SysmonOptions {
    * One server for each. Default: the environment variable `SYSMON_STATE_DIR`, else none.
    */
   readonly stateDir?: string | false
-  /** Bytes of events kept on disk; the oldest go, and that is reported. Default: 64 MiB. */
+  /**
+   * Bytes of events kept on disk; the oldest go, and that is reported. A quarter as many again are kept
+   * of what the kernel and a proven supervisor say, which nobody who posts can push out. Default: 64 MiB.
+   */
   readonly journalBytes?: number
   /** Age in milliseconds at which events on disk are removed. Default: 30 days. */
   readonly journalAge?: number

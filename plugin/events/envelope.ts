@@ -7,6 +7,7 @@
  */
 
 import type { EventCategory, EventSource } from '../../generated/types.ts'
+import { isTrusted } from './reporter.ts'
 import { Slabs } from './slabs.ts'
 
 /** The longest envelope, in bytes of JSON. S2 takes no larger record (1 MiB, with its headers). */
@@ -32,6 +33,8 @@ export interface PublishedEvent {
   readonly ts: number
   readonly type: string
   readonly category: EventCategory
+  /** See {@link isTrusted}; of one that was read back, whether it is kept as one. */
+  readonly isTrusted: boolean
   /** The SSE frame, UTF-8. */
   readonly frame: Buffer
   readonly frameBytes: number
@@ -51,10 +54,11 @@ export function sealEnvelope(seq: number, input: TelemetryEventInput): Published
     if (isTooLarge(json)) json = envelopeJson(seq, truncated, { kind, metadata: kept }, true)
   }
   const { ts, type, category } = input
-  return publishedEvent({ seq, ts, type, category }, PUBLISHED, json)
+  const head = { seq, ts, type, category, isTrusted: isTrusted(type, input.source) }
+  return publishedEvent(head, PUBLISHED, json)
 }
 
-type EventHead = Pick<PublishedEvent, 'seq' | 'ts' | 'type' | 'category'>
+type EventHead = Pick<PublishedEvent, 'seq' | 'ts' | 'type' | 'category' | 'isTrusted'>
 
 /**
  * @param slabs where its bytes are kept, beside others that are kept as long
@@ -74,17 +78,19 @@ class KeptEvent implements PublishedEvent {
   readonly ts: number
   readonly type: string
   readonly category: EventCategory
+  readonly isTrusted: boolean
   readonly frameBytes: number
   readonly #slab: Buffer
   readonly #start: number
   readonly #headBytes: number
 
   constructor(event: EventHead, slabs: Slabs, json: readonly (string | Buffer)[]) {
-    const { seq, ts, type, category } = event
+    const { seq, ts, type, category, isTrusted } = event
     this.seq = seq
     this.ts = ts
     this.type = type
     this.category = category
+    this.isTrusted = isTrusted
     const head = `id: ${seq}\ndata: `
     const { slab, start, length } = slabs.keep([head, ...json, FRAME_END])
     this.frameBytes = length

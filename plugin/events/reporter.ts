@@ -5,6 +5,7 @@
  */
 
 import type { EventSource } from '../../generated/types.ts'
+import { TELEMETRY_GAP } from './types.ts'
 
 /**
  * - `kernel`: the watcher, from the kernel log.
@@ -47,7 +48,13 @@ export function reporterOf(metadata: Metadata): Reporter {
   return reporter !== undefined && TRUSTED.has(reporter) ? (reporter as Reporter) : 'http'
 }
 
-/** Whether an event was said by the kernel, a proven supervisor, the browser or this server. */
-export function isTrusted(metadata: Metadata): boolean {
-  return reporterOf(metadata) !== 'http'
+/**
+ * Whether an event is one that only the kernel, a proven supervisor or a gap of this server's own can
+ * cause: nobody who posts, and no page, makes many of them. The journal keeps these under a bound of
+ * their own.
+ */
+export function isTrusted(type: string, source: EventSource): boolean {
+  const reporter = reporterOf(source.metadata)
+  const isOwnGap = reporter === 'server' && type === TELEMETRY_GAP
+  return reporter === 'kernel' || reporter === 'supervisor' || isOwnGap
 }

@@ -1,68 +1,50 @@
-/** A place in the journal, from which its events are read in order. */
+/** A place in the journal: the events of its parts, in the order of their sequence numbers. */
 
-import { join } from 'node:path'
 import type { PublishedEvent } from '../events/envelope.ts'
 import type { StoreReader } from '../stream/event-store.ts'
-import { type Segment, SegmentReader } from './segment.ts'
+
+interface Part {
+  readonly reader: StoreReader
+  /** Read, and not given out yet. */
+  next: PublishedEvent | undefined
+}
 
 export class JournalReader implements StoreReader {
-  readonly #folder: string
-  readonly #segments: readonly Segment[]
+  readonly #parts: readonly Part[]
   #after: number
-  #segment: Segment | undefined
-  #reader: SegmentReader | undefined
 
   /**
-   * @param segments the journal's own list, which changes while the reader is in use
+   * @param readers one of each part
    * @param after sequence number of the last event that is not wanted
    */
-  constructor(folder: string, segments: readonly Segment[], after: number) {
-    this.#folder = folder
-    this.#segments = segments
+  constructor(readers: readonly StoreReader[], after: number) {
+    this.#parts = readers.map(reader => ({ reader, next: undefined }))
     this.#after = after
   }
 
-  /** @returns the next event; undefined at the end of what is there now */
   next(): PublishedEvent | undefined {
-    for (;;) {
-      const line = this.#reader?.next()
-      if (line === undefined) {
-        if (!this.#open()) return undefined
-      } else if ('event' in line && line.event.seq > this.#after) {
-        this.#after = line.event.seq
-        return line.event
-      }
+    let first: Part | undefined
+    for (const part of this.#parts) {
+      const event = this.#peek(part)
+      if (event !== undefined && !(first !== undefined && first.next!.seq < event.seq)) first = part
     }
+    if (first === undefined) return undefined
+    const event = first.next!
+    first.next = undefined
+    this.#after = event.seq
+    return event
   }
 
   close(): void {
-    this.#reader?.close()
-    this.#reader = undefined
+    for (const { reader } of this.#parts) reader.close()
   }
 
-  /** Goes on to the next segment. @returns false when there is none */
-  #open(): boolean {
-    for (;;) {
-      const segment = this.#following()
-      if (segment === undefined) return false
-      this.close()
-      const isFirst = this.#segment === undefined
-      this.#segment = segment
-      try {
-        this.#reader = new SegmentReader(join(this.#folder, segment.name))
-        if (isFirst) this.#reader.seek(this.#after)
-        return true
-      } catch {
-        // Removed in this moment, or unreadable: its events are missed, and the reader is told so.
-      }
+  #peek(part: Part): PublishedEvent | undefined {
+    // What a part could not write for a while comes late, where this reader is past it.
+    while (part.next === undefined || part.next.seq <= this.#after) {
+      part.next = part.reader.next()
+      if (part.next === undefined) return undefined
     }
-  }
-
-  #following(): Segment | undefined {
-    const current = this.#segment
-    if (current !== undefined) return this.#segments.find(({ firstN }) => firstN > current.firstN)
-    const index = this.#segments.findIndex(({ firstSeq }) => firstSeq > this.#after)
-    if (index === -1) return this.#segments.at(-1)
-    return this.#segments[Math.max(0, index - 1)]
+    return part.next
   }
 }

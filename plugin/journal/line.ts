@@ -53,8 +53,12 @@ export function encodeHole({ n, lost }: JournalHole): Buffer {
   return Buffer.concat([checksumHead(crc32(body)), body, NEWLINE])
 }
 
-/** @param line without its newline @returns undefined for a line that is torn or damaged */
-export function decodeLine(line: Buffer): JournalLine | undefined {
+/**
+ * @param line without its newline
+ * @param isTrusted whether it is in the part for trusted events
+ * @returns undefined for a line that is torn or damaged
+ */
+export function decodeLine(line: Buffer, isTrusted: boolean): JournalLine | undefined {
   const body = checkedRest(line)
   if (body === undefined) return undefined
   const number = NUMBER.exec(body.toString('latin1', 0, 32))
@@ -63,12 +67,12 @@ export function decodeLine(line: Buffer): JournalLine | undefined {
   const rest = body.subarray(number[0].length)
   const lost = LOST.exec(rest.toString('latin1', 0, 32))
   if (lost !== null) return { n, lost: Number(lost[1]) }
-  const event = decodeEnvelope(rest)
+  const event = decodeEnvelope(rest, isTrusted)
   return event === undefined ? undefined : { n, event }
 }
 
 /** @param rest an envelope without its opening brace */
-function decodeEnvelope(rest: Buffer): PublishedEvent | undefined {
+function decodeEnvelope(rest: Buffer, isTrusted: boolean): PublishedEvent | undefined {
   // Only the fields that readers filter by are read: most envelopes are passed on as they are.
   const [, seq, ts, type, category] =
     ENVELOPE.exec(rest.toString('latin1', 0, ENVELOPE_HEAD)) ??
@@ -81,6 +85,7 @@ function decodeEnvelope(rest: Buffer): PublishedEvent | undefined {
       ts: Number(ts),
       type: JSON.parse(Buffer.from(type!, 'latin1').toString()) as string,
       category: category as EventCategory,
+      isTrusted,
     },
     READ,
     '{',

@@ -4,6 +4,7 @@ import type { TelemetryEventInput } from '../events/envelope.ts'
 import { gapEvent } from '../events/gap.ts'
 import { type NumberRange, uncertainMetadata } from '../events/uncertain-numbers.ts'
 import type { Hole, Scan } from './segment.ts'
+import type { Unwritten } from './unwritten.ts'
 
 export interface JournalLoss {
   /** Absent when it is not known. */
@@ -60,18 +61,43 @@ export function lossOfSegment(
   }
 }
 
-/** After an end without notice. @param from time of the newest event kept, in Unix microseconds */
+/** What a process had in memory only when it ended. */
+export function unwrittenLoss({ lost, from, to }: Unwritten, isTrusted: boolean): JournalLoss {
+  const kills = isTrusted ? ': kills are told again where the kernel log still has them' : ''
+  return {
+    lost,
+    reason: `events could not be written to the disk, and ended with the server${kills}`,
+    from,
+    to,
+    key: `unwritten-${lost}-${from}-${to}`,
+  }
+}
+
+/** What was in memory only for so long that it was dropped. */
+export function droppedLoss(dropped: Unwritten): JournalLoss {
+  const { lost, from, to } = dropped
+  return {
+    ...dropped,
+    reason: 'the journal could not be written for too long: its oldest events were dropped',
+    key: `dropped-${lost}-${from}-${to}`,
+  }
+}
+
+export type UncertainCause = 'power_cut' | 'killed' | 'unwritable'
+
+const CAUSES: Readonly<Record<UncertainCause, string>> = {
+  power_cut: 'the machine went down without notice: events of its last moments may be lost',
+  killed:
+    'the server ended without notice: events of the categories that are not kept on disk may be lost',
+  unwritable:
+    'the disk cannot be written, or could not be: events that earlier servers had in memory only may be lost',
+}
+
+/** @param from time of the newest event kept, in Unix microseconds */
 export function uncertainLoss(
+  cause: UncertainCause,
   uncertain: NumberRange | undefined,
-  isAfterPowerCut: boolean,
   from: number | undefined
 ): JournalLoss {
-  return {
-    reason: isAfterPowerCut
-      ? 'the machine went down without notice: events of its last moments may be lost'
-      : 'the server ended without notice: events of the categories that are not kept on disk may be lost',
-    ...(from === undefined ? {} : { from }),
-    to: Date.now() * 1000,
-    ...(uncertain === undefined ? {} : { uncertain }),
-  }
+  return { reason: CAUSES[cause], from, to: Date.now() * 1000, uncertain }
 }

@@ -1,11 +1,12 @@
-/** What a journal holds when it is opened: the newest events, the next numbers, and what is missing. */
+/** What a part of the journal holds when it is opened: its newest events, and what is missing. */
 
 import { closeSync, constants, ftruncateSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PublishedEvent } from '../events/envelope.ts'
 import { openFile, readFile } from '../state/open-file.ts'
-import { type HighWater, RESERVED_NUMBERS } from './high-water.ts'
+import type { HighWater } from './high-water.ts'
 import { type Hole, listSegments, type Scan, type Segment, scanSegment } from './segment.ts'
+import type { Unwritten } from './unwritten.ts'
 
 /** How much is read back into memory. */
 export interface RecoveryBounds {
@@ -18,9 +19,10 @@ export interface Recovery {
   readonly segments: Segment[]
   /** The newest events, oldest first. */
   readonly events: readonly PublishedEvent[]
-  /** Number that the next event of the journal gets. */
+  /** None of this part's events from this sequence number on is left out of them. */
+  readonly eventsFrom: number
+  /** Number that the next event of this part gets. */
   readonly nextN: number
-  readonly nextSeq: number
   /** Sequence number of the newest event. */
   readonly lastSeq: number
   /** The newest segment, where it can be continued. */
@@ -31,23 +33,37 @@ export interface Recovery {
   readonly unseen: readonly Segment[]
   /** Whole segments that are missing before the oldest. */
   readonly missing: Hole | undefined
-  /**
-   * Sequence numbers that may have been given, by a process that was killed, to events that were not
-   * kept on disk.
-   */
-  readonly uncertain: { readonly from: number; readonly to: number } | undefined
+  /** What a process had in memory only when it ended. */
+  readonly unwritten: Unwritten | undefined
+  readonly numbers: KnownNumbers
+}
+
+/** What a part tells about the sequence numbers that were given to any events. */
+export interface KnownNumbers {
+  /** This one was given, as all up to it may have been. */
+  readonly given: number
+  /** Those up to this one may have been given. */
+  readonly reserved: number
+  /** The process before this one was killed. */
+  readonly isUnclean: boolean
   /** The machine went down, so that what was written and not synced is gone. */
   readonly isAfterPowerCut: boolean
+  /** More than are reserved may have been given. */
+  readonly isBehind: boolean
+  /** A server was here, and nothing is left of what it gave: it could not write. */
+  readonly isBlank: boolean
 }
 
 /** @throws a system error when the folder cannot be read */
 export function recover(
   folder: string,
-  high: HighWater | undefined,
+  isTrusted: boolean,
+  highWater: HighWater | 'empty' | undefined,
   bootId: string,
   bounds: RecoveryBounds
 ): Recovery {
-  const segments = listSegments(folder)
+  const high = highWater === 'empty' ? undefined : highWater
+  const segments = listSegments(folder, isTrusted)
   const groups: Array<readonly PublishedEvent[]> = []
   const damaged: Array<{ segment: Segment; scan: Scan }> = []
   let lastN = high?.n ?? 0
@@ -55,9 +71,11 @@ export function recover(
   let tail: Segment | undefined
   let left = { ...bounds }
   let index = segments.length - 1
-  for (; index >= 0 && left.events > 0 && left.bytes > 0; index--) {
+  for (; index >= 0; index--) {
     const segment = segments[index]!
+    // The newest tells where to go on, whether its events are wanted or not.
     const isNewest = index === segments.length - 1
+    if (!isNewest && (left.events <= 0 || left.bytes <= 0)) break
     const endN = isNewest ? lastN : segments[index + 1]!.firstN - 1
     const scan = scanFile(folder, segment, endN)
     const events = scan.lines.flatMap(line => ('event' in line ? [line.event] : []))
@@ -76,44 +94,44 @@ export function recover(
       bytes: left.bytes - events.reduce((sum, { frameBytes }) => sum + frameBytes, 0),
     }
   }
+  const events = groups.flat()
+  const firstN = segments[0]?.firstN ?? lastN + 1
   const isUnclean = high === undefined ? segments.length > 0 : !high.isClean
   const isAfterPowerCut = isUnclean && high !== undefined && high.bootId !== bootId
-  // Where nothing tells which numbers were given, as many are passed over as may have been.
-  const isUnknown = isUnclean && (high === undefined || isAfterPowerCut)
-  const given = Math.max(lastSeq, high?.reserved ?? 0) + (isUnknown ? RESERVED_NUMBERS : 0)
-  const firstN = segments[0]?.firstN ?? lastN + 1
   return {
     segments,
-    events: groups.flat(),
+    events,
+    eventsFrom: index < 0 ? 0 : segments[index + 1]!.firstSeq,
     nextN: lastN + 1,
-    nextSeq: given + 1,
     lastSeq,
     tail,
     damaged,
     unseen: segments.slice(0, index + 1),
     missing:
       high !== undefined && high.firstN < firstN
-        ? {
-            n: high.firstN,
-            lost: firstN - high.firstN,
-            after: undefined,
-            before: groups.flat()[0]?.ts,
-          }
+        ? { n: high.firstN, lost: firstN - high.firstN, after: undefined, before: events[0]?.ts }
         : undefined,
-    uncertain: isUnclean && given > lastSeq ? { from: lastSeq + 1, to: given } : undefined,
-    isAfterPowerCut,
+    unwritten: high?.unwritten,
+    numbers: {
+      given: Math.max(lastSeq, high?.given ?? 0),
+      reserved: Math.max(lastSeq, high?.reserved ?? 0),
+      isUnclean,
+      isAfterPowerCut,
+      isBehind: isUnclean && (high === undefined || isAfterPowerCut),
+      isBlank: highWater === 'empty' && segments.length === 0,
+    },
   }
 }
 
 /** A file that cannot be read is one of which nothing is left. */
-export function scanFile(folder: string, { name, firstN }: Segment, endN: number): Scan {
+export function scanFile(folder: string, segment: Segment, endN: number): Scan {
   let bytes: Buffer
   try {
-    bytes = readFile(join(folder, name))
+    bytes = readFile(join(folder, segment.name))
   } catch {
     bytes = Buffer.alloc(0)
   }
-  return scanSegment(bytes, firstN, endN)
+  return scanSegment(bytes, segment, endN)
 }
 
 /**

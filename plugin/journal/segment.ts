@@ -4,7 +4,15 @@
  *     0000000000000117-000000000042.jsonl      sequence number and number of its first event
  */
 
-import { closeSync, constants, fstatSync, lstatSync, readdirSync, readSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  readdirSync,
+  readSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { openFile } from '../state/open-file.ts'
 import { decodeLine, type JournalLine } from './line.ts'
@@ -15,6 +23,8 @@ export interface Segment {
   readonly firstSeq: number
   /** Number of its first event in the journal. */
   readonly firstN: number
+  /** Whether it is of the part for trusted events. */
+  readonly isTrusted: boolean
   bytes: number
 }
 
@@ -24,16 +34,18 @@ export function segmentName(firstSeq: number, firstN: number): string {
   return `${String(firstSeq).padStart(16, '0')}-${String(firstN).padStart(12, '0')}.jsonl`
 }
 
-/** The folder's segments, oldest first; others' files are passed over. @throws a system error */
-export function listSegments(folder: string): Segment[] {
+/** The segments in a folder, if there is one, oldest first. @throws a system error */
+export function listSegments(folder: string, isTrusted: boolean): Segment[] {
   const segments: Segment[] = []
-  for (const name of readdirSync(folder).sort()) {
+  const names = existsSync(folder) ? readdirSync(folder).sort() : []
+  for (const name of names) {
     const [, seq, n] = NAME.exec(name) ?? []
     if (seq === undefined) continue
     segments.push({
       name,
       firstSeq: Number(seq),
       firstN: Number(n),
+      isTrusted,
       bytes: lstatSync(join(folder, name)).size,
     })
   }
@@ -68,7 +80,11 @@ export interface Hole {
 }
 
 /** @param endN number of the last event that was in it */
-export function scanSegment(bytes: Buffer, firstN: number, endN: number): Scan {
+export function scanSegment(
+  bytes: Buffer,
+  { firstN, isTrusted }: Pick<Segment, 'firstN' | 'isTrusted'>,
+  endN: number
+): Scan {
   const lines: JournalLine[] = []
   const holes: Hole[] = []
   let isSound = true
@@ -79,7 +95,7 @@ export function scanSegment(bytes: Buffer, firstN: number, endN: number): Scan {
     if (n > nextN) holes.push({ n: nextN, lost: n - nextN, after: ts, before })
   }
   for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
-    const line = decodeLine(bytes.subarray(start, end))
+    const line = decodeLine(bytes.subarray(start, end), isTrusted)
     start = end + 1
     if (line === undefined || line.n < nextN) {
       isSound = false
@@ -108,6 +124,7 @@ function sharedBytes(length: number): Buffer {
 
 /** Reads the lines of a file one after the other, in bounded memory, also while it grows. */
 export class SegmentReader {
+  readonly #isTrusted: boolean
   readonly #fd: number
   #buffer = Buffer.alloc(64 * 1024)
   #start = 0
@@ -115,8 +132,9 @@ export class SegmentReader {
   #offset = 0
 
   /** @throws why it cannot be read */
-  constructor(path: string) {
-    this.#fd = openFile(path, constants.O_RDONLY)
+  constructor(folder: string, { name, isTrusted }: Segment) {
+    this.#isTrusted = isTrusted
+    this.#fd = openFile(join(folder, name), constants.O_RDONLY)
   }
 
   /** @returns the next line that is whole and in order; undefined at the end of what is there */
@@ -130,11 +148,12 @@ export class SegmentReader {
         }
         const long = this.#longLine()
         if (long === undefined) return undefined
-        const line = decodeLine(long)
+        const line = decodeLine(long, this.#isTrusted)
         if (line !== undefined) return line
         continue
       }
-      const line = decodeLine(this.#buffer.subarray(this.#start, this.#start + newline))
+      const bytes = this.#buffer.subarray(this.#start, this.#start + newline)
+      const line = decodeLine(bytes, this.#isTrusted)
       this.#start += newline + 1
       if (line !== undefined) return line
     }
@@ -171,7 +190,7 @@ export class SegmentReader {
       start > 0 && end !== -1;
       end = bytes.indexOf(10, start)
     ) {
-      const line = decodeLine(bytes.subarray(start, end))
+      const line = decodeLine(bytes.subarray(start, end), this.#isTrusted)
       if (line !== undefined && 'event' in line) {
         return { seq: line.event.seq, offset: offset + start }
       }

@@ -2,13 +2,31 @@
 
 import type { PublishedEvent } from '../events/envelope.ts'
 
+/** Events that are in memory only. */
+export interface Unwritten {
+  readonly lost: number
+  /** Times of the first and the last of them, in Unix microseconds. */
+  readonly from: number
+  readonly to: number
+}
+
+export function addUnwritten(
+  a: Unwritten | undefined,
+  b: Unwritten | undefined
+): Unwritten | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return {
+    lost: a.lost + b.lost,
+    from: Math.min(a.from, b.from),
+    to: Math.max(a.to, b.to),
+  }
+}
+
 export class UnwrittenEvents {
   readonly #events: PublishedEvent[] = []
   readonly #maxBytes: number
   #bytes = 0
-  #dropped = 0
-  #droppedFrom = 0
-  #droppedTo = 0
+  #dropped: Unwritten | undefined
   #droppedSeq = 0
 
   /** @param maxBytes of their frames */
@@ -29,15 +47,27 @@ export class UnwrittenEvents {
     return this.#droppedSeq
   }
 
+  /** Those that were dropped, and not forgotten yet. */
+  get dropped(): Unwritten | undefined {
+    return this.#dropped
+  }
+
+  /** All that would be lost if this process ended now. */
+  get all(): Unwritten | undefined {
+    const [first] = this.#events
+    const last = this.#events.at(-1)
+    if (first === undefined || last === undefined) return this.#dropped
+    const waiting = { lost: this.#events.length, from: first.ts, to: last.ts }
+    return addUnwritten(this.#dropped, waiting)
+  }
+
   push(event: PublishedEvent): void {
     this.#events.push(event)
     this.#bytes += event.frameBytes
     while (this.#bytes > this.#maxBytes && this.#events.length > 1) {
-      const dropped = this.shift()!
-      if (this.#dropped === 0) this.#droppedFrom = dropped.ts
-      this.#dropped++
-      this.#droppedTo = dropped.ts
-      this.#droppedSeq = dropped.seq
+      const { ts, seq } = this.shift()!
+      this.#dropped = addUnwritten(this.#dropped, { lost: 1, from: ts, to: ts })
+      this.#droppedSeq = seq
     }
   }
 
@@ -47,11 +77,8 @@ export class UnwrittenEvents {
     return event
   }
 
-  /** How many were dropped since this was asked last, and their times in Unix microseconds. */
-  takeDropped(): { lost: number; from: number; to: number } | undefined {
-    if (this.#dropped === 0) return undefined
-    const dropped = { lost: this.#dropped, from: this.#droppedFrom, to: this.#droppedTo }
-    this.#dropped = 0
-    return dropped
+  /** What was dropped is told. */
+  forgetDropped(): void {
+    this.#dropped = undefined
   }
 }

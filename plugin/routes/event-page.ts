@@ -151,17 +151,22 @@ async function* eventsOf(
   { offset, since }: Range,
   incomplete: Incomplete
 ): AsyncGenerator<PageEvent> {
-  const [oldest] = stream.events(0)
-  const before = oldest?.seq ?? stream.seq + 1
+  const before = stream.completeFrom
+  const [oldest] = stream.events(before)
   const isOlder =
     offset > 0 ? offset < before : since !== undefined && since * 1000 < (oldest?.ts ?? Infinity)
+  let next = offset
   if (archive !== undefined && isOlder && before > 1) {
     const signal = AbortSignal.timeout(READ_BACK_TIMEOUT_MS)
     try {
-      yield* archive.read({ from: offset, since, before }, signal)
+      for await (const event of archive.read({ from: offset, since, before }, signal)) {
+        yield event
+        next = event.seq + 1
+      }
     } catch (error) {
       incomplete.why = (error as Error).message
     }
   }
-  yield* stream.events(offset)
+  // Of those before them too, some may be here.
+  yield* stream.events(next)
 }

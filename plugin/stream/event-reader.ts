@@ -77,7 +77,10 @@ export class EventReader {
     const { ring } = this.#parts
     if (!atLeastOne && this.#isBlocked(maxBytes)) return NOTHING
     const batch: Batch = { events: [], bytes: 0, maxBytes, atLeastOne, isFull: false }
-    const isThrough = this.#after >= ring.oldestSeq - 1 || this.#readStore(batch)
+    const isInRing = this.#after >= ring.oldestSeq - 1
+    // A slice may end where the ring begins: what is open in the store is behind from here on.
+    if (isInRing) this.rest()
+    const isThrough = isInRing || this.#readStore(batch)
     if (isThrough && !batch.isFull) this.#readRing(batch)
     // Nothing fits: the gap is told in one piece later, with the events after it.
     if (batch.isFull && batch.events.length === 0) return NOTHING
@@ -186,8 +189,8 @@ export class EventReader {
   #missingBefore(seq: number): number {
     const { store, filter, uncertain } = this.#parts
     const from = this.#after + 1
-    // Of what the store keeps nothing is missing but what is older than its oldest.
-    const end = keepsAll(store, filter) ? Math.min(seq, store?.oldestSeq ?? seq) : seq
+    // Of what the store keeps nothing is missing but what it removed.
+    const end = keepsAll(store, filter) ? Math.min(seq, store?.completeFrom ?? seq) : seq
     return end <= from ? 0 : end - from - uncertain.countIn(from, end - 1)
   }
 

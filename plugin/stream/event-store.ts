@@ -10,7 +10,9 @@ export interface EventStore {
   holds(event: PublishedEvent): boolean
   /** Sequence number of the oldest event kept; undefined while there is none. */
   readonly oldestSeq: number | undefined
-  /** All kept events up to this number are on disk, or are told as lost: nobody else need have them. */
+  /** From this sequence number on, no event that it is to keep was removed. */
+  readonly completeFrom: number
+  /** All trusted events up to this number are on disk, or are told as lost: nobody else need have them. */
   readonly writtenSeq: number
   /** Takes every event in the order of publication, and keeps those it is to keep. Never throws. */
   append(event: PublishedEvent): void
@@ -28,8 +30,10 @@ export interface StoreReader {
 
 /** What a store holds of the time before this process. */
 export interface StoredHistory {
-  /** The newest events, oldest first. */
+  /** The newest events, oldest first; none that is kept is left out between them. */
   readonly events: readonly PublishedEvent[]
+  /** Events from before them, between which others are left out. */
+  readonly earlier?: readonly PublishedEvent[]
   /** Sequence number that the next event gets. */
   readonly nextSeq: number
 }

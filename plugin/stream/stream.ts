@@ -52,6 +52,7 @@ export class EventStream {
     this.#ring = new EventRing(capacity, maxBytes, history?.nextSeq)
     this.#store = store
     this.#storedBytes = options.storedBytes ?? STORED_BYTES
+    for (const event of history?.earlier ?? []) this.uncertain.learn(event)
     for (const event of history?.events ?? []) {
       this.#ring.push(event)
       this.uncertain.learn(event)
@@ -116,6 +117,12 @@ export class EventStream {
     })
     this.#readers.add(reader)
     return reader
+  }
+
+  /** Sequence number of the first event from which on all that are kept here are here; before it, some. */
+  get completeFrom(): number {
+    for (const { seq } of this.events(this.#store?.completeFrom ?? 0)) return seq
+    return this.seq + 1
   }
 
   /** The event of a number, while it is kept anywhere. */

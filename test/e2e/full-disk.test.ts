@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import type { EventEnvelope, Health, OomKillData } from '../../generated/types.ts'
+import type { EventEnvelope, Health, OomKillData, TelemetryGapData } from '../../generated/types.ts'
 import { allowWrites, inject, killLine } from '../support/kernel-log.ts'
 import { whyNoOomKills } from '../support/oom.ts'
 import { postJson } from '../support/post-json.ts'
@@ -55,10 +55,8 @@ describe('a kill on a full disk', { skip }, () => {
       const env = { SYSMON_STATE_DIR: join(disk, 'state') }
       let empty = isFullAtStart ? fill(disk) : () => {}
       const first = await startServer(t, env)
-      if (!isFullAtStart) {
-        await killOn(first)
-        empty = fill(disk)
-      }
+      // No kill before it: in the block of an earlier one there might be room for the next.
+      if (!isFullAtStart) empty = fill(disk)
       await untilInMemory(first)
       const pid = await killOn(first)
       await first.stop('SIGKILL')
@@ -73,3 +71,45 @@ describe('a kill on a full disk', { skip }, () => {
     })
   }
 })
+
+for (const first of [0, 50]) {
+  test(
+    `${first} events, then a full disk: what is taken meanwhile and ends with kill -9 is told, exactly`,
+    { skip: whyNoSmallDisk },
+    async t => {
+      const disk = smallDisk(t, '1m')
+      const env = { SYSMON_STATE_DIR: join(disk, 'state'), SYSMON_KMSG_PATH: '/nonexistent' }
+      const server = await startServer(t, env)
+      const post = async (data: string) => {
+        const note = { type: 'note', category: 'system', data }
+        const { status, text } = await postJson(`${server.url}/telemetry/events`, note)
+        assert.equal(status, 200)
+        return (JSON.parse(text) as EventEnvelope).seq
+      }
+      for (let i = 0; i < first; i++) await post('before')
+      const empty = fill(disk)
+      const given: number[] = []
+      for (let i = 0; i < 100; i++) given.push(await post(`meanwhile ${'x'.repeat(200)}`))
+      await server.stop('SIGKILL')
+      empty()
+      for (let start = 0; start < 3; start++) {
+        const next = await startServer(t, env)
+        const events = await eventsOf(next)
+        const kept = events.filter(({ event }) => String(event.data).startsWith('meanwhile'))
+        const gaps = events.filter(({ event }) => event.type === 'telemetry_gap')
+        assert.deepEqual(
+          gaps.map(({ event }) => (event.data as TelemetryGapData).lost),
+          [given.length - kept.length],
+          `start ${start}`
+        )
+        assert.ok(gaps.every(({ seq }) => seq > given.at(-1)!))
+        const client = await SseClient.open(`${next.url}/telemetry/events`, {
+          'last-event-id': String(given.at(-1)),
+        })
+        await client.find(({ event }) => event.type === 'telemetry_gap', 'the gap')
+        client.close()
+        await next.stop('SIGKILL')
+      }
+    }
+  )
+}

@@ -32,7 +32,9 @@ test('the browser session is named where there is one', () => {
 test('only those that the server proves are trusted; whoever names none, or another, posted it', () => {
   for (const reporter of ['kernel', 'supervisor', 'devtools', 'server'] as const) {
     assert.equal(reporterOf({ reporter }), reporter)
-    assert.ok(isTrusted({ reporter }))
+    const source = { kind: 'cdp', metadata: { reporter } } as const
+    assert.equal(isTrusted('note', source), reporter === 'kernel' || reporter === 'supervisor')
+    assert.equal(isTrusted('telemetry_gap', source), reporter !== 'devtools')
   }
   const others: Array<Record<string, string> | undefined> = [
     undefined,
@@ -43,6 +45,6 @@ test('only those that the server proves are trusted; whoever names none, or anot
   ]
   for (const metadata of others) {
     assert.equal(reporterOf(metadata), 'http')
-    assert.ok(!isTrusted(metadata))
+    assert.ok(!isTrusted('system_oom_kill', { kind: 'cdp', metadata }))
   }
 })

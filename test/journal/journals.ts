@@ -6,7 +6,8 @@ import type { TestContext } from 'node:test'
 import Fastify from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
 import { type PublishedEvent, sealEnvelope } from '../../plugin/events/envelope.ts'
-import { Journal, type JournalOptions } from '../../plugin/journal/journal.ts'
+import type { Reporter } from '../../plugin/events/reporter.ts'
+import { Journal, type JournalHistory, type JournalOptions } from '../../plugin/journal/journal.ts'
 import type { JournalLoss } from '../../plugin/journal/loss.ts'
 import type { Recovery } from '../../plugin/journal/recovery.ts'
 
@@ -14,12 +15,13 @@ export const ALL = { events: 1e6, bytes: 1e9 }
 
 export interface OpenJournal {
   readonly journal: Journal
-  readonly recovery: Recovery
+  /** With what the part for events that are not trusted recovered, as most of the tests' are not. */
+  readonly recovery: Recovery & JournalHistory
   readonly losses: JournalLoss[]
   /** What it logged, as objects. */
   readonly logged: Array<Record<string, unknown> & { readonly msg: string }>
   /** Appends an event with the next sequence number. */
-  readonly append: (data?: unknown, category?: EventCategory) => PublishedEvent
+  readonly append: (data?: unknown, category?: EventCategory, reporter?: Reporter) => PublishedEvent
 }
 
 /** Opens a journal in the folder; it is left open, as a killed process leaves it, unless closed. */
@@ -45,20 +47,20 @@ export function openJournal(
     Fastify({ logger: { stream } }).log,
     loss => losses.push(loss)
   )
-  const recovery = journal.open(bounds)
+  const history = journal.open(bounds)
   t.after(() => journal.close())
-  let { nextSeq } = recovery
+  let { nextSeq } = history
   return {
     journal,
-    recovery,
+    recovery: { ...history.other, ...history },
     losses,
     logged,
-    append(data = {}, category = 'system') {
+    append(data = {}, category = 'system', reporter = 'http') {
       const event = sealEnvelope(nextSeq, {
         ts: 1_764_000_000_000_000 + nextSeq,
         type: 'note',
         category,
-        source: { kind: 'local_process' },
+        source: { kind: 'local_process', metadata: { reporter } },
         data,
       })
       nextSeq++

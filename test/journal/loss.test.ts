@@ -46,13 +46,14 @@ test('a segment that is removed: its events and what was missing in it, from the
 
 test('an end without notice: since the newest event kept, until now', () => {
   const before = Date.now() * 1000
-  const loss = uncertainLoss({ from: 5, to: 7 }, false, 40)
+  const loss = uncertainLoss('killed', { from: 5, to: 7 }, 40)
   assert.match(loss.reason, /the server ended without notice/)
   assert.equal(loss.from, 40)
   assert.ok(loss.to! >= before && loss.to! <= Date.now() * 1000)
   assert.deepEqual(loss.uncertain, { from: 5, to: 7 })
-  assert.match(uncertainLoss(undefined, true, undefined).reason, /the machine went down/)
-  assert.equal(uncertainLoss(undefined, true, undefined).from, undefined)
+  assert.match(uncertainLoss('power_cut', undefined, undefined).reason, /the machine went down/)
+  assert.match(uncertainLoss('unwritable', undefined, undefined).reason, /cannot be written/)
+  assert.equal(uncertainLoss('power_cut', undefined, undefined).from, undefined)
 })
 
 test('the event says what is known, and its key and the numbers stand in its metadata', () => {

@@ -6,7 +6,7 @@
 import fs, { writeSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SyncPolicy } from '../../plugin/journal/journal.ts'
+import type { SyncPolicy } from '../../plugin/journal/part.ts'
 import { openJournal } from './journals.ts'
 
 const [, , folder, sync, what] = process.argv as [string, string, string, SyncPolicy, string]

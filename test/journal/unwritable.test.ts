@@ -199,12 +199,13 @@ test('a read-only disk: what is there is read, and numbers go on', { skip }, asy
     recovery.events.map(({ seq }) => seq),
     [1, 2]
   )
-  append(3)
+  const { seq } = append(3)
+  assert.ok(seq > 2)
   assert.equal(journal.health.state, 'memory')
   assert.equal(journal.health.unwritten, 1)
   remount(mount, 'rw')
   await until(() => journal.health.state === 'writing', 'written again')
-  assert.deepEqual(read(journal), [1, 2, 3])
+  assert.deepEqual(read(journal), [1, 2, seq])
 })
 
 test('a read-only disk stays one, also while nothing is published', { skip }, async t => {
@@ -236,8 +237,9 @@ test(
     remount(mount, 'ro')
     const { journal, losses } = openJournal(t, folder, { maxBytes: 2 ** 20, maxAge: 3_600_000 })
     await journal.verify()
+    const known = losses.filter(({ uncertain }) => uncertain === undefined)
     assert.deepEqual(
-      losses.map(({ lost }) => lost),
+      known.map(({ lost }) => lost),
       [200 - read(journal).length]
     )
     assert.deepEqual(segmentsIn(folder), names)
@@ -259,8 +261,9 @@ test(
     remount(mount, 'ro')
     const { journal, losses } = openJournal(t, folder)
     await journal.verify()
+    const known = losses.filter(({ uncertain }) => uncertain === undefined)
     assert.deepEqual(
-      losses.map(({ lost }) => lost),
+      known.map(({ lost }) => lost),
       [1]
     )
     assert.deepEqual(read(journal), [1, 3])

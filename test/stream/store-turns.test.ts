@@ -80,7 +80,7 @@ test('200 readers and 20 pages that find nothing: a bound on the events of a tur
   const count = 3000
   const slabs = new Slabs()
   const events = Array.from({ length: count }, (_, index) => {
-    const head = { seq: index + 1, ts: 1, type: 'a', category: 'system' } as const
+    const head = { seq: index + 1, ts: 1, type: 'a', category: 'system', isTrusted: false } as const
     return publishedEvent(head, slabs, `{"seq":${index + 1}}`)
   })
   let looked = 0
@@ -88,6 +88,7 @@ test('200 readers and 20 pages that find nothing: a bound on the events of a tur
     keeps: () => true,
     holds: () => true,
     writtenSeq: 0,
+    completeFrom: 1,
     oldestSeq: 1,
     append: () => {},
     settled: async () => {},
