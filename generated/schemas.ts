@@ -7,6 +7,7 @@ export type SchemaName =
   | 'EventSource'
   | 'OomConstraint'
   | 'OomTask'
+  | 'OomDiagnosis'
   | 'OomKillData'
   | 'ServiceCrashPhase'
   | 'ServiceCrashedData'
@@ -156,6 +157,35 @@ export const schemas: Record<SchemaName, object> = {
       }
     }
   },
+  "OomDiagnosis": {
+    "$id": "sysmon:OomDiagnosis",
+    "type": "object",
+    "description": "What the kernel's report supports about the cause of a kill, in English sentences for a\nperson: those that `sysmon explain` prints for the same report in a saved log. No more than\n2 KiB as JSON; what there is no room for is left out, the least telling first. The sentences\nmay change with any version: programs read the fields beside them.\n",
+    "required": [
+      "cause",
+      "evidence",
+      "next"
+    ],
+    "properties": {
+      "cause": {
+        "type": "string",
+        "minLength": 1,
+        "description": "Whose memory ran out, and through whom."
+      },
+      "evidence": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "What else the report shows about it, one sentence each. May be empty."
+      },
+      "next": {
+        "type": "string",
+        "minLength": 1,
+        "description": "What to do next, no further than the report allows it."
+      }
+    }
+  },
   "OomKillData": {
     "$id": "sysmon:OomKillData",
     "type": "object",
@@ -269,6 +299,10 @@ export const schemas: Record<SchemaName, object> = {
       "oom_group": {
         "type": "boolean",
         "description": "`true` when the process was killed because its control group is killed as a whole\n(`memory.oom.group`). Absent when the report says nothing about it.\n"
+      },
+      "diagnosis": {
+        "$ref": "sysmon:OomDiagnosis",
+        "description": "Why it was killed, in sentences. In every event of the kernel's watcher; absent in an\nevent that somebody posted without it.\n"
       }
     },
     "examples": [
@@ -313,7 +347,15 @@ export const schemas: Record<SchemaName, object> = {
         "uid": 1000,
         "swap_kb": 0,
         "pgtables_kb": 6312,
-        "task_memcg": "/system.slice/chromium.service"
+        "task_memcg": "/system.slice/chromium.service",
+        "diagnosis": {
+          "cause": "chrome held 1.3 GiB on a machine with 2.0 GiB and 17 MiB free: a leak in chrome, or more than this machine can hold",
+          "evidence": [
+            "chrome was in the service chromium.service",
+            "there is no swap"
+          ],
+          "next": "find out why chrome held 1.3 GiB: a leak, or what it needs?; or give it a limit of its own, or the machine more memory"
+        }
       }
     ]
   },
@@ -938,7 +980,15 @@ export const schemas: Record<SchemaName, object> = {
               "uid": 1000,
               "swap_kb": 0,
               "pgtables_kb": 6312,
-              "task_memcg": "/system.slice/chromium.service"
+              "task_memcg": "/system.slice/chromium.service",
+              "diagnosis": {
+                "cause": "chrome held 1.3 GiB on a machine with 2.0 GiB and 17 MiB free: a leak in chrome, or more than this machine can hold",
+                "evidence": [
+                  "chrome was in the service chromium.service",
+                  "there is no swap"
+                ],
+                "next": "find out why chrome held 1.3 GiB: a leak, or what it needs?; or give it a limit of its own, or the machine more memory"
+              }
             }
           }
         },

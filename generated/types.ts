@@ -250,6 +250,20 @@ export interface components {
             rss_kb: number;
         };
         /**
+         * @description What the kernel's report supports about the cause of a kill, in English sentences for a
+         *     person: those that `sysmon explain` prints for the same report in a saved log. No more than
+         *     2 KiB as JSON; what there is no room for is left out, the least telling first. The sentences
+         *     may change with any version: programs read the fields beside them.
+         */
+        OomDiagnosis: {
+            /** @description Whose memory ran out, and through whom. */
+            cause: string;
+            /** @description What else the report shows about it, one sentence each. May be empty. */
+            evidence: string[];
+            /** @description What to do next, no further than the report allows it. */
+            next: string;
+        };
+        /**
          * @description One process that the kernel killed for want of memory. Only its name, its process id and
          *     its resident memory are always there. Everything else comes from the report the kernel
          *     prints with a kill, and is absent when the report does not state it: older kernels print
@@ -295,7 +309,15 @@ export interface components {
          *       "uid": 1000,
          *       "swap_kb": 0,
          *       "pgtables_kb": 6312,
-         *       "task_memcg": "/system.slice/chromium.service"
+         *       "task_memcg": "/system.slice/chromium.service",
+         *       "diagnosis": {
+         *         "cause": "chrome held 1.3 GiB on a machine with 2.0 GiB and 17 MiB free: a leak in chrome, or more than this machine can hold",
+         *         "evidence": [
+         *           "chrome was in the service chromium.service",
+         *           "there is no swap"
+         *         ],
+         *         "next": "find out why chrome held 1.3 GiB: a leak, or what it needs?; or give it a limit of its own, or the machine more memory"
+         *       }
          *     }
          */
         OomKillData: {
@@ -382,6 +404,11 @@ export interface components {
              *     (`memory.oom.group`). Absent when the report says nothing about it.
              */
             oom_group?: boolean;
+            /**
+             * @description Why it was killed, in sentences. In every event of the kernel's watcher; absent in an
+             *     event that somebody posted without it.
+             */
+            diagnosis?: components["schemas"]["OomDiagnosis"];
         };
         /**
          * @description When the service died. `startup`: before it was healthy. `running`: after it had been
@@ -683,7 +710,15 @@ export interface components {
          *             "uid": 1000,
          *             "swap_kb": 0,
          *             "pgtables_kb": 6312,
-         *             "task_memcg": "/system.slice/chromium.service"
+         *             "task_memcg": "/system.slice/chromium.service",
+         *             "diagnosis": {
+         *               "cause": "chrome held 1.3 GiB on a machine with 2.0 GiB and 17 MiB free: a leak in chrome, or more than this machine can hold",
+         *               "evidence": [
+         *                 "chrome was in the service chromium.service",
+         *                 "there is no swap"
+         *               ],
+         *               "next": "find out why chrome held 1.3 GiB: a leak, or what it needs?; or give it a limit of its own, or the machine more memory"
+         *             }
          *           }
          *         }
          *       },
@@ -1570,6 +1605,7 @@ export type EventSourceKind = components['schemas']['EventSourceKind']
 export type EventSource = components['schemas']['EventSource']
 export type OomConstraint = components['schemas']['OomConstraint']
 export type OomTask = components['schemas']['OomTask']
+export type OomDiagnosis = components['schemas']['OomDiagnosis']
 export type OomKillData = components['schemas']['OomKillData']
 export type ServiceCrashPhase = components['schemas']['ServiceCrashPhase']
 export type ServiceCrashedData = components['schemas']['ServiceCrashedData']

@@ -5,6 +5,7 @@
 
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import { warmUpDiagnosis } from './diagnosis/warm-up.ts'
 import { ALWAYS_CAPTURED } from './events/types.ts'
 import { Journal, type JournalHistory } from './journal/journal.ts'
 import { lossEvent } from './journal/loss.ts'
@@ -86,6 +87,7 @@ export async function openPipeline(
         .catch(reason => log.error({ err: reason }, 'the journal cannot be verified'))
       await sinks.load()
       sinks.start()
+      if (watcher !== undefined) setImmediate(warmUpDiagnosis)
     },
     stopWatching() {
       sinks.stopLingering()

@@ -23,20 +23,21 @@ matter.
 
 Options:
   --json      one kill a line: "type", "category", "source" and "data" as "event"
-              in the envelope of the API, and beside them
+              in the envelope of the API, "data" with its "diagnosis" ("cause",
+              "evidence", "next": the sentences), and beside them
                 "ts"         Unix microseconds where "time" is "wall" (the log
                              states the time of day), microseconds since boot
                              where it is "boot" (it has the kernel's stamps
                              only), the time of reading where it is "unknown"
-                "diagnosis"  "cause", "evidence" and "next": the sentences
-                "dump"       the numbers behind them: "allocation" (flags,
-                             order), "zones" with their watermarks, "held" (what
-                             the memory was used for), "counters_kb", "swap",
-                             "memcg", "tasks" (sums by name), "kernel"
+                "dump"       the numbers behind the sentences: "allocation"
+                             (flags, order), "zones" with their watermarks,
+                             "held" (what the memory was used for),
+                             "counters_kb", "swap", "memcg", "tasks" (sums by
+                             name), "kernel"
               What the dump does not state is absent.
   --all       with --json, also the dumps after which nobody was killed, as
               "type": "oom_without_kill" with "outcome" (no_killable_process,
-              panic or cut), "evidence" and "dump"
+              panic or cut)
   -h, --help  this text
 
 Colours are used on a terminal only, and not where NO_COLOR is set.

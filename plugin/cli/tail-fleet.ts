@@ -4,7 +4,7 @@ import type { EventEnvelope } from '../../generated/types.ts'
 import { loadFollow, type SinkName } from '../sinks/registry.ts'
 import { SinkError } from '../sinks/sink.ts'
 import { printable } from '../units.ts'
-import { eventLine } from './event-line.ts'
+import { eventText } from './event-line.ts'
 import { UsageError } from './usage.ts'
 
 export interface FleetArguments {
@@ -59,7 +59,7 @@ export function parseTime(text: string, now: number): number {
 function line(stream: string, body: Uint8Array): string {
   const text = Buffer.from(body).toString()
   try {
-    return `${printable(stream)}  ${eventLine(JSON.parse(text) as EventEnvelope)}`
+    return `${printable(stream)}  ${eventText(JSON.parse(text) as EventEnvelope, process.stdout.columns)}`
   } catch {
     return `${printable(stream)}  (no event)  ${printable(text.slice(0, 200))}`
   }

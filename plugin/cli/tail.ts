@@ -5,14 +5,15 @@ import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { Backoff } from '../backoff.ts'
-import { eventLine } from './event-line.ts'
+import { eventText } from './event-line.ts'
 import { parseOptions, UsageError } from './usage.ts'
 
 const HELP = `Usage: sysmon tail [--url URL] [--replay] [--json]
        sysmon tail --s2 [--prefix PREFIX] [--since TIME] [--replay] [--json]
 
-Follows a running server and prints its events, one a line. Connects again when
-the server restarts, without missing what it retains.
+Follows a running server and prints its events, one a line, and under a kill its
+cause, the evidence and what to do next. Connects again when the server restarts,
+without missing what it retains.
 
 With --s2: the events of all machines that deliver to S2, as S2_BASIN,
 S2_ACCESS_TOKEN and S2's endpoint variables say. What is there already comes
@@ -81,7 +82,9 @@ export async function tailCommand(args: string[]): Promise<number> {
         }
         if (frame.data === undefined) continue
         const line =
-          values.json === true ? frame.data : eventLine(JSON.parse(frame.data) as EventEnvelope)
+          values.json === true
+            ? frame.data
+            : eventText(JSON.parse(frame.data) as EventEnvelope, process.stdout.columns)
         process.stdout.write(`${line}\n`)
       }
       process.stderr.write('sysmon tail: the server ended the stream; connecting again\n')

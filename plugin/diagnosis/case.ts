@@ -27,6 +27,8 @@ export interface FamilyKb {
 
 /** What is known of a kill beside its dump, from the lines around it. */
 export interface Context {
+  /** Page size in KiB of the machine that printed the dump; used where the dump does not reveal it. */
+  readonly pageSizeKb?: number | undefined
   /** The kill before this one, where it was a moment ago. */
   readonly previous?: { readonly name: string; readonly rssKb: number | undefined } | undefined
   /** Lines about allocations that failed just before, as the kernel printed them. */
@@ -78,7 +80,7 @@ export function caseOf(
 ): Case {
   // Of a group kill only the first victim's report looks at the table.
   const sums = kill?.isFollower === true ? undefined : sumsOf(dump.tasks)
-  const pageKb = revealedPageSizeKb(dump, kill?.victim)
+  const pageKb = revealedPageSizeKb(dump, kill?.victim) ?? context.pageSizeKb
   const isMemcg = facts.constraint === 'memcg'
   const kb = (pages: number): number => pages * pageKb!
   const isSummed = sums !== undefined && pageKb !== undefined

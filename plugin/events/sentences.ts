@@ -9,10 +9,9 @@ import type {
 import { printable, size } from '../units.ts'
 
 export function oomKillSentence(data: OomKillData): string {
-  const machine =
-    data.mem_total_kb === undefined
-      ? ''
-      : ` on a machine with ${size(data.mem_total_kb)} and ${size(data.mem_free_kb ?? 0)} free`
+  const { mem_total_kb: total, mem_free_kb: free } = data
+  const spare = free === undefined ? '' : ` and ${size(free)} free`
+  const machine = total === undefined ? '' : ` on a machine with ${size(total)}${spare}`
   const limit =
     data.constraint === 'memcg'
       ? `, the limit of ${printable(data.oom_memcg ?? 'its group')}${data.memcg_limit_kb === undefined ? '' : ` (${size(data.memcg_limit_kb)})`}`

@@ -1,5 +1,6 @@
 /** What `sysmon explain --json` prints: the event, its diagnosis, and the numbers behind it. */
 
+import { boundedDiagnosis } from '../diagnosis/bounded.ts'
 import { caseOf } from '../diagnosis/case.ts'
 import { diagnose } from '../diagnosis/diagnosis.ts'
 import { figuresOf } from '../diagnosis/figures.ts'
@@ -10,8 +11,8 @@ import type { ExplainedDump, ExplainedKill } from './log-explainer.ts'
 export function killJson({ event, kill, time, context }: ExplainedKill): object {
   return {
     ...event,
+    data: { ...event.data, diagnosis: boundedDiagnosis(diagnose(kill, event.data, context)) },
     time,
-    diagnosis: diagnose(kill, event.data, context),
     dump: figuresOf(caseOf(kill.dump, kill, event.data, context)),
   }
 }
@@ -23,8 +24,7 @@ export function dumpJson(explained: ExplainedDump): object {
   return {
     type: 'oom_without_kill',
     outcome,
-    data: facts,
-    diagnosis,
+    data: { ...facts, diagnosis: boundedDiagnosis(diagnosis) },
     dump: figuresOf(caseOf(dump, chosen, facts, context)),
   }
 }

@@ -9,7 +9,7 @@ import { decodeName } from '../oom/names.ts'
 import { printable, sinceBoot, size, wallTime } from '../units.ts'
 import type { Incident } from './incidents.ts'
 import type { ExplainedDump, ExplainedKill } from './log-explainer.ts'
-import { wrap } from './wrap.ts'
+import { INDENT, labelled, type Rows, wrap } from './wrap.ts'
 
 export interface Style {
   readonly bold: (text: string) => string
@@ -24,12 +24,7 @@ export const COLOURED: Style = {
   dim: text => `\x1b[2m${text}\x1b[22m`,
 }
 
-const INDENT = '   '
-const LABEL_WIDTH = 10
 const NAMES_SHOWN = 6
-
-/** Labelled lines; of each label all lines stand in one column. */
-type Rows = ReadonlyArray<readonly [label: string, lines: readonly string[]]>
 
 export function incidentReport(incident: Incident, style: Style): string {
   const { first, number } = incident
@@ -187,21 +182,15 @@ function allocationRows(dump: OomDump): Rows {
   ]
 }
 
-/** A title, a time, and labelled lines, broken at the width of the terminal. */
+/** A title, a time, and labelled lines. */
 export function block(style: Style, title: string, when: string | undefined, rows: Rows): string {
   const { width } = style
   const inner = width === undefined ? undefined : width - INDENT.length
-  const textWidth = inner === undefined ? undefined : inner - LABEL_WIDTH
-  const body = rows.flatMap(([label, lines]) =>
-    lines
-      .flatMap(line => wrap(line, textWidth))
-      .map((line, at) => `${INDENT}${(at === 0 ? label : '').padEnd(LABEL_WIDTH)}${line}`)
-  )
   return [
     ...wrap(title, inner).map((line, at) => style.bold(at === 0 ? line : INDENT + line)),
     ...(when === undefined ? [] : wrap(when, inner).map(line => style.dim(INDENT + line))),
     '',
-    ...body,
+    ...labelled(width, rows),
     '',
   ].join('\n')
 }

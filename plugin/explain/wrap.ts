@@ -7,6 +7,22 @@ const COMBINING = /\p{M}|\u200d|\ufe0f/u
 /** Narrower than this nothing is broken: a word would not fit either. */
 const MIN_WIDTH = 16
 
+export const INDENT = '   '
+const LABEL_WIDTH = 10
+
+/** Labelled lines; of each label all lines stand in one column. */
+export type Rows = ReadonlyArray<readonly [label: string, lines: readonly string[]]>
+
+/** Labelled lines, indented, broken at the width of the terminal. */
+export function labelled(width: number | undefined, rows: Rows): string[] {
+  const textWidth = width === undefined ? undefined : width - INDENT.length - LABEL_WIDTH
+  return rows.flatMap(([label, lines]) =>
+    lines
+      .flatMap(line => wrap(line, textWidth))
+      .map((line, at) => `${INDENT}${(at === 0 ? label : '').padEnd(LABEL_WIDTH)}${line}`)
+  )
+}
+
 /** Columns that a text takes in a terminal. */
 export function columns(text: string): number {
   let count = 0

@@ -28,8 +28,12 @@ export interface OomKillOptions {
   readonly pageSizeKb?: number | undefined
 }
 
-/** `data` of a kill line that was cut short, as a saved log may show one, lacks the size. */
-export type OomKillFacts = Omit<OomKillData, 'rss_kb'> & Partial<Pick<OomKillData, 'rss_kb'>>
+/**
+ * The event's data without the sentences that are made of it. That of a kill line that was cut short, as
+ * a saved log may show one, lacks the size.
+ */
+export type OomKillFacts = Omit<OomKillData, 'rss_kb' | 'diagnosis'> &
+  Partial<Pick<OomKillData, 'rss_kb'>>
 
 /** The event's `data`, every field that the dump states. */
 export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKillFacts {

@@ -68,6 +68,11 @@ export class OomParser {
     return this.#held !== undefined
   }
 
+  /** That kill, as it will be given out unless the next record is about its group. */
+  get heldKill(): OomKill | undefined {
+    return this.#held?.kill
+  }
+
   /** The first record of the oldest dump that is not at its end; undefined when none is open. */
   get oldestOpenSeq(): number | undefined {
     const open = [...this.#sections.values()].map(({ first }) => first.seq)

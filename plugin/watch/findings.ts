@@ -16,6 +16,8 @@ import { type KmsgGap, overrunGap } from './kmsg-gaps.ts'
 import type { KillBaseline, KmsgPosition, KmsgPositionFile } from './kmsg-position.ts'
 
 export interface KmsgHandlers {
+  /** A kill that will be found in a moment: what can be made ready for it costs no time then. */
+  readonly onKillHeld?: (kill: OomKill, ts: number) => void
   /**
    * @param ts Unix microseconds
    * @param isReplayed it happened before this process watched

@@ -1,13 +1,26 @@
 /** What becomes of the kills and gaps that the watcher finds: events, and lines in the log. */
 
 import type { FastifyBaseLogger } from 'fastify'
+import type { OomDiagnosis } from '../../generated/types.ts'
+import { boundedDiagnosis } from '../diagnosis/bounded.ts'
+import { diagnose } from '../diagnosis/diagnosis.ts'
 import { SYSTEM_OOM_KILL } from '../events/types.ts'
-import { isOomKillData, oomKillFacts, oomKillSource, unknownConstraint } from '../oom/event.ts'
+import {
+  isOomKillData,
+  type OomKillFacts,
+  oomKillFacts,
+  oomKillSource,
+  unknownConstraint,
+} from '../oom/event.ts'
 import type { OomKill } from '../oom/parser.ts'
 import type { EventStore } from '../stream/event-store.ts'
 import type { Publisher } from '../stream/publisher.ts'
+import { printable } from '../units.ts'
 import type { KmsgHandlers } from './findings.ts'
 import { kmsgGapEvent } from './kmsg-gaps.ts'
+
+/** A kill this long before another may have given it its memory, in microseconds. */
+const JUST_BEFORE_US = 10_000_000
 
 export interface KillPublisherOptions {
   readonly publisher: Publisher
@@ -20,10 +33,12 @@ export interface KillPublisherOptions {
 }
 
 export function killPublisher(options: KillPublisherOptions): KmsgHandlers {
-  const { publisher, store, log, bootId, pageSizeKb } = options
+  const { publisher, store, log, bootId } = options
+  const describer = new KillDescriber(options)
   return {
+    onKillHeld: (kill, ts) => describer.prepare(kill, ts),
     onKill(kill, ts, isReplayed) {
-      const data = oomKillFacts(kill, { pageSizeKb })
+      const data = describer.describe(kill, ts)
       if (!isOomKillData(data)) {
         const fields = { ...data, kmsgSeq: kill.record.seq }
         log.warn(fields, 'a kill line without figures is not published')
@@ -41,6 +56,52 @@ export function killPublisher(options: KillPublisherOptions): KmsgHandlers {
     },
     onGap: gap => publisher.publish(kmsgGapEvent(gap), 'kernel'),
     writtenSeq: () => store?.writtenSeq ?? 0,
+  }
+}
+
+type KillData = OomKillFacts & { diagnosis?: OomDiagnosis | undefined }
+
+/** The data of a kill's event: its facts, and what sysmon explain says of them. */
+class KillDescriber {
+  readonly #options: KillPublisherOptions
+  #last:
+    | { readonly ts: number; readonly name: string; readonly rssKb: number | undefined }
+    | undefined
+  #prepared: { readonly seq: number; readonly data: KillData } | undefined
+
+  constructor(options: KillPublisherOptions) {
+    this.#options = options
+  }
+
+  /** While a kill waits for the record after it. */
+  prepare(kill: OomKill, ts: number): void {
+    this.#prepared = { seq: kill.record.seq, data: this.#describe(kill, ts) }
+  }
+
+  describe(kill: OomKill, ts: number): KillData {
+    const prepared = this.#prepared
+    this.#prepared = undefined
+    // Of the group, only the record after it told.
+    const isReady = prepared?.seq === kill.record.seq && kill.groupPath === undefined
+    const data = isReady ? prepared.data : this.#describe(kill, ts)
+    this.#last = { ts, name: printable(data.process_name), rssKb: data.rss_kb }
+    return data
+  }
+
+  #describe(kill: OomKill, ts: number): KillData {
+    const { pageSizeKb, log } = this.#options
+    const facts = oomKillFacts(kill, { pageSizeKb })
+    const last = this.#last
+    const previous = last !== undefined && ts - last.ts <= JUST_BEFORE_US ? last : undefined
+    try {
+      const diagnosis = boundedDiagnosis(diagnose(kill, facts, { pageSizeKb, previous }))
+      return { ...facts, diagnosis }
+    } catch (error) {
+      // A fault in the sentences must not cost the kill.
+      const kmsgSeq = kill.record.seq
+      log.error({ err: error, kmsgSeq }, 'a kill is published without its diagnosis')
+      return facts
+    }
   }
 }
 

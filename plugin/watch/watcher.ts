@@ -229,10 +229,12 @@ export class KmsgWatcher {
   }
 
   #holdKill(): void {
-    if (!this.#parser.hasHeldKill || this.#isHolding) return
+    const kill = this.#parser.heldKill
+    if (kill === undefined || this.#isHolding) return
     this.#isHolding = true
     this.#holdUntil = performance.now() + HOLD_MS
     setImmediate(() => this.#hold())
+    this.#handlers.onKillHeld?.(kill, this.#clock.toUnixUs(kill.record.timestampUs))
   }
 
   /** Turns the event loop until the hold is over: a timer would wait for a whole millisecond or two. */

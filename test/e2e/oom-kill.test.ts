@@ -4,7 +4,10 @@
  */
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { OomDiagnosis, OomKillData } from '../../generated/types.ts'
 import {
   memoryGroup,
   oomKill,
@@ -16,6 +19,7 @@ import { startServer } from '../support/server.ts'
 import { SseClient } from '../support/sse-client.ts'
 
 const skip = whyNoOomKills() ?? false
+const COMMAND = fileURLToPath(new URL('../../plugin/cli/sysmon.js', import.meta.url))
 
 const NAMES: ReadonlyArray<[string, string | Buffer, string]> = [
   ['with a colon and a space', 'tmux: server', 'tmux: server'],
@@ -62,7 +66,10 @@ describe('a real OOM kill in a memory control group', { skip }, () => {
         event.ts >= before - 1000 && event.ts <= after + 1000,
         `${before} ${event.ts} ${after}`
       )
-      assert.deepEqual(event.data, {
+      const { diagnosis, ...facts } = event.data as OomKillData
+      assert.deepEqual(diagnosis, explained(records, pid), 'as sysmon explain says it')
+      assert.match(diagnosis!.cause, /^the limit of the control group .*sysmon e2e,1.* was reached/)
+      assert.deepEqual(facts, {
         process_name: expected,
         pid,
         rss_kb: kernel.rssKb,
@@ -101,6 +108,19 @@ describe('a real OOM kill in a memory control group', { skip }, () => {
     assert.deepEqual(seqs, [1, 2], 'one event a kill, and none besides')
   })
 })
+
+/** What `sysmon explain` says of this kill, from the same records. */
+function explained(records: readonly string[], pid: number): OomDiagnosis | undefined {
+  const { stdout } = spawnSync(process.execPath, [COMMAND, 'explain', '--json'], {
+    input: Buffer.from(`${records.join('\n')}\n`, 'latin1'),
+    encoding: 'utf8',
+  })
+  const kills = stdout
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => (JSON.parse(line) as { data: OomKillData }).data)
+  return kills.find(kill => kill.pid === pid)?.diagnosis
+}
 
 /** What the test itself reads from the records of the dump, with patterns of its own. */
 function readDump(records: readonly string[], pid: number) {

@@ -41,6 +41,7 @@ const KILL = {
     uid: 1000,
     task_memcg: '/oomt',
     top_tasks: [{ pid: 8014, name: 'tmux: server', rss_kb: 66708 }],
+    diagnosis: { cause: 'memory ran out', evidence: ['there is no swap'], next: 'look' },
   },
 }
 
@@ -92,6 +93,8 @@ for (const protocol of ['http/protobuf', 'http/json']) {
       'process.executable.name': 'tmux: server',
       'process.real_user.id': 1000,
       'process.linux.cgroup': '/oomt',
+      'sysmon.diagnosis.cause': 'memory ran out',
+      'sysmon.diagnosis.next': 'look',
     })
     assert.equal(kill!.resource['service.name'], 'watcher')
     assert.equal(kill!.resource['deployment.environment.name'], 'test')

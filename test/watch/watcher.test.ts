@@ -9,8 +9,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyInstance } from 'fastify'
-import type { EventEnvelope } from '../../generated/types.ts'
+import type { EventEnvelope, OomKillData } from '../../generated/types.ts'
 import { sysmonPlugin } from '../../plugin/index.ts'
+import { assertValid } from '../support/app.ts'
 import { allowWrites, FIRST_PID, inject, killLine, overrun } from '../support/kernel-log.ts'
 import { whyNoOomKills } from '../support/oom.ts'
 
@@ -91,7 +92,11 @@ describe('the kmsg watcher', { skip }, () => {
     const { event } = events.find(({ event: { type } }) => type === 'system_oom_kill')!
     assert.equal(event.source.metadata?.facility, 'user')
     assert.equal(event.source.metadata?.partial, undefined)
-    assert.deepEqual(event.data, {
+    const { diagnosis, ...facts } = event.data as OomKillData
+    assertValid('OomKillData', event.data)
+    assert.match(diagnosis?.cause ?? '', /^the machine ran out of memory: .*chromium held 634 KiB/)
+    assert.ok(diagnosis!.evidence.length > 0 && diagnosis!.next !== '')
+    assert.deepEqual(facts, {
       process_name: 'chromium',
       pid,
       rss_kb: 634,

@@ -76,6 +76,10 @@ function addOomKill(attributes: Record<string, AnyValue>, data: OomKillData): vo
   attributes['process.executable.name'] = data.process_name
   if (data.uid !== undefined) attributes['process.real_user.id'] = data.uid
   if (data.task_memcg !== undefined) attributes['process.linux.cgroup'] = data.task_memcg
+  // In the body, too; many a backend searches and shows attributes only.
+  if (data.diagnosis === undefined) return
+  attributes['sysmon.diagnosis.cause'] = data.diagnosis.cause
+  attributes['sysmon.diagnosis.next'] = data.diagnosis.next
 }
 
 function addServiceCrashed(attributes: Record<string, AnyValue>, data: ServiceCrashedData): void {
