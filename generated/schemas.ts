@@ -354,7 +354,7 @@ export const schemas: Record<SchemaName, object> = {
             "chrome was in the service chromium.service",
             "there is no swap"
           ],
-          "next": "find out why chrome held 1.3 GiB: a leak, or what it needs?; or give it a limit of its own, or the machine more memory"
+          "next": "find out why chrome held 1.3 GiB (a leak, or what it needs); or give it a limit of its own, or the machine more memory"
         }
       }
     ]
@@ -987,7 +987,7 @@ export const schemas: Record<SchemaName, object> = {
                   "chrome was in the service chromium.service",
                   "there is no swap"
                 ],
-                "next": "find out why chrome held 1.3 GiB: a leak, or what it needs?; or give it a limit of its own, or the machine more memory"
+                "next": "find out why chrome held 1.3 GiB (a leak, or what it needs); or give it a limit of its own, or the machine more memory"
               }
             }
           }

@@ -316,7 +316,7 @@ export interface components {
          *           "chrome was in the service chromium.service",
          *           "there is no swap"
          *         ],
-         *         "next": "find out why chrome held 1.3 GiB: a leak, or what it needs?; or give it a limit of its own, or the machine more memory"
+         *         "next": "find out why chrome held 1.3 GiB (a leak, or what it needs); or give it a limit of its own, or the machine more memory"
          *       }
          *     }
          */
@@ -717,7 +717,7 @@ export interface components {
          *                 "chrome was in the service chromium.service",
          *                 "there is no swap"
          *               ],
-         *               "next": "find out why chrome held 1.3 GiB: a leak, or what it needs?; or give it a limit of its own, or the machine more memory"
+         *               "next": "find out why chrome held 1.3 GiB (a leak, or what it needs); or give it a limit of its own, or the machine more memory"
          *             }
          *           }
          *         }

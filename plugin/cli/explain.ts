@@ -18,8 +18,10 @@ in them who was killed, how large it was, whose limit was hit, and why.
 
 Takes raw /dev/kmsg records, dmesg (also -T, -x, --raw), journalctl (short, iso,
 json) and syslog, with the prefixes of Kubernetes and CI logs, quoted or wrapped
-by mail, also compressed with gzip. The log is read as a stream: its size does not
-matter.
+by mail; a journal file, where journalctl is installed; and events of sysmon
+itself, as JSON lines or as the text of the event stream. Also compressed (gzip,
+zstd, xz, bzip2, lz4, as far as Node or a program can). The log is read as a
+stream: its size does not matter.
 
 Options:
   --json      one kill a line: "type", "category", "source" and "data" as "event"

@@ -54,7 +54,7 @@ export function advise(known: Case, { kind, holding }: Cause): string[] {
 }
 
 function why(name: string, held: string): string {
-  return `find out why ${name} held ${held}: a leak, or what it needs?`
+  return `find out why ${name} held ${held} (a leak, or what it needs)`
 }
 
 /** Why so much, of what held much. */

@@ -105,8 +105,16 @@ export function caseOf(
       : [],
     limited: group(facts.oom_memcg, dump),
     home: group(facts.task_memcg, dump),
-    context,
+    context: safeContext(context),
   }
+}
+
+/** Names come from the kernel as they are, and may hold escapes for a terminal. */
+function safeContext(context: Context): Context {
+  const { previous } = context
+  return previous === undefined
+    ? context
+    : { ...context, previous: { ...previous, name: printable(previous.name) } }
 }
 
 function group(path: string | undefined, dump: OomDump): Group | undefined {

@@ -8,10 +8,11 @@ import { diagnoseWithoutKill } from '../diagnosis/without-kill.ts'
 import { oomDumpFacts, oomKillFacts } from '../oom/event.ts'
 import type { ExplainedDump, ExplainedKill } from './log-explainer.ts'
 
-export function killJson({ event, kill, time, context }: ExplainedKill): object {
+export function killJson({ event, kill, time, context, told }: ExplainedKill): object {
+  const diagnosis = told ?? boundedDiagnosis(diagnose(kill, event.data, context))
   return {
     ...event,
-    data: { ...event.data, diagnosis: boundedDiagnosis(diagnose(kill, event.data, context)) },
+    data: { ...event.data, diagnosis },
     time,
     dump: figuresOf(caseOf(kill.dump, kill, event.data, context)),
   }

@@ -1,11 +1,11 @@
 /** From a saved log to the kills in it: the parser of the live watcher over the log's records. */
 
-import type { SystemOomKillEvent } from '../../generated/types.ts'
+import type { OomDiagnosis, SystemOomKillEvent } from '../../generated/types.ts'
 import type { Context } from '../diagnosis/case.ts'
 import { type OomKillFacts, oomKillFacts, oomKillSource } from '../oom/event.ts'
 import { type OomKill, type OomOutcome, OomParser, type OomWithoutKill } from '../oom/parser.ts'
-import { printable } from '../units.ts'
 import { type Around, lineAround, recordAround } from './around.ts'
+import { ownKillsIn } from './own-events.ts'
 import { stripPrefix } from './prefix.ts'
 import { LogReader, type LogRecord } from './saved-log.ts'
 
@@ -22,6 +22,8 @@ export interface ExplainedKill {
   /** The record of the kill line, with the times that the log states. */
   readonly record: LogRecord
   readonly context: Context
+  /** The sentences that an event brought along; those of a dump are made of it. */
+  readonly told?: OomDiagnosis | undefined
 }
 
 export type ExplainedDump = OomWithoutKill & {
@@ -66,7 +68,9 @@ export class LogExplainer {
   #waiting: Seen[] = []
   /** Lines of the kernel seen. */
   records = 0
-  /** Of them, those of allocations that failed. */
+  /** Events of this project's own seen. */
+  events = 0
+  /** Of the lines, those of allocations that failed. */
   failures = 0
 
   constructor(onExplained: (explained: Explained) => void, bystander: Bystander = {}) {
@@ -76,6 +80,12 @@ export class LogExplainer {
 
   /** @param line without its line break, one character per byte (latin1) */
   push(line: string): void {
+    const own = ownKillsIn(line)
+    if (own !== undefined) {
+      for (const kill of own) this.#onExplained(kill)
+      this.events += own.length
+      return
+    }
     const around = this.#bystander.onAround === undefined ? undefined : lineAround(line)
     if (around !== undefined) this.#wait({ around, lineUs: timeOf(line) })
     this.#reader.push(line)
@@ -174,7 +184,7 @@ export class LogExplainer {
     return {
       previous:
         last !== undefined && isNear(last.record)
-          ? { name: printable(last.event.data.process_name), rssKb: last.event.data.rss_kb }
+          ? { name: last.event.data.process_name, rssKb: last.event.data.rss_kb }
           : undefined,
       failures: failures.length === 0 ? undefined : failures,
       panic: this.#panic !== undefined && isNear(this.#panic) ? this.#panic.text : undefined,

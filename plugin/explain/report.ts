@@ -1,6 +1,6 @@
 /** Kills, and dumps without one, as a text for a person: who died, why, and the evidence. */
 
-import { diagnose } from '../diagnosis/diagnosis.ts'
+import { type Diagnosis, diagnose } from '../diagnosis/diagnosis.ts'
 import { gfpFlags } from '../diagnosis/gfp.ts'
 import { diagnoseWithoutKill } from '../diagnosis/without-kill.ts'
 import type { OomDump } from '../oom/dump.ts'
@@ -55,7 +55,7 @@ export function killReport(
 ): string {
   const { event, kill } = explained
   const facts = event.data
-  const { cause, evidence, next } = diagnose(kill, facts, explained.context)
+  const { cause, evidence, next } = sentencesOf(explained)
   const held = facts.rss_kb === undefined ? '' : `, which held ${size(facts.rss_kb)}`
   const title = `${number}. The kernel killed ${printable(facts.process_name)} (pid ${facts.pid})${held}`
   const init = aftermath.hasInit
@@ -71,6 +71,16 @@ export function killReport(
     ['partial', kill.isPartial ? ['the log does not hold the whole dump of this kill'] : []],
     ['next', kill.isFollower ? [] : [...init, ...next]],
   ])
+}
+
+/** Those that an event brought along may be anyone's: safe to print. */
+function sentencesOf({ kill, event, context, told }: ExplainedKill): Diagnosis {
+  if (told === undefined) return diagnose(kill, event.data, context)
+  return {
+    cause: printable(told.cause),
+    evidence: told.evidence.map(printable),
+    next: [printable(told.next)],
+  }
 }
 
 export function noKillReport(

@@ -15,7 +15,6 @@ import {
 import type { OomKill } from '../oom/parser.ts'
 import type { EventStore } from '../stream/event-store.ts'
 import type { Publisher } from '../stream/publisher.ts'
-import { printable } from '../units.ts'
 import type { KmsgHandlers } from './findings.ts'
 import { kmsgGapEvent } from './kmsg-gaps.ts'
 
@@ -84,7 +83,7 @@ class KillDescriber {
     // Of the group, only the record after it told.
     const isReady = prepared?.seq === kill.record.seq && kill.groupPath === undefined
     const data = isReady ? prepared.data : this.#describe(kill, ts)
-    this.#last = { ts, name: printable(data.process_name), rssKb: data.rss_kb }
+    this.#last = { ts, name: data.process_name, rssKb: data.rss_kb }
     return data
   }
 

@@ -30,7 +30,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import ts from 'typescript'
 import { type SchemaName, schemas } from '../../generated/schemas.ts'
 import type { EventEnvelope } from '../../generated/types.ts'
-import { eventLine } from '../../plugin/cli/event-line.ts'
+import { eventText } from '../../plugin/cli/event-line.ts'
 import { OPTIONS } from '../../plugin/options.ts'
 import { assertValid, document } from '../support/app.ts'
 import { isThere } from '../support/install.ts'
@@ -317,13 +317,13 @@ test('a block says in which language it is; code is from an example, JSON is JSO
   }
 })
 
-test('the event that README.md shows is one, and the line under it is how tail prints it', () => {
+test('the event that README.md shows is one, and the text under it is how tail prints it', () => {
   const shown = blocksOf('README.md').find(({ language }) => language === 'json')
   assert.ok(shown)
   const envelope = JSON.parse(shown.text) as EventEnvelope
   assertValid('EventEnvelope', envelope)
   const line = blocksOf('README.md').find(({ language }) => language === 'text')
-  assert.equal(line?.text, eventLine(envelope))
+  assert.equal(line?.text, eventText(envelope))
 })
 
 // --- names --------------------------------------------------------------------------------------

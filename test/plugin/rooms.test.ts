@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   machine: [],
   kmsg: ['backoff'],
   oom: ['kmsg'],
+  diagnosis: ['oom', 'units'],
   events: ['schema', 'units'],
   stream: ['events'],
   watch: ['kmsg', 'oom', 'events', 'stream', 'state', 'machine', 'diagnosis', 'backoff'],
