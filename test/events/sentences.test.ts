@@ -18,7 +18,7 @@ for (const [type, data, sentence] of [
   [
     'system_oom_kill',
     { ...kill, mem_total_kb: 4 * 1024 * 1024 },
-    'chromium (pid 4711) held 2.0 GiB on a machine with 4.0 GiB and 0 KiB free',
+    'chromium (pid 4711) held 2.0 GiB on a machine with 4.0 GiB',
   ],
   [
     'system_oom_kill',
