@@ -35,7 +35,11 @@ export function describeFailure(error: NodeJS.ErrnoException, url: string): stri
   switch (error.code) {
     case 'ENOENT':
     case 'ECONNREFUSED':
-      return `nobody listens on ${url} (${error.code}): restart supervisord, with its socket where nothing clears it away, such as file=/run/supervisor.sock in [unix_http_server]`
+      return `nobody listens on ${url} (${error.code}): ${
+        url.startsWith('unix:')
+          ? 'restart supervisord, with its socket where nothing clears it away, such as file=/run/supervisor.sock in [unix_http_server]'
+          : 'set port= in [inet_http_server] to it, and restart supervisord'
+      }`
     case 'EACCES':
     case 'EPERM':
       return `this user may not connect to ${url} (${error.code}): set chown= or chmod= in [unix_http_server], or user= in [eventlistener:supervisord-shim]`
