@@ -33,13 +33,15 @@ export class ListenerPositionFile {
     this.#dir = dir
     this.#name = `${PREFIX}${instance.replaceAll('/', '-')}`
     this.#log = log
-    forgetOthers(dir.base, this.#name)
+    if (dir.base !== undefined) forgetOthers(dir.base, this.#name)
   }
 
   /** @returns undefined when there is none, `unknown` when it cannot be read */
   read(): ListenerPosition | 'unknown' | undefined {
     // The last shim of this run may have had another of the spools.
-    for (const folder of [this.#dir.base, ...this.#dir.others]) {
+    const { base, others } = this.#dir
+    if (base === undefined) return 'unknown'
+    for (const folder of [base, ...others]) {
       try {
         const position: unknown = JSON.parse(readFile(join(folder, this.#name), MAX_LENGTH_BYTES))
         return isListenerPosition(position) ? position : 'unknown'
@@ -52,13 +54,13 @@ export class ListenerPositionFile {
 
   /** Never throws. */
   write(position: ListenerPosition): void {
+    const { base } = this.#dir
+    // It was said that nothing can be kept.
+    if (base === undefined) return
     const json = JSON.stringify(position)
     try {
       // Not truncated: the last position stays until this one is written.
-      this.#fd ??= openFile(
-        join(this.#dir.base, this.#name),
-        fs.constants.O_RDWR | fs.constants.O_CREAT
-      )
+      this.#fd ??= openFile(join(base, this.#name), fs.constants.O_RDWR | fs.constants.O_CREAT)
       const length = Math.max(MIN_LENGTH_BYTES, json.length, fs.fstatSync(this.#fd).size)
       fs.writeSync(this.#fd, json.padEnd(length), 0)
       this.#failed = false

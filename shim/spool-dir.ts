@@ -11,6 +11,7 @@ import { fs } from './built-ins.ts'
 import { readFile, removeFile, replaceFile } from './files.ts'
 import { decodeSpoolFile, encodeSpoolFile } from './spool-file.ts'
 import {
+  isOwnFolder,
   openAndLock,
   openSpoolFolder,
   type SpoolFolder,
@@ -49,14 +50,14 @@ export class SpoolDir {
     return this.#folder?.path ?? spoolPaths(this.#stateDir)[0]!
   }
 
-  /** For the names in it; as `path`, but it stays this folder, whoever renames it. */
-  get base(): string {
-    return this.#folder?.base ?? this.path
+  /** For the names in it: it stays this folder, whoever renames it. Undefined while there is none. */
+  get base(): string | undefined {
+    return this.#folder?.base
   }
 
   /** The other spools of this state folder. */
   get others(): string[] {
-    return spoolPaths(this.#stateDir).filter(path => path !== this.path)
+    return spoolPaths(this.#stateDir).filter(path => path !== this.path && isOwnFolder(path))
   }
 
   /** Which of the spools of this state folder it is, from 1; undefined while there is none. */

@@ -73,6 +73,20 @@ export function openAndLock(
   return undefined
 }
 
+/** Never throws. */
+export function isOwnFolder(path: string): boolean {
+  try {
+    const stat = fs.lstatSync(path)
+    return stat.isDirectory() && isOwn(stat.uid)
+  } catch {
+    return false
+  }
+}
+
+function isOwn(uid: number): boolean {
+  return uid === process.geteuid?.() || uid === 0
+}
+
 function make(path: string): void {
   try {
     makeFolder(path)
@@ -106,7 +120,7 @@ function open(path: string): number {
 function check(fd: number, path: string): void {
   const { uid, mode } = fs.fstatSync(fd)
   const own = process.geteuid?.()
-  if (uid !== own && uid !== 0) {
+  if (!isOwn(uid)) {
     throw new Error(
       `${path} belongs to another user (${uid}, not ${own}): chown it, or name another folder in SYSMON_STATE_DIR`
     )

@@ -166,10 +166,13 @@ test('a link in the place of the folder is not followed, wherever it leads', asy
   const target = temporaryFolder(t)
   for (const to of [target, '/nonexistent', '.']) {
     symlinkSync(to, join(stateDir, 'spool'))
-    const { spool, error } = open(t, stateDir)
+    const { spool, dir, error } = open(t, stateDir)
     assert.match(error()!, /spool is a symbolic link, which is not followed: remove it/)
     await spool.append({ type: 'a', ts })
     assert.deepEqual(drain(spool), ['a'], 'from memory')
+    const position = new ListenerPositionFile(dir, 'run', createLog('silent'))
+    position.write({ instance: 'run', pool: 'p', serial: '1', poolSerial: 1, stopping: false })
+    assert.equal(position.read(), 'unknown')
     rmSync(join(stateDir, 'spool'))
   }
   assert.deepEqual(readdirSync(target), [])
