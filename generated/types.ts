@@ -1156,11 +1156,22 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description A token is needed for this, and the request has none, or another one. */
+        Unauthorized: {
+            headers: {
+                /** @description Always `Bearer`, with `error="invalid_token"` where there was another one. */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /**
-         * @description The request may come from a web page of another site: its `Host` is neither an IP address,
-         *     `localhost` nor a name that the server was given (`allowedHosts`), its `Origin` or
-         *     `Sec-Fetch-Site` names another site (and the origin is not in `allowedOrigins`), or its
-         *     `Sec-Fetch-Dest` is a frame. Pages that a browser on the machine shows must be able neither
+         * @description The request comes from another machine, and no token guards what it asks for. Or it may come
+         *     from a web page of another site: its `Host` is neither an IP address, `localhost` nor a name
+         *     that the server was given (`allowedHosts`), its `Origin` or `Sec-Fetch-Site` names another
+         *     site (and the origin is not in `allowedOrigins`), or its `Sec-Fetch-Dest` is a frame. Pages that a browser on the machine shows must be able neither
          *     to read nor to write here. `message` says what to mend.
          */
         Forbidden: {
@@ -1359,6 +1370,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             503: components["responses"]["TooManyStreams"];
         };
@@ -1401,6 +1413,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["BodyTooSlow"];
             413: components["responses"]["BodyTooLarge"];
@@ -1463,6 +1476,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             /** @description The `Accept` header does not allow `text/event-stream`. */
             406: {
@@ -1486,6 +1500,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["TelemetryState"];
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
         };
     };
@@ -1500,6 +1515,7 @@ export interface operations {
         responses: {
             200: components["responses"]["TelemetryState"];
             400: components["responses"]["InvalidConfig"];
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["BodyTooSlow"];
             413: components["responses"]["BodyTooLarge"];
@@ -1518,6 +1534,7 @@ export interface operations {
         responses: {
             200: components["responses"]["TelemetryState"];
             400: components["responses"]["InvalidConfig"];
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["BodyTooSlow"];
             413: components["responses"]["BodyTooLarge"];
@@ -1585,6 +1602,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             /** @description `status` is `degraded`; `reasons` says why. */
             503: {

@@ -52,6 +52,18 @@ export const FramedError = createError<[string]>(
   403
 )
 
+export const TokenError = createError<[string]>(
+  'FST_SYSMON_TOKEN',
+  '%s needs a token: send it in the header "authorization: Bearer TOKEN"',
+  401
+)
+
+export const UnguardedError = createError<[string, string, string]>(
+  'FST_SYSMON_UNGUARDED',
+  '%s is for this machine only, because no token is asked for: set the option "token" (SYSMON_TOKEN) or "%s" (%s), or say "insecure" (SYSMON_INSECURE)',
+  403
+)
+
 export const NoRouteError = createError<[string]>(
   'FST_SYSMON_NO_ROUTE',
   'there is nothing at %s: GET /spec.json tells what there is',

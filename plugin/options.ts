@@ -14,6 +14,8 @@ const DAY_MS = 24 * 3600 * 1000
 /** The longest time a timer can be set to. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 const HOST = '^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$'
+/** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+const TOKEN = '^[A-Za-z0-9._~+/-]+=*$'
 const ORIGIN = '^[a-z][a-z0-9+.-]*://[^/\\s]+$'
 
 export const OPTIONS = {
@@ -110,6 +112,11 @@ export const OPTIONS = {
     'an array of origins such as "https://example.com"',
     'origins whose web pages may ask'
   ),
+  token: secret('bearer token that every request needs'),
+  readToken: secret('token for reading, in place of that'),
+  postToken: secret('token for posting events, in place of that'),
+  configureToken: secret('token for changing what is captured, in place of that'),
+  insecure: flag('also the network may do what no token is asked for'),
 
   ...SINK_OPTIONS,
   sinkTimeout: integer(
@@ -121,7 +128,15 @@ export const OPTIONS = {
 } satisfies Record<keyof SysmonOptions, OptionSchema>
 
 /** Their defaults depend on others, or on the host. */
-type Derived = 'prefix' | 'logLevel' | 'maxStreamsPerPeer' | 'reservedStreams'
+type Derived =
+  | 'prefix'
+  | 'logLevel'
+  | 'maxStreamsPerPeer'
+  | 'reservedStreams'
+  | 'token'
+  | 'readToken'
+  | 'postToken'
+  | 'configureToken'
 
 export type ResolvedOptions = Required<Omit<SysmonOptions, Derived | SinkName>> &
   Pick<SysmonOptions, Derived> &
@@ -138,6 +153,11 @@ function integer<Default extends number | undefined>(
 
 function flag(description: string): OptionSchema {
   return { type: 'boolean', default: false, description }
+}
+
+function secret(description: string) {
+  const title = 'a token such as "openssl rand -hex 32" makes: letters, digits, and -._~+/'
+  return { type: 'string', pattern: TOKEN, writeOnly: true, title, description } as const
 }
 
 function pathOrFalse(value: string | false, description: string): OptionSchema {

@@ -82,6 +82,19 @@ export interface SysmonOptions {
   readonly allowedHosts?: readonly string[]
   /** Origins, such as `https://example.com`, whose pages may ask. Default: none but the server's own. */
   readonly allowedOrigins?: readonly string[]
+  /** Bearer token that every request needs, but `/healthz` on this machine. Default: none. */
+  readonly token?: string
+  /** Token for reading, in place of `token`. */
+  readonly readToken?: string
+  /** Token for posting events, in place of `token`. */
+  readonly postToken?: string
+  /** Token for changing what is captured, in place of `token`. */
+  readonly configureToken?: string
+  /**
+   * Let also the network do what no token is asked for, which is else for this machine only: by the
+   * loopback or a Unix socket. Default: false.
+   */
+  readonly insecure?: boolean
   /** Deliver every event to a stream of S2 (https://s2.dev). Default: false. */
   readonly s2?: S2Options | false
   /** Deliver every event as an OTLP log, where `OTEL_EXPORTER_OTLP_*` says. Default: false. */

@@ -3,12 +3,11 @@
  * for: `ringEvents` is `SYSMON_RING_EVENTS`. A secret may be in a file that `..._FILE` names.
  */
 
-import { readFileSync } from 'node:fs'
 import { mustBe, type OptionSchema, optionChecker } from '../option-schema.ts'
 import { OPTIONS } from '../options.ts'
 import { SINK_NAMES } from '../sinks/registry.ts'
 import type { SysmonOptions } from '../types.ts'
-import { UsageError } from './usage.ts'
+import { secretVariable, UsageError } from './usage.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -54,18 +53,7 @@ function defaultText(value: unknown): string {
 
 /** An empty one is as good as none. */
 function read(env: Env, variable: string, schema: OptionSchema): string | undefined {
-  const text = env[variable]
-  if (text) return text
-  const file = schema.writeOnly === true ? env[`${variable}_FILE`] : undefined
-  if (!file) return undefined
-  try {
-    return readFileSync(file, 'utf8').trim()
-  } catch (error) {
-    const reason = (error as Error).message
-    throw new UsageError(
-      `the environment variable ${variable}_FILE must name a file that can be read: ${reason}`
-    )
-  }
+  return schema.writeOnly === true ? secretVariable(variable, env) : env[variable] || undefined
 }
 
 /** What it cannot be stays text, which the schema refuses. */

@@ -9,6 +9,7 @@ import { hasSinks, SINK_HELP, sinkOptionsFromEnv } from '../sinks/registry.ts'
 import type { SysmonOptions } from '../types.ts'
 import { describeVariables, optionsFromEnv } from './environment.ts'
 import { createHttpApp } from './http-app.ts'
+import { type ListenAt, listen, listenAt, refuseUnguarded } from './listen.ts'
 import { integerVariable, parseOptions, UsageError } from './usage.ts'
 
 /** Of options, where they are not the plugin's. */
@@ -22,7 +23,8 @@ POST /telemetry/events, and streams them by GET /telemetry/events.
 
 Environment:
   PORT              port to listen on (10001)
-  HOST              address to listen on (127.0.0.1; 0.0.0.0 for all)
+  HOST              address to listen on, or unix:/path/of/a/socket (127.0.0.1;
+                    0.0.0.0 for all, which needs a token)
   LOG_LEVEL         fatal, error, warn, info, debug, trace or silent
                     (info; on a terminal warn)
 ${[...describeVariables(DEFAULTS), ...SINK_HELP].map(describeVariable).join('\n')}
@@ -42,12 +44,13 @@ export async function serveCommand(args: string[]): Promise<number> {
     return 0
   }
   const port = integerVariable('PORT', 10001, 65535)
-  const host = process.env.HOST || '127.0.0.1'
+  const at = listenAt(process.env.HOST || '127.0.0.1', port)
   const sinks = sinkOptionsFromEnv(process.env)
   const app = createHttpApp(pino({ level: logLevel() }))
   // What is to be delivered must not be lost while it cannot be.
   const journalCategories = hasSinks(sinks) ? CATEGORIES : undefined
   const options = optionsFromEnv(process.env)
+  await refuseUnguarded(at, options)
   await app.register(sysmonPlugin, {
     ...DEFAULTS,
     journalCategories,
@@ -60,11 +63,11 @@ export async function serveCommand(args: string[]): Promise<number> {
   const stopped = stopOnSignal(app, closeTimeout + sinkTimeout + EXIT_GRACE_MS)
   let address: string
   try {
-    address = await app.listen({ port, host })
+    address = await listen(app, at)
   } catch (error) {
     await app.close()
     process.stderr.write(
-      `sysmon serve: ${explainListenError(error as NodeJS.ErrnoException, port, host)}\n`
+      `sysmon serve: ${explainListenError(error as NodeJS.ErrnoException, at)}\n`
     )
     return 1
   }
@@ -90,19 +93,24 @@ function logLevel(): LevelWithSilent {
 
 function greeting(app: FastifyInstance, address: string): string {
   const { kmsg } = app.sysmon.health()
+  const isSocket = address.startsWith('/')
+  const curl = isSocket ? `curl --unix-socket ${address}` : 'curl'
+  const base = isSocket ? 'http://localhost' : address
   const watching =
     kmsg.state === 'watching'
-      ? `${kmsg.path} for out-of-memory kills, ${address}/telemetry/events for posted events`
+      ? `${kmsg.path} for out-of-memory kills, ${base}/telemetry/events for posted events`
       : `posted events only: ${kmsg.error}`
   return [
     `watching  ${watching}`,
-    `events    curl -N ${address}/telemetry/events        (health: ${address}/healthz)`,
-    `try       curl -d '{"type":"hello","category":"system"}' -H 'content-type: application/json' ${address}/telemetry/events`,
+    `events    ${curl} -N ${base}/telemetry/events        (health: ${base}/healthz)`,
+    `try       ${curl} -d '{"type":"hello","category":"system"}' -H 'content-type: application/json' ${base}/telemetry/events`,
     '',
   ].join('\n')
 }
 
-function explainListenError(error: NodeJS.ErrnoException, port: number, host: string): string {
+function explainListenError(error: NodeJS.ErrnoException, at: ListenAt): string {
+  if ('path' in at) return `cannot listen on unix:${at.path}: ${error.message}`
+  const { port, host } = at
   if (error.code === 'EADDRINUSE') {
     return `port ${port} on ${host} is taken: stop what listens there, or set PORT to another one`
   }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { Backoff } from '../backoff.ts'
 import { eventText } from './event-line.ts'
-import { parseOptions, UsageError } from './usage.ts'
+import { parseOptions, secretVariable, UsageError } from './usage.ts'
 
 const HELP = `Usage: sysmon tail [--url URL] [--replay] [--json]
        sysmon tail --s2 [--prefix PREFIX] [--since TIME] [--replay] [--json]
@@ -14,6 +14,9 @@ const HELP = `Usage: sysmon tail [--url URL] [--replay] [--json]
 Follows a running server and prints its events, one a line, and under a kill its
 cause, the evidence and what to do next. Connects again when the server restarts,
 without missing what it retains.
+
+SYSMON_READ_TOKEN or SYSMON_TOKEN (or ..._FILE) is the token that a server asks
+for.
 
 With --s2: the events of all machines that deliver to S2, as S2_BASIN,
 S2_ACCESS_TOKEN and S2's endpoint variables say. What is there already comes
@@ -107,10 +110,17 @@ interface Frame {
 async function* frames(url: URL, lastId: string): AsyncGenerator<Frame> {
   const headers: Record<string, string> = { accept: 'text/event-stream' }
   if (lastId !== '') headers['last-event-id'] = lastId
+  const token = secretVariable('SYSMON_READ_TOKEN') ?? secretVariable('SYSMON_TOKEN')
+  if (token !== undefined) headers.authorization = `Bearer ${token}`
   const response = await open(url, headers)
   const { statusCode, headers: answered } = response
   if (statusCode !== 200) response.destroy()
   if (statusCode === 503) throw new Error('the server has no stream to spare')
+  if (statusCode === 401) {
+    throw new UsageError(
+      `${url.origin} asks for a token: set SYSMON_READ_TOKEN or SYSMON_TOKEN to one that may read`
+    )
+  }
   if (answered.location !== undefined) {
     const there = new URL(answered.location, url).href.replace(/\/telemetry\/stream.*/, '')
     throw new UsageError(`${url.origin} answered that it is at ${there}: give that as --url`)

@@ -21,6 +21,7 @@ import { registerSpec } from './spec.ts'
 import { SseStreams } from './sse-streams.ts'
 import { registerStream } from './stream.ts'
 import { registerTelemetry } from './telemetry.ts'
+import { guardToken } from './token.ts'
 import { useOwnValidation } from './validation.ts'
 
 export interface RoutesOptions {
@@ -39,6 +40,7 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   const methods = collectMethods(scope)
   scope.setErrorHandler(sendError)
   guardOrigin(scope, options)
+  guardToken(scope, options)
   acceptOnlyJson(scope)
   useOwnValidation(scope)
   // Its types describe an ES module; it is CommonJS, and what it exports is the plugin itself.

@@ -11,12 +11,16 @@ import type {
   HTTPMethods,
 } from 'fastify'
 import { NoRouteError, NotAllowedError, quoted } from '../errors.ts'
+import type { Access } from './token.ts'
 
 /** The paths of a scope, without its prefix, and the methods that they have. */
 export type Methods = ReadonlyMap<string, ReadonlySet<HTTPMethods>>
 
 /** No part of the API: they are in no document, neither ours nor the host's. */
 const HIDDEN = { hide: true } as FastifySchema
+
+/** They tell nobody anything. */
+const OPEN: { access: Access } = { access: 'open' }
 
 /** Notes the routes of a scope from here on. */
 export function collectMethods(scope: FastifyInstance): Methods {
@@ -63,6 +67,7 @@ function answer(
     url,
     method,
     schema: HIDDEN,
+    config: OPEN,
     exposeHeadRoute: false,
     onRequest: async (request, reply) => {
       await onRequest(request, reply)

@@ -22,6 +22,17 @@ export function isOnUnixSocket({ raw }: FastifyRequest): boolean {
   return remoteAddress === undefined && typeof server?.address() === 'string'
 }
 
+/** Whether the other end is on this machine: by the loopback, a Unix socket, or this machine's own address. */
+export function isOfThisMachine(request: FastifyRequest): boolean {
+  const { remoteAddress, localAddress } = request.raw.socket
+  if (remoteAddress === undefined) return isOnUnixSocket(request)
+  return isLoopback(remoteAddress) || remoteAddress === localAddress
+}
+
+export function isLoopback(address: string): boolean {
+  return /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/i.test(address) || address === '::1'
+}
+
 /** Whether a browser sent it, as far as that shows: pages cannot leave all of these out. */
 export function isFromBrowser({ headers }: FastifyRequest): boolean {
   return (

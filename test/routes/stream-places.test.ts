@@ -109,7 +109,7 @@ test('a single stream may be anybody’s', async t => {
 })
 
 test('an address is one peer in each of its forms, and half of an IPv6 address too', async t => {
-  const app = await startApp(t, { maxStreamsPerPeer: 1 })
+  const app = await startApp(t, { maxStreamsPerPeer: 1, insecure: true })
   const path = join(temporaryFolder(t), 'socket')
   await app.listen({ path })
   // Through inject, which takes any address; a stream of it stays open.

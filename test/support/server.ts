@@ -60,7 +60,7 @@ export async function startServer(
       throw new Error(`the server did not start:\n${output}`)
     }
     await new Promise(resolve => setTimeout(resolve, 10))
-    url = /Server listening at (http:\/\/[^"]+)/.exec(output)?.[1]
+    url = /Server listening at ((?:http:\/)?\/[^"]+)/.exec(output)?.[1]
   }
   return {
     url,
