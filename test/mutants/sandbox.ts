@@ -33,6 +33,8 @@ export interface Run {
   readonly ms: number
 }
 
+const COVERAGE = 'sysmon-coverage-'
+
 /** As root a test has mounts and processes of its own, which go with it wherever it is stopped. */
 const APART: readonly string[] =
   process.getuid?.() === 0
@@ -55,9 +57,23 @@ export class Sandbox {
     for (const name of ['package.json', 'shim', 'openapi']) {
       cpSync(join(this.#root, name), join(this.#folder, name), { recursive: true })
     }
+    this.#openLauncher(join(this.#folder, 'shim/supervisord-shim'))
     const [command, ...args] = APART
     const works = command !== undefined && spawnSync(command, [...args, 'true']).status === 0
     this.#apart = works ? APART : []
+  }
+
+  /** The shim runs as modules, which can be mutated one by one, and says what of them it executes. */
+  #openLauncher(path: string): void {
+    const text = readFileSync(path, 'utf8')
+    const opened = text
+      .replace('dist/shim/main.cjs"', 'dist/shim/main.js"')
+      .replace(
+        /^ *NODE_\*\)/m,
+        `NODE_V8_COVERAGE) case $NODE_V8_COVERAGE in */${COVERAGE}*) ;; *) unset "$name" ;; esac ;;\n$&`
+      )
+    if (opened.length < text.length + COVERAGE.length) throw new Error(`${path} is not as expected`)
+    writeFileSync(path, opened)
   }
 
   remove(): void {
@@ -138,7 +154,7 @@ export class Sandbox {
 
   /** Runs a test file to its end. @returns what of the project it executed; undefined where it fails */
   async cover(file: string): Promise<{ coverage: Coverage; ms: number } | undefined> {
-    const folder = mkdtempSync(join(tmpdir(), 'sysmon-coverage-'))
+    const folder = mkdtempSync(join(tmpdir(), COVERAGE))
     try {
       const { outcome, ms } = await this.run(file, 600_000, { NODE_V8_COVERAGE: folder })
       return outcome === 'passed' ? { coverage: new Coverage(folder), ms } : undefined

@@ -64,7 +64,8 @@ test('a header without numbers tells nothing', () => {
   assert.deepEqual(compare(last, bare), { kind: 'next' })
 })
 
-test('the run of supervisord is its process, within a boot', () => {
+test('the run of supervisord is its process, within a boot', t => {
+  if (process.ppid === 0) return t.skip('the first process of a pid namespace has no parent')
   assert.match(supervisorInstance(), /^[0-9a-f-]{36}\/\d+\/\d+\/\d+$/)
   assert.equal(supervisorInstance(), supervisorInstance())
   assert.throws(() => supervisorInstance('/nonexistent'))
