@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `sysmon`: picks the subcommand. */
 
+import { packageInfo } from '../package-info.ts'
 import { UsageError } from './usage.ts'
 import { setServerFlags } from './v8-flags.ts'
 
@@ -13,7 +14,7 @@ Commands:
   explain   read a saved kernel log and say who was killed, and why
   tail      follow a running server and print its events
 
-sysmon <command> --help tells more of each.
+sysmon <command> --help tells more of each, sysmon --version which one this is.
 `
 
 type Command = (args: string[]) => Promise<number>
@@ -32,6 +33,10 @@ async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args
   if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(HELP)
+    return 0
+  }
+  if (name === '--version' || name === '-V') {
+    process.stdout.write(`${packageInfo().version}\n`)
     return 0
   }
   const load = name === undefined ? undefined : COMMANDS[name]

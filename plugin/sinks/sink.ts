@@ -4,6 +4,7 @@
  */
 
 import type { PublishedEvent } from '../events/envelope.ts'
+import { installLine } from '../package-info.ts'
 import type { ArchivedEvent, ArchiveRange } from '../stream/archive.ts'
 
 export interface SinkLimits {
@@ -122,7 +123,7 @@ export async function importOptional<T>(
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
     throw new SinkError(
       'misconfigured',
-      `packages that it delivers by are not installed: npm install ${packages.join(' ')}`,
+      `packages that it delivers by are not installed: ${installLine(packages)}`,
       { cause: error }
     )
   }

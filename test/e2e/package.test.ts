@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -42,8 +42,9 @@ describe('the packed tarball', () => {
     mkdirSync(modules)
     execFileSync('tar', ['xzf', join(folder, filename), '-C', modules])
     execFileSync('mv', [join(modules, 'package'), join(modules, 'fastify-sysmon')])
+    // What `npm install fastify fastify-sysmon` brings.
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-    for (const name of Object.keys(dependencies)) {
+    for (const name of ['fastify', ...Object.keys(dependencies)]) {
       mkdirSync(dirname(join(modules, name)), { recursive: true })
       symlinkSync(join(root, 'node_modules', name), join(modules, name))
     }
@@ -102,14 +103,17 @@ describe('the packed tarball', () => {
       await app.close()
     `)
     const [s2, otlp] = JSON.parse(printed) as [string, string]
-    assert.match(s2, /npm install @s2-dev\/streamstore/)
-    assert.match(otlp, /npm install @opentelemetry\/otlp-exporter-base/)
+    assert.match(s2, /: npm install @s2-dev\/streamstore@0\.\d+$/)
+    assert.match(
+      otlp,
+      /: npm install @opentelemetry\/otlp-exporter-base@0\.\d+ @opentelemetry\/otlp-transformer@0\.\d+ @opentelemetry\/resources@\d+$/
+    )
   })
 
   test('can be required by CommonJS code', () => {
     writeFileSync(
       join(folder, 'app.cjs'),
-      "console.log(typeof require('fastify-sysmon').sysmonPlugin)"
+      "const { sysmonPlugin, default: other } = require('fastify-sysmon'); console.log(other === sysmonPlugin && typeof sysmonPlugin)"
     )
     assert.equal(
       execFileSync(process.execPath, ['--no-warnings', 'app.cjs'], {
@@ -120,55 +124,103 @@ describe('the packed tarball', () => {
     )
   })
 
-  test('has types: options, decorator and events', () => {
-    writeFileSync(
-      join(folder, 'app.ts'),
-      `import Fastify from 'fastify'
-       import sysmonPlugin, { type EventEnvelope } from 'fastify-sysmon'
-       const app = Fastify()
-       await app.register(sysmonPlugin, { prefix: '/x', ringEvents: 10 })
-       const stop: () => void = app.sysmon.subscribe((envelope: EventEnvelope) => console.log(envelope.seq), { from: 'oldest' })
-       stop()
-       // @ts-expect-error an option that there is not
-       await app.register(sysmonPlugin, { ringEvent: 10 })
-       // @ts-expect-error a wrong type
-       app.sysmon.publish({ type: 7 })
-      `
-    )
-    const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    const types = join(root, 'node_modules/@types')
-    execFileSync(
+  test('has types, for ES modules and CommonJS, which need none of the packages of the sinks', () => {
+    const sources = {
+      'app.ts': `
+        import Fastify from 'fastify'
+        import sysmonPlugin, { type EventEnvelope } from 'fastify-sysmon'
+        const app = Fastify()
+        await app.register(sysmonPlugin, { prefix: '/x', ringEvents: 10 })
+        await app.register(sysmonPlugin, { s2: { accessToken: 'x', basin: 'some-basin', linger: 5 } })
+        const stop: () => void = app.sysmon.subscribe((envelope: EventEnvelope) => console.log(envelope.seq), { from: 'oldest' })
+        stop()
+        // @ts-expect-error an option that there is not
+        await app.register(sysmonPlugin, { ringEvent: 10 })
+        // @ts-expect-error a wrong type
+        app.sysmon.publish({ type: 7 })`,
+      'app.cts': `
+        import Fastify = require('fastify')
+        import sysmon = require('fastify-sysmon')
+        import { sysmonPlugin, type EventEnvelope } from 'fastify-sysmon'
+        import type { Health } from 'fastify-sysmon/types'
+        const app = Fastify()
+        app.register(sysmonPlugin, { prefix: '/x' }).register(sysmon.default)
+        app.ready(() => {
+          const health: Health = app.sysmon.health()
+          app.sysmon.subscribe((envelope: EventEnvelope) => console.log(envelope.seq, health.status))
+        })
+        // @ts-expect-error a wrong type
+        app.register(sysmonPlugin, { prefix: 5 })`,
+      'consumer.ts': `
+        import type { EventEnvelope, OomKillData } from 'fastify-sysmon/types'
+        export const victim = ({ event }: EventEnvelope): number => (event.data as OomKillData).pid`,
+    }
+    for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text)
+    // Without --skipLibCheck: all declarations that are reached are checked.
+    const { stdout } = spawnSync(
       process.execPath,
       [
-        tsc,
-        '--noEmit',
-        '--strict',
-        '--module',
-        'nodenext',
-        '--target',
-        'es2022',
-        '--skipLibCheck',
-        '--typeRoots',
-        types,
-        '--types',
-        'node',
-        'app.ts',
+        join(root, 'node_modules/typescript/bin/tsc'),
+        ...['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--listFiles'],
+        ...['--module', 'node16', '--target', 'es2022'],
+        ...['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'],
+        ...Object.keys(sources),
       ],
-      { cwd: folder, stdio: 'inherit' }
+      { cwd: folder, encoding: 'utf8' }
     )
+    assert.doesNotMatch(stdout, /error TS/)
+    const reached = stdout.split('\n').filter(path => path.includes('/fastify-sysmon/'))
+    assert.deepEqual(reached.map(path => path.replace(/.*fastify-sysmon\//, '')).sort(), [
+      'commonjs/index.d.cts',
+      'commonjs/types.d.cts',
+      'dist/generated/types.d.ts',
+      'dist/plugin/index.d.ts',
+      'dist/plugin/types.d.ts',
+    ])
+    assert.doesNotMatch(stdout, /@s2-dev|@opentelemetry/)
   })
 
-  test('brings the commands and no sources, tests or fixtures', () => {
+  test('has the OpenAPI document, as JSON and as YAML', () => {
+    const printed = run(`
+      import { readFileSync } from 'node:fs'
+      import document from 'fastify-sysmon/openapi.json' with { type: 'json' }
+      const yaml = readFileSync(new URL(import.meta.resolve('fastify-sysmon/openapi.yaml')), 'utf8')
+      console.log(JSON.stringify([document.openapi, Object.keys(document.paths), yaml.slice(0, 8)]))
+    `)
+    const [version, paths, yaml] = JSON.parse(printed) as [string, string[], string]
+    assert.match(version, /^3\.1/)
+    assert.ok(paths.includes('/telemetry/events'))
+    assert.equal(yaml, 'openapi:')
+  })
+
+  test('brings the commands, maps to what they were made of, and no tests or fixtures', () => {
     const bin = join(folder, 'node_modules/fastify-sysmon/dist/plugin/cli/sysmon.js')
     assert.match(
       execFileSync(process.execPath, [bin, '--help'], { encoding: 'utf8' }),
       /^Usage: sysmon/
     )
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    assert.equal(
+      execFileSync(process.execPath, [bin, '--version'], { encoding: 'utf8' }),
+      `${version}\n`
+    )
     const files = execFileSync('find', ['node_modules/fastify-sysmon', '-type', 'f'], {
       cwd: folder,
       encoding: 'utf8',
     })
-    assert.doesNotMatch(files, /\.test\.|fixtures|\.kmsg|[^d]\.ts$/m)
+    assert.doesNotMatch(files, /\.test\.|fixtures|\.kmsg/)
+    // Declarations that a host can reach, and what their maps lead to; no internal ones.
+    const typescript = files.split('\n').filter(path => /\.[cm]?ts$/.test(path))
+    assert.deepEqual(typescript.map(path => path.replace(/.*fastify-sysmon\//, '')).sort(), [
+      'commonjs/index.d.cts',
+      'commonjs/types.d.cts',
+      'dist/generated/types.d.ts',
+      'dist/plugin/index.d.ts',
+      'dist/plugin/types.d.ts',
+      'generated/types.ts',
+      'plugin/index.ts',
+      'plugin/types.ts',
+    ])
   })
 
   test('brings the papers, and what they link to', () => {

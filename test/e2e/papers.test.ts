@@ -466,14 +466,14 @@ test('the tables of events name the types and fields of the document', () => {
 })
 
 test('docs/ARCHITECTURE.md says of every dependency why it is there', () => {
-  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
+  const { dependencies, peerDependencies, devDependencies } = JSON.parse(
     readFileSync('package.json', 'utf8')
   )
   const [, reasons = ''] = /^## Why each dependency is there\n(.*?)^## /ms.exec(
     readFileSync('docs/ARCHITECTURE.md', 'utf8')
   )!
   const named = codeSpansOf(reasons.replaceAll('\n', ' ')).sort()
-  const all = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies }).sort()
+  const all = Object.keys({ ...dependencies, ...peerDependencies, ...devDependencies }).sort()
   assert.deepEqual(named, all)
 })
 

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
+import { SINK_PACKAGES } from '../../plugin/sinks/registry.ts'
 import { buildImage, type Flavour } from './support/build.ts'
 import { isAnswering, startContainer } from './support/container.ts'
 import { output, PROJECT, podman, whyNoImages } from './support/engine.ts'
@@ -67,6 +68,9 @@ function scenarios(flavour: Flavour): void {
     assert.equal(await container.sh(left), '')
     const modules = await container.sh('ls /usr/local/lib/fastify-sysmon/node_modules')
     assert.doesNotMatch(modules, /typescript|biome|redocly|fast-check/)
+    for (const name of ['fastify', ...SINK_PACKAGES]) {
+      await container.sh(`ls /usr/local/lib/fastify-sysmon/node_modules/${name}/package.json`)
+    }
     const setuid = await container.sh('find /usr/local /opt -xdev -perm /6000 -type f')
     assert.equal(setuid, '')
   })

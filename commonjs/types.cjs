@@ -1,0 +1,2 @@
+/** `require('fastify-sysmon/types')`: types only. */
+module.exports = {}
