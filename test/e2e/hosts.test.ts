@@ -1,0 +1,116 @@
+/**
+ * The packed tarball as `npm install` puts it beside the oldest and the newest Fastify that it is for: what it
+ * brings, and that it works there. It asks npm's registry, or npm's cache.
+ */
+
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+
+/** What is brought beside fastify, on disk. */
+const MAX_BYTES = 8_000_000
+
+const APP = `
+  import Fastify from 'fastify'
+  import sysmonPlugin from 'fastify-sysmon'
+  const app = Fastify()
+  await app.register(sysmonPlugin, { prefix: '/x', kmsgPath: false, stateDir: false })
+  const url = await app.listen({ port: 0 })
+  const headers = { 'content-type': 'application/json' }
+  const body = '{"type":"t","category":"page","data":1}'
+  const posted = await fetch(url + '/x/telemetry/events', { method: 'POST', headers, body })
+  const page = await fetch(url + '/x/telemetry/events?limit=3')
+  const stream = await fetch(url + '/x/telemetry/stream?replay=all')
+  const { value } = await stream.body.getReader().read()
+  const refused = await fetch(url + '/x/telemetry/events', { method: 'POST', headers, body: '{}' })
+  console.log(JSON.stringify([
+    app.version,
+    posted.status,
+    (await page.json()).length,
+    new TextDecoder().decode(value).slice(0, 6),
+    refused.status,
+    (await fetch(url + '/x/healthz')).status,
+  ]))
+  await app.close()
+  process.exit()
+`
+
+function bytesOf(path: string): number {
+  const stats = lstatSync(path)
+  if (!stats.isDirectory()) return stats.size
+  return readdirSync(path).reduce((sum, name) => sum + bytesOf(join(path, name)), 0)
+}
+
+describe('npm install fastify-sysmon', () => {
+  let folder = ''
+  let tarball = ''
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sysmon-hosts-'))
+    const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]
+    tarball = join(folder, execFileSync('npm', pack, { encoding: 'utf8' }).trim())
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  /** @returns why it is not possible, where there is no registry to be asked */
+  const install = (host: string, ...packages: string[]): string | undefined => {
+    writeFileSync(join(host, 'package.json'), '{"type":"module"}')
+    const { status, stderr } = spawnSync(
+      'npm',
+      ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...packages],
+      { cwd: host, encoding: 'utf8', timeout: 120_000 }
+    )
+    if (status === 0) return undefined
+    assert.match(stderr, /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENOTCACHED/)
+    return `npm's registry is not reached: ${stderr.split('\n')[0]}`
+  }
+
+  for (const version of ['5.0.0', '5']) {
+    test(`beside fastify@${version}: one copy of it, little else, and it works`, t => {
+      const host = mkdtempSync(join(folder, 'host-'))
+      let reason = install(host, `fastify@${version}`)
+      if (reason !== undefined) return t.skip(reason)
+      const alone = bytesOf(join(host, 'node_modules'))
+      reason = install(host, `fastify@${version}`, tarball)
+      if (reason !== undefined) return t.skip(reason)
+      const brought = bytesOf(join(host, 'node_modules')) - alone
+      t.diagnostic(`${(brought / 1e6).toFixed(1)} MB beside fastify`)
+      assert.ok(brought < MAX_BYTES, `${brought} bytes beside fastify`)
+      const copies = execFileSync('find', ['.', '-path', '*/node_modules/fastify/package.json'], {
+        cwd: host,
+        encoding: 'utf8',
+      })
+      assert.equal(copies, './node_modules/fastify/package.json\n')
+      writeFileSync(join(host, 'app.mjs'), APP)
+      const printed = execFileSync(process.execPath, ['app.mjs'], {
+        cwd: host,
+        encoding: 'utf8',
+        timeout: 30_000,
+      })
+      const [running, ...answers] = JSON.parse(printed)
+      assert.ok(version === '5' ? running.startsWith('5.') : running === version, running)
+      assert.deepEqual(answers, [200, 1, 'id: 1\n', 400, 200])
+    })
+  }
+
+  test('installing runs no script', () => {
+    const list = execFileSync('tar', ['xzOf', tarball, 'package/package.json'], {
+      encoding: 'utf8',
+    })
+    const { scripts } = JSON.parse(list) as { scripts: Record<string, string> }
+    const atInstall = [
+      'preinstall',
+      'install',
+      'postinstall',
+      'prepare',
+      'preprepare',
+      'postprepare',
+    ]
+    assert.deepEqual(
+      Object.keys(scripts).filter(name => atInstall.includes(name)),
+      []
+    )
+  })
+})
