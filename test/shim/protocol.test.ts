@@ -108,7 +108,8 @@ test('where supervisord cannot be asked what ended a service, the log says once 
   await shim.until(() => /"msg":"listening"/.test(shim.log()), 'that it listens')
   assert.equal(shim.log().match(/without exit_code.*\[unix_http_server\]/g)?.length, 1)
   const asks = await startShim(t, { env: { SUPERVISOR_SERVER_URL: 'http://127.0.0.1:1' } })
-  const refused = /without exit_code.*http:\/\/127\.0\.0\.1:1 \(ECONNREFUSED\).*\[inet_http_server\]/
+  const refused =
+    /without exit_code.*http:\/\/127\.0\.0\.1:1 \(ECONNREFUSED\).*\[inet_http_server\]/
   await asks.until(() => refused.test(asks.log()), 'that the address it has is wrong')
   assert.doesNotMatch(asks.log(), /unix_http_server/)
 })
