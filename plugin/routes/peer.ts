@@ -2,6 +2,7 @@
 
 import type { Server, Socket } from 'node:net'
 import type { FastifyRequest } from 'fastify'
+import { isLoopback } from '../loopback.ts'
 
 const trusted = new WeakSet<Socket>()
 
@@ -27,10 +28,6 @@ export function isOfThisMachine(request: FastifyRequest): boolean {
   const { remoteAddress, localAddress } = request.raw.socket
   if (remoteAddress === undefined) return isOnUnixSocket(request)
   return isLoopback(remoteAddress) || remoteAddress === localAddress
-}
-
-export function isLoopback(address: string): boolean {
-  return /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/i.test(address) || address === '::1'
 }
 
 /** Whether a browser sent it, as far as that shows: pages cannot leave all of these out. */

@@ -6,8 +6,9 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { TokenError, UnguardedError } from '../errors.ts'
+import { isLoopback } from '../loopback.ts'
 import type { ResolvedOptions } from '../options.ts'
-import { isLoopback, isOfThisMachine, isTrustedPeer } from './peer.ts'
+import { isOfThisMachine, isTrustedPeer } from './peer.ts'
 
 /** What a token gives a right to, and what it is called in a sentence. */
 export const RIGHTS = { read: 'reading', post: 'posting', configure: 'configuring' } as const
