@@ -22,7 +22,6 @@ export type SchemaName =
   | 'TelemetryEvent'
   | 'EventEnvelope'
   | 'EventPage'
-  | 'EventStream'
   | 'PublishEventRequest'
   | 'PublishEventSource'
   | 'TimeParameter'
@@ -390,7 +389,7 @@ export const schemas: Record<SchemaName, object> = {
         "type": "integer",
         "minimum": 1,
         "maximum": 9007199254740991,
-        "description": "The id of the process that died. Never present in the phase `gave_up`, where no\nprocess is left.\n"
+        "description": "The id of the process that died. Never present in the phase `gave_up`, where no\nprocess is left: refused there.\n"
       },
       "group_name": {
         "type": "string",
@@ -417,21 +416,6 @@ export const schemas: Record<SchemaName, object> = {
         "minimum": 0,
         "maximum": 9007199254740991,
         "description": "How many times it has been started again without becoming healthy. Absent when not\nknown.\n"
-      }
-    },
-    "if": {
-      "properties": {
-        "phase": {
-          "const": "gave_up"
-        }
-      },
-      "required": [
-        "phase"
-      ]
-    },
-    "then": {
-      "properties": {
-        "pid": false
       }
     },
     "examples": [
@@ -545,25 +529,7 @@ export const schemas: Record<SchemaName, object> = {
         "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
       }
     },
-    "additionalProperties": false,
-    "if": {
-      "properties": {
-        "data": {
-          "type": "null"
-        }
-      },
-      "required": [
-        "data"
-      ]
-    },
-    "then": {
-      "properties": {
-        "truncated": true
-      },
-      "required": [
-        "truncated"
-      ]
-    }
+    "additionalProperties": false
   },
   "ServiceCrashedEvent": {
     "$id": "sysmon:ServiceCrashedEvent",
@@ -610,25 +576,7 @@ export const schemas: Record<SchemaName, object> = {
         "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
       }
     },
-    "additionalProperties": false,
-    "if": {
-      "properties": {
-        "data": {
-          "type": "null"
-        }
-      },
-      "required": [
-        "data"
-      ]
-    },
-    "then": {
-      "properties": {
-        "truncated": true
-      },
-      "required": [
-        "truncated"
-      ]
-    }
+    "additionalProperties": false
   },
   "TelemetryGapEvent": {
     "$id": "sysmon:TelemetryGapEvent",
@@ -675,25 +623,7 @@ export const schemas: Record<SchemaName, object> = {
         "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
       }
     },
-    "additionalProperties": false,
-    "if": {
-      "properties": {
-        "data": {
-          "type": "null"
-        }
-      },
-      "required": [
-        "data"
-      ]
-    },
-    "then": {
-      "properties": {
-        "truncated": true
-      },
-      "required": [
-        "truncated"
-      ]
-    }
+    "additionalProperties": false
   },
   "TelemetryConfiguredData": {
     "$id": "sysmon:TelemetryConfiguredData",
@@ -793,25 +723,7 @@ export const schemas: Record<SchemaName, object> = {
         "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
       }
     },
-    "additionalProperties": false,
-    "if": {
-      "properties": {
-        "data": {
-          "type": "null"
-        }
-      },
-      "required": [
-        "data"
-      ]
-    },
-    "then": {
-      "properties": {
-        "truncated": true
-      },
-      "required": [
-        "truncated"
-      ]
-    }
+    "additionalProperties": false
   },
   "CustomEvent": {
     "$id": "sysmon:CustomEvent",
@@ -854,30 +766,12 @@ export const schemas: Record<SchemaName, object> = {
         "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
       }
     },
-    "additionalProperties": false,
-    "if": {
-      "properties": {
-        "data": {
-          "type": "null"
-        }
-      },
-      "required": [
-        "data"
-      ]
-    },
-    "then": {
-      "properties": {
-        "truncated": true
-      },
-      "required": [
-        "truncated"
-      ]
-    }
+    "additionalProperties": false
   },
   "TelemetryEvent": {
     "$id": "sysmon:TelemetryEvent",
-    "description": "An event. Its `type` says which of these it is.",
-    "oneOf": [
+    "description": "An event. Its `type` says which of these it is: one of the first four where it is theirs,\nelse the last.\n",
+    "anyOf": [
       {
         "$ref": "sysmon:SystemOomKillEvent"
       },
@@ -1018,11 +912,6 @@ export const schemas: Record<SchemaName, object> = {
         }
       ]
     ]
-  },
-  "EventStream": {
-    "$id": "sysmon:EventStream",
-    "type": "string",
-    "description": "Frames of server-sent events. Each event is one frame, `id: <seq>`, a line feed,\n`data: <envelope>` and two line feeds, where the envelope is an `EventEnvelope` as JSON on\none line. There is no `event:` line: browsers' `EventSource` delivers every frame as a\n`message`.\n\nLines that begin with a colon are comments, which clients pass over. After 15 seconds of\nsilence an empty one (`:`) keeps the connection alive. One that begins with\n`: telemetry_gap ` tells a reader that has fallen behind, or comes back too late, how many\nevents it missed; the rest of its line is a `TelemetryGapData` as JSON.\n"
   },
   "PublishEventRequest": {
     "$id": "sysmon:PublishEventRequest",

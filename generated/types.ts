@@ -242,11 +242,17 @@ export interface components {
         OomConstraint: "none" | "memcg" | "cpuset" | "memory_policy";
         /** @description One process in the kernel's table of tasks at the time of the kill. */
         OomTask: {
-            /** @description Its process id. */
+            /**
+             * Format: int64
+             * @description Its process id.
+             */
             pid: number;
             /** @description Its name, as the kernel has it (at most 15 bytes). */
             name: string;
-            /** @description Its resident memory, in KiB. */
+            /**
+             * Format: int64
+             * @description Its resident memory, in KiB.
+             */
             rss_kb: number;
         };
         /**
@@ -326,9 +332,13 @@ export interface components {
              *     are cut.
              */
             process_name: string;
-            /** @description The id of the process killed. */
+            /**
+             * Format: int64
+             * @description The id of the process killed.
+             */
             pid: number;
             /**
+             * Format: int64
              * @description Its resident memory when it was killed, in KiB: anonymous, file-backed and shared
              *     pages together.
              */
@@ -339,11 +349,13 @@ export interface components {
              */
             constraint?: components["schemas"]["OomConstraint"];
             /**
+             * Format: int64
              * @description The memory of the machine, in KiB. Absent when the report has no figures for the
              *     machine, as for a kill in a control group.
              */
             mem_total_kb?: number;
             /**
+             * Format: int64
              * @description How much of it was free, in KiB. Absent when the report has no figures for the
              *     machine. 0 means that none was free.
              */
@@ -359,11 +371,13 @@ export interface components {
              */
             trigger_process_name?: string;
             /**
+             * Format: int64
              * @description The id of that process. Absent when the report does not state it, and for a kill
              *     asked for by hand.
              */
             trigger_pid?: number;
             /**
+             * Format: int64
              * @description The address space of the process killed, in KiB. It counts what is reserved but not
              *     in memory, and so may exceed the memory of the machine. Absent when not stated.
              */
@@ -373,11 +387,20 @@ export interface components {
              *     when not stated.
              */
             oom_score_adj?: number;
-            /** @description The user id of the process killed. Absent when not stated. */
+            /**
+             * Format: int64
+             * @description The user id of the process killed. Absent when not stated.
+             */
             uid?: number;
-            /** @description How much of it was swapped out, in KiB. Absent when not stated. */
+            /**
+             * Format: int64
+             * @description How much of it was swapped out, in KiB. Absent when not stated.
+             */
             swap_kb?: number;
-            /** @description The size of its page tables, in KiB. Absent when not stated. */
+            /**
+             * Format: int64
+             * @description The size of its page tables, in KiB. Absent when not stated.
+             */
             pgtables_kb?: number;
             /**
              * @description The control group whose limit was reached. Absent when it was not a group's limit, or
@@ -390,11 +413,13 @@ export interface components {
              */
             task_memcg?: string;
             /**
+             * Format: int64
              * @description The limit of `oom_memcg`, in KiB. Absent when not stated, as for a kill that is not a
              *     control group's.
              */
             memcg_limit_kb?: number;
             /**
+             * Format: int64
              * @description How much memory `oom_memcg` was using, in KiB. Absent when not stated, as for a kill
              *     that is not a control group's.
              */
@@ -432,8 +457,9 @@ export interface components {
             service_name: string;
             phase: components["schemas"]["ServiceCrashPhase"];
             /**
+             * Format: int64
              * @description The id of the process that died. Never present in the phase `gave_up`, where no
-             *     process is left.
+             *     process is left: refused there.
              */
             pid?: number;
             /** @description The group of services it belongs to. Absent when not known. */
@@ -448,6 +474,7 @@ export interface components {
             /** @description Whether it left a core dump. Absent when not known. */
             core_dumped?: boolean;
             /**
+             * Format: int64
              * @description How many times it has been started again without becoming healthy. Absent when not
              *     known.
              */
@@ -472,6 +499,7 @@ export interface components {
         TelemetryGapData: {
             source: components["schemas"]["TelemetryGapSource"];
             /**
+             * Format: int64
              * @description How many were lost: kernel log records for `kmsg` (processes, where `source.event` is
              *     `kmsg.kills_missed`), reports for `supervisord`, events for `stream`. Absent when the
              *     number is not known.
@@ -479,9 +507,15 @@ export interface components {
             lost?: number;
             /** @description What happened, in words. */
             reason: string;
-            /** @description When the gap began, in Unix microseconds. Absent when not known. */
+            /**
+             * Format: int64
+             * @description When the gap began, in Unix microseconds. Absent when not known.
+             */
             from?: number;
-            /** @description When the gap ended, in Unix microseconds. Absent when not known. */
+            /**
+             * Format: int64
+             * @description When the gap ended, in Unix microseconds. Absent when not known.
+             */
             to?: number;
         };
         /**
@@ -500,6 +534,7 @@ export interface components {
          */
         SystemOomKillEvent: {
             /**
+             * Format: int64
              * @description When it happened, by the kernel's own stamp, in Unix microseconds. Only when that is
              *     not known, when it was received.
              */
@@ -528,6 +563,7 @@ export interface components {
          */
         ServiceCrashedEvent: {
             /**
+             * Format: int64
              * @description When the process manager reported it, in Unix microseconds. Only when that is not
              *     known, when it was received.
              */
@@ -560,7 +596,10 @@ export interface components {
          *     - `kmsg.position_damaged`: where an earlier server stopped reading is not known.
          */
         TelemetryGapEvent: {
-            /** @description When the gap was noticed, in Unix microseconds. */
+            /**
+             * Format: int64
+             * @description When the gap was noticed, in Unix microseconds.
+             */
             ts: number;
             /** @constant */
             type: "telemetry_gap";
@@ -602,7 +641,10 @@ export interface components {
         };
         /** @description Somebody changed what is captured, by `PUT` or `PATCH /telemetry`. Cannot be turned off. */
         TelemetryConfiguredEvent: {
-            /** @description When it was changed, in Unix microseconds. */
+            /**
+             * Format: int64
+             * @description When it was changed, in Unix microseconds.
+             */
             ts: number;
             /** @constant */
             type: "telemetry_configured";
@@ -624,6 +666,7 @@ export interface components {
          */
         CustomEvent: {
             /**
+             * Format: int64
              * @description When it happened, as its publisher says, in Unix microseconds. If the publisher did
              *     not say, when it was received.
              */
@@ -641,11 +684,15 @@ export interface components {
              */
             truncated?: true;
         };
-        /** @description An event. Its `type` says which of these it is. */
+        /**
+         * @description An event. Its `type` says which of these it is: one of the first four where it is theirs,
+         *     else the last.
+         */
         TelemetryEvent: components["schemas"]["SystemOomKillEvent"] | components["schemas"]["ServiceCrashedEvent"] | components["schemas"]["TelemetryGapEvent"] | components["schemas"]["TelemetryConfiguredEvent"] | components["schemas"]["CustomEvent"];
         /** @description An event with its place in the stream. */
         EventEnvelope: {
             /**
+             * Format: int64
              * @description Its sequence number: one more than that of the event before it. Begins at 1 when the
              *     server starts.
              */
@@ -750,18 +797,6 @@ export interface components {
          */
         EventPage: components["schemas"]["EventEnvelope"][];
         /**
-         * @description Frames of server-sent events. Each event is one frame, `id: <seq>`, a line feed,
-         *     `data: <envelope>` and two line feeds, where the envelope is an `EventEnvelope` as JSON on
-         *     one line. There is no `event:` line: browsers' `EventSource` delivers every frame as a
-         *     `message`.
-         *
-         *     Lines that begin with a colon are comments, which clients pass over. After 15 seconds of
-         *     silence an empty one (`:`) keeps the connection alive. One that begins with
-         *     `: telemetry_gap ` tells a reader that has fallen behind, or comes back too late, how many
-         *     events it missed; the rest of its line is a `TelemetryGapData` as JSON.
-         */
-        EventStream: string;
-        /**
          * @description An event to publish. A field that is `null` is the same as one that is absent; fields that
          *     are not named here are ignored.
          */
@@ -787,6 +822,7 @@ export interface components {
              */
             data?: unknown;
             /**
+             * Format: int64
              * @description When it happened, in Unix microseconds. When absent, the time at which the server
              *     receives the request.
              */
@@ -877,7 +913,10 @@ export interface components {
         TelemetryState: {
             /** @description The configuration, with every category named. */
             config: components["schemas"]["TelemetryConfig"];
-            /** @description The newest sequence number given. 0 before the first event. */
+            /**
+             * Format: int64
+             * @description The newest sequence number given. 0 before the first event.
+             */
             seq: number;
             /**
              * Format: date-time
@@ -885,6 +924,7 @@ export interface components {
              */
             applied_at?: string;
             /**
+             * Format: int64
              * @description How many events left the ring before a connected reader of the stream had read them,
              *     summed over all readers.
              */
@@ -926,24 +966,39 @@ export interface components {
             /** @description How it is read. Absent unless `state` is `watching`. */
             reader?: components["schemas"]["KmsgReader"];
             /**
+             * Format: int64
              * @description The kernel's number of the newest record seen (not a sequence number of the stream).
              *     Absent before the first.
              */
             last_seq?: number;
-            /** @description When that record was received, in Unix microseconds. Absent before the first. */
+            /**
+             * Format: int64
+             * @description When that record was received, in Unix microseconds. Absent before the first.
+             */
             last_record_at?: number;
-            /** @description How long ago that was, in milliseconds. Absent before the first. */
+            /**
+             * Format: int64
+             * @description How long ago that was, in milliseconds. Absent before the first.
+             */
             last_record_age_ms?: number;
-            /** @description How many records the kernel overwrote before they were read. */
+            /**
+             * Format: int64
+             * @description How many records the kernel overwrote before they were read.
+             */
             lost: number;
             /**
+             * Format: int64
              * @description How many times the device had to be opened again, or the `dd` process that waits for
              *     its records started again.
              */
             restarts: number;
-            /** @description How many of these were because one of the two did not see records that the other saw. */
+            /**
+             * Format: int64
+             * @description How many of these were because one of the two did not see records that the other saw.
+             */
             stalls: number;
             /**
+             * Format: int64
              * @description The kernel's number of the last record that an earlier server read in this boot, and after
              *     which this one went on. Absent when reading began with the server's start.
              */
@@ -973,26 +1028,48 @@ export interface components {
             /** @description The file that is read. */
             path: string;
             /**
+             * Format: int64
              * @description How many kill lines of the kernel were read since the server started. A process whose
              *     group is killed as a whole may have two.
              */
             lines: number;
-            /** @description How many kills the kernel counted whose lines were not seen. */
+            /**
+             * Format: int64
+             * @description How many kills the kernel counted whose lines were not seen.
+             */
             missed: number;
-            /** @description When the two were compared last, in Unix microseconds. Absent before the first time. */
+            /**
+             * Format: int64
+             * @description When the two were compared last, in Unix microseconds. Absent before the first time.
+             */
             checked_at?: number;
         };
         /** @description The state of the event stream. Later versions may add fields. */
         StreamHealth: {
-            /** @description The newest sequence number given. 0 before the first event. */
+            /**
+             * Format: int64
+             * @description The newest sequence number given. 0 before the first event.
+             */
             seq: number;
-            /** @description How many events are in memory. */
+            /**
+             * Format: int64
+             * @description How many events are in memory.
+             */
             retained: number;
-            /** @description How many bytes they take. */
+            /**
+             * Format: int64
+             * @description How many bytes they take.
+             */
             retained_bytes: number;
-            /** @description How many streams are open. */
+            /**
+             * Format: int64
+             * @description How many streams are open.
+             */
             readers: number;
-            /** @description The oldest sequence number in memory. Absent when no event is. */
+            /**
+             * Format: int64
+             * @description The oldest sequence number in memory. Absent when no event is.
+             */
             oldest_seq?: number;
             published: components["schemas"]["PublishedByReporter"];
         };
@@ -1001,10 +1078,15 @@ export interface components {
          *     metadata of their source). Later versions may add fields.
          */
         PublishedByReporter: {
+            /** Format: int64 */
             kernel: number;
+            /** Format: int64 */
             supervisor: number;
+            /** Format: int64 */
             devtools: number;
+            /** Format: int64 */
             server: number;
+            /** Format: int64 */
             http: number;
         };
         /**
@@ -1019,11 +1101,18 @@ export interface components {
          *     versions may add fields.
          */
         SpoolHealth: {
-            /** @description How many events wait. */
+            /**
+             * Format: int64
+             * @description How many events wait.
+             */
             waiting: number;
-            /** @description When the oldest of them happened, in Unix microseconds. Absent when none waits. */
+            /**
+             * Format: int64
+             * @description When the oldest of them happened, in Unix microseconds. Absent when none waits.
+             */
             oldest_at?: number;
             /**
+             * Format: int64
              * @description Since when this server has been given none of them, in Unix microseconds. Absent before
              *     that has been so for half a minute.
              */
@@ -1055,15 +1144,30 @@ export interface components {
              * @enum {string}
              */
             sync?: "always" | "interval" | "never";
-            /** @description How many events are in it. Absent when `state` is `off`. */
+            /**
+             * Format: int64
+             * @description How many events are in it. Absent when `state` is `off`.
+             */
             events?: number;
-            /** @description How many bytes they take on disk. Absent when `state` is `off`. */
+            /**
+             * Format: int64
+             * @description How many bytes they take on disk. Absent when `state` is `off`.
+             */
             bytes?: number;
-            /** @description The oldest sequence number in it. Absent when it is empty. */
+            /**
+             * Format: int64
+             * @description The oldest sequence number in it. Absent when it is empty.
+             */
             oldest_seq?: number;
-            /** @description The newest sequence number in it. 0 before the first, absent when `state` is `off`. */
+            /**
+             * Format: int64
+             * @description The newest sequence number in it. 0 before the first, absent when `state` is `off`.
+             */
             last_seq?: number;
-            /** @description How many events wait in memory to be written. Absent when `state` is `off`. */
+            /**
+             * Format: int64
+             * @description How many events wait in memory to be written. Absent when `state` is `off`.
+             */
             unwritten?: number;
             /** @description Why events are not written. Absent while they are. */
             error?: string;
@@ -1086,27 +1190,47 @@ export interface components {
             /** @description Which sink, `s2`, `otlp` or `console`. */
             name: string;
             state: components["schemas"]["SinkState"];
-            /** @description The last sequence number delivered. 0 before the first. */
+            /**
+             * Format: int64
+             * @description The last sequence number delivered. 0 before the first.
+             */
             seq: number;
-            /** @description How many events are not delivered yet. */
+            /**
+             * Format: int64
+             * @description How many events are not delivered yet.
+             */
             lag_events: number;
-            /** @description How long ago the oldest of them happened, in milliseconds. 0 when there is none. */
+            /**
+             * Format: int64
+             * @description How long ago the oldest of them happened, in milliseconds. 0 when there is none.
+             */
             lag_ms: number;
-            /** @description How many events were delivered since the start of the server. */
+            /**
+             * Format: int64
+             * @description How many events were delivered since the start of the server.
+             */
             delivered: number;
-            /** @description How many attempts failed since the start of the server. */
+            /**
+             * Format: int64
+             * @description How many attempts failed since the start of the server.
+             */
             failures: number;
             /**
+             * Format: int64
              * @description How many events were no longer retained when the sink came to them. Each such loss is a
              *     `telemetry_gap` in the stream too.
              */
             missed: number;
             /**
+             * Format: int64
              * @description How many events the other side refused for good, also when they stood alone. Each such
              *     loss is a `telemetry_gap` in the stream too, with `sink` and `seq` in its metadata.
              */
             rejected: number;
-            /** @description When the last were delivered, in Unix microseconds. Absent before the first. */
+            /**
+             * Format: int64
+             * @description When the last were delivered, in Unix microseconds. Absent before the first.
+             */
             delivered_at?: number;
             /** @description What went wrong last. Absent while nothing has. */
             error?: string;
@@ -1130,7 +1254,7 @@ export interface components {
     };
     responses: {
         /** @description The configuration in force. */
-        TelemetryState: {
+        ConfigurationInForce: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1271,7 +1395,7 @@ export interface components {
     };
     requestBodies: {
         /** @description Empty and `null` bodies are the same as none. */
-        TelemetryConfig: {
+        Configuration: {
             content: {
                 "application/json": components["schemas"]["TelemetryConfigRequest"];
             };
@@ -1345,8 +1469,9 @@ export interface operations {
         requestBody?: never;
         responses: {
             /**
-             * @description A page (`application/json`), or the stream (`text/event-stream`). The headers named
-             *     here come with a page only.
+             * @description A page (`application/json`), or the stream (`text/event-stream`), in which each frame's
+             *     data is an envelope, as `GET /telemetry/stream` says. The headers named here come with a
+             *     page only.
              */
             200: {
                 headers: {
@@ -1366,7 +1491,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
-                    "text/event-stream": components["schemas"]["EventStream"];
+                    "text/event-stream": components["schemas"]["EventEnvelope"];
                 };
             };
             400: components["responses"]["InvalidParameter"];
@@ -1460,7 +1585,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The stream. */
+            /**
+             * @description The stream: frames of server-sent events. Each event is one frame, `id: <seq>`, a line
+             *     feed, `data: <envelope>` and two line feeds, where the envelope is an `EventEnvelope` as
+             *     JSON on one line: the schema is that of each frame's data. There is no `event:` line:
+             *     browsers' `EventSource` delivers every frame as a `message`.
+             *
+             *     Lines that begin with a colon are comments, which clients pass over. After 15 seconds of
+             *     silence an empty one (`:`) keeps the connection alive. One that begins with
+             *     `: telemetry_gap ` tells a reader that has fallen behind, or comes back too late, how
+             *     many events it missed; the rest of its line is a `TelemetryGapData` as JSON.
+             */
             200: {
                 headers: {
                     /** @description Always `no-cache`. */
@@ -1472,7 +1607,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["EventStream"];
+                    "text/event-stream": components["schemas"]["EventEnvelope"];
                 };
             };
             400: components["responses"]["InvalidParameter"];
@@ -1499,7 +1634,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["TelemetryState"];
+            200: components["responses"]["ConfigurationInForce"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
         };
@@ -1511,9 +1646,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: components["requestBodies"]["TelemetryConfig"];
+        requestBody?: components["requestBodies"]["Configuration"];
         responses: {
-            200: components["responses"]["TelemetryState"];
+            200: components["responses"]["ConfigurationInForce"];
             400: components["responses"]["InvalidConfig"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -1530,9 +1665,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: components["requestBodies"]["TelemetryConfig"];
+        requestBody?: components["requestBodies"]["Configuration"];
         responses: {
-            200: components["responses"]["TelemetryState"];
+            200: components["responses"]["ConfigurationInForce"];
             400: components["responses"]["InvalidConfig"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -1638,7 +1773,6 @@ export type CustomEvent = components['schemas']['CustomEvent']
 export type TelemetryEvent = components['schemas']['TelemetryEvent']
 export type EventEnvelope = components['schemas']['EventEnvelope']
 export type EventPage = components['schemas']['EventPage']
-export type EventStream = components['schemas']['EventStream']
 export type PublishEventRequest = components['schemas']['PublishEventRequest']
 export type PublishEventSource = components['schemas']['PublishEventSource']
 export type TimeParameter = components['schemas']['TimeParameter']

@@ -8,7 +8,14 @@
 import type { EventCategory, EventSource, PublishEventRequest } from '../../generated/types.ts'
 import { describeErrors, validatorOf } from '../schema.ts'
 import type { TelemetryEventInput } from './envelope.ts'
-import { CATEGORIES, categoryOfType, isCategory, schemaOfType, serverKeysOf } from './types.ts'
+import {
+  CATEGORIES,
+  categoryOfType,
+  flawOf,
+  isCategory,
+  schemaOfType,
+  serverKeysOf,
+} from './types.ts'
 
 /** A refusal: the contract's message, and what in particular to mend where that does not say it. */
 export interface Refusal {
@@ -73,7 +80,7 @@ function refuseData(type: string, data: unknown): string | undefined {
   const schema = schemaOfType(type)
   if (schema === undefined) return undefined
   const validate = validatorOf(schema)
-  if (validate(data)) return undefined
+  if (validate(data)) return flawOf(type, data)
   return data === undefined || data === null
     ? `data is required for ${type}`
     : describeErrors(validate.errors, 'data')

@@ -4,7 +4,7 @@
  */
 
 import type { SchemaName } from '../../generated/schemas.ts'
-import type { EventCategory } from '../../generated/types.ts'
+import type { EventCategory, ServiceCrashedData } from '../../generated/types.ts'
 import {
   configuredSentence,
   gapSentence,
@@ -27,6 +27,8 @@ interface EventType {
   readonly isAlwaysCaptured: boolean
   /** Of its data, in the OpenAPI document. */
   readonly schema: SchemaName
+  /** What the schema does not say, for generators of clients know no conditions. @param data valid by it */
+  readonly flawOf?: (data: never) => string | undefined
   /**
    * Keys of `source.metadata` that together name an event for ever, so that one that is delivered
    * again is known again. The first set that an event has all keys of is its own.
@@ -53,6 +55,10 @@ const TYPES: Readonly<Record<string, EventType>> = {
     category: 'system',
     isAlwaysCaptured: true,
     schema: 'ServiceCrashedData',
+    flawOf: ({ phase, pid }: ServiceCrashedData) =>
+      phase === 'gave_up' && pid !== undefined
+        ? 'data.pid must be left out in the phase gave_up, where no process is left'
+        : undefined,
     // The supervisor's run, and its number of the notification.
     identities: [['supervisor_instance', 'supervisor_serial']],
     severity: 'error',
@@ -154,6 +160,11 @@ export function categoryOfType(type: string): EventCategory | undefined {
 /** The component of the OpenAPI document that the data of a known type is valid by. */
 export function schemaOfType(type: string): SchemaName | undefined {
   return rowOf(type)?.schema
+}
+
+/** What is wrong with the data of a known type, beyond its schema. @param data valid by that */
+export function flawOf(type: string, data: unknown): string | undefined {
+  return rowOf(type)?.flawOf?.(data as never)
 }
 
 export function isAlwaysCaptured(type: string): boolean {

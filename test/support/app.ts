@@ -84,6 +84,14 @@ export function assertValid(name: SchemaName, value: unknown): void {
   const validate = ajv.getSchema(`sysmon:${name}`)
   assert.ok(validate, `no schema ${name}`)
   assert.ok(validate(value), `no ${name}: ${ajv.errorsText(validate.errors)}`)
+  if (name === 'EventPage')
+    for (const envelope of value as EventEnvelope[]) assertNullIsCut(envelope)
+  if (name === 'EventEnvelope') assertNullIsCut(value as EventEnvelope)
+}
+
+/** What the schemas do not say, for generators of clients know no conditions. */
+function assertNullIsCut({ event }: EventEnvelope): void {
+  assert.ok(event.data !== null || event.truncated === true, 'data is null only where it was cut')
 }
 
 /** What the document's `#/components/...` reference names. */
