@@ -4,7 +4,10 @@ import { METHODS } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Logger } from 'pino'
-import { quoted } from '../errors.ts'
+import { NoRouteError, quoted } from '../errors.ts'
+import { guardOrigin } from '../routes/origin.ts'
+import { sendError } from '../routes/send-error.ts'
+import type { SysmonOptions } from '../types.ts'
 
 /** A request from its first byte to its last; bodies have a bound of their own (routes/body-reader.ts). */
 const REQUEST_TIMEOUT_MS = 30_000
@@ -22,7 +25,10 @@ const BAD_REQUESTS: Record<string, readonly [string, string]> = {
 }
 const MALFORMED = ['400 Bad Request', 'this is no HTTP/1.1 request'] as const
 
-export function createHttpApp(loggerInstance: Logger): FastifyInstance {
+/** As of the plugin's options. */
+type Access = Pick<SysmonOptions, 'allowedHosts' | 'allowedOrigins'>
+
+export function createHttpApp(loggerInstance: Logger, options: Access): FastifyInstance {
   const app = Fastify({
     loggerInstance,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -38,15 +44,19 @@ export function createHttpApp(loggerInstance: Logger): FastifyInstance {
   for (const method of METHODS) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   }
-  app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .header('x-content-type-options', 'nosniff')
-      .send({
-        message: `there is nothing at ${quoted(request.url)}: GET /spec.json tells what there is`,
-      })
-  )
+  app.register(async scope => answerTheRest(scope, options))
   return app
+}
+
+/** What is asked of paths that there are not: before it is said, who asks is looked at as everywhere. */
+function answerTheRest(scope: FastifyInstance, options: Access): void {
+  scope.setErrorHandler(sendError)
+  guardOrigin(scope, options)
+  // In onRequest: no body is waited for.
+  scope.addHook('onRequest', async request => {
+    throw new NoRouteError(quoted(request.url))
+  })
+  scope.setNotFoundHandler(() => {})
 }
 
 function refuse(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -46,11 +46,12 @@ export async function serveCommand(args: string[]): Promise<number> {
   const port = integerVariable('PORT', 10001, 65535)
   const at = listenAt(process.env.HOST || '127.0.0.1', port)
   const sinks = sinkOptionsFromEnv(process.env)
-  const app = createHttpApp(pino({ level: logLevel() }))
+  const logger = pino({ level: logLevel() })
   // What is to be delivered must not be lost while it cannot be.
   const journalCategories = hasSinks(sinks) ? CATEGORIES : undefined
   const options = optionsFromEnv(process.env)
   await refuseUnguarded(at, options)
+  const app = createHttpApp(logger, options)
   await app.register(sysmonPlugin, {
     ...DEFAULTS,
     journalCategories,

@@ -6,7 +6,7 @@
  * A segment is the unit of removal and of repair.
  */
 
-import { existsSync, rmSync } from 'node:fs'
+import { lstatSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
@@ -102,7 +102,8 @@ export class JournalPart {
     try {
       this.#makeFolder()
     } catch (error) {
-      if (existsSync(this.#options.folder)) throw error
+      // A link to nothing is there, too.
+      if (lstatSync(this.#options.folder, { throwIfNoEntry: false }) !== undefined) throw error
     }
   }
 

@@ -30,6 +30,9 @@ export function refuseForeignHost(request: FastifyRequest, allowed: ReadonlySet<
  * None in HTTP/1.0, which no browser sends.
  */
 function* authoritiesOf({ headers, raw }: FastifyRequest): Generator<string> {
+  // Node keeps the first of several, which is not whom another server would take it for.
+  const hosts = raw.rawHeaders.filter((_, at, all) => at % 2 === 1 && /^host$/i.test(all[at - 1]!))
+  if (hosts.length > 1) yield hosts.join(', ')
   if (headers.host !== undefined) yield headers.host
   const authority = headers[':authority']
   if (typeof authority === 'string') yield authority

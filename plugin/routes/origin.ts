@@ -8,7 +8,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ForeignOriginError, ForeignSiteError, FramedError, quoted } from '../errors.ts'
-import type { ResolvedOptions } from '../options.ts'
+import type { SysmonOptions } from '../types.ts'
 import { addToHeader } from './headers.ts'
 import { nameOf, portOf, refuseForeignHost } from './host-name.ts'
 
@@ -17,9 +17,12 @@ const FRAMES = ['iframe', 'frame', 'embed', 'object', 'fencedframe']
 /** What a page of an allowed origin may read of our answers, beside the body. */
 const EXPOSED = ['x-has-more', 'x-next-offset', 'x-incomplete', 'retry-after']
 
-export function guardOrigin(scope: FastifyInstance, options: ResolvedOptions): void {
-  const origins = new Set(options.allowedOrigins)
-  const hosts = new Set(options.allowedHosts.map(name => name.toLowerCase()))
+export function guardOrigin(
+  scope: FastifyInstance,
+  { allowedHosts = [], allowedOrigins = [] }: Pick<SysmonOptions, 'allowedHosts' | 'allowedOrigins'>
+): void {
+  const origins = new Set(allowedOrigins)
+  const hosts = new Set(allowedHosts.map(name => name.toLowerCase()))
   scope.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers
     const isAllowed = origin !== undefined && origins.has(origin)
@@ -58,8 +61,8 @@ function openTo(origin: string, { method, headers }: FastifyRequest, reply: Fast
 
 /** @throws {FramedError} */
 function refuseFrame({ headers }: FastifyRequest): void {
-  const dest = headers['sec-fetch-dest']
-  if (typeof dest === 'string' && FRAMES.includes(dest)) throw new FramedError(dest)
+  const dest = String(headers['sec-fetch-dest']).toLowerCase()
+  if (dest.split(/\s*,\s*/).some(one => FRAMES.includes(one))) throw new FramedError(quoted(dest))
 }
 
 /** @throws {ForeignOriginError | ForeignSiteError} */

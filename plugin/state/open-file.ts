@@ -2,7 +2,7 @@
  * How everything in the state folder is opened, for reading too: somebody else may have put something
  * in its place. No link is followed (it would lead a server that is root to any file), no FIFO or
  * device is waited for (the open, or the first read, would never return), and only what belongs to
- * this server's user or to root is used. The state folder itself may be reached by a link, for its
+ * this server's user or to root is used, and no file written that has a second name. The state folder itself may be reached by a link, for its
  * path is the operator's own word.
  */
 
@@ -16,7 +16,7 @@ import {
   type Stats,
 } from 'node:fs'
 
-const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
+const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants
 const OTHERS_WRITE = 0o002
 const STICKY = 0o1000
 
@@ -38,6 +38,9 @@ export function openFile(path: string, flags: number): number {
     const stats = fstatSync(fd)
     if (!stats.isFile()) throw wrongKind(path, stats)
     if (!isOurs(stats)) throw new Error(`${path} belongs to user ${stats.uid}: remove it`)
+    if (stats.nlink > 1 && (flags & (O_WRONLY | O_RDWR)) !== 0) {
+      throw new Error(`${path} is another file too (a hard link): put a copy in its place`)
+    }
     return fd
   } catch (error) {
     closeSync(fd)

@@ -163,6 +163,28 @@ test('what reaches no route is answered with a message and nothing else', async 
   }
 })
 
+test('where there is nothing, who asks is looked at as everywhere', async t => {
+  const { url } = await startServer(t, { SYSMON_ALLOWED_HOSTS: 'sysmon' })
+  const ask = async (method: string, path: string, host: string, more = '') => {
+    const head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${more}Connection: close\r\n\r\n`
+    const answer = await exchange(url, head)
+    assert.match(answer, /\r\nx-content-type-options: nosniff\r\n/)
+    const body = answer.slice(answer.indexOf('\r\n\r\n') + 4)
+    if (method !== 'HEAD') assert.deepEqual(Object.keys(JSON.parse(body)), ['message'])
+    return Number(/^HTTP\/1.1 (\d+)/.exec(answer)?.[1])
+  }
+  const methods = http.METHODS.filter(method => method !== 'CONNECT')
+  for (const path of ['/', '/nothing', '/livez/x', '//telemetry', '*', '/TELEMETRY']) {
+    for (const method of methods) {
+      assert.equal(await ask(method, path, 'evil.example'), 403, `${method} ${path}`)
+      assert.equal(await ask(method, path, 'sysmon'), 404, `${method} ${path}`)
+    }
+    assert.equal(await ask('GET', path, 'localhost', 'Origin: http://evil.example\r\n'), 403)
+    assert.equal(await ask('GET', path, 'localhost', 'Sec-Fetch-Site: cross-site\r\n'), 403)
+    assert.equal(await ask('GET', path, 'localhost', 'Sec-Fetch-Dest: iframe\r\n'), 403)
+  }
+})
+
 test('headers that do not come in time end their connection', async t => {
   const { url } = await startServer(t)
   const started = Date.now()

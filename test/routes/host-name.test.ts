@@ -124,6 +124,19 @@ test('a target that is a whole URL is held to the same: it comes before Host', a
   }
 })
 
+test('of two Hosts none is believed, whichever comes first', async t => {
+  const app = await startApp(t)
+  const target = await portOf(app)
+  for (const [first, second] of [
+    ['127.0.0.1', 'evil.example'],
+    ['evil.example', '127.0.0.1'],
+    ['127.0.0.1', '127.0.0.1'],
+  ] as const) {
+    const request = get('/healthz', first, `hOST: ${second}\r\n`)
+    assert.equal((await exchange(target, request)).status, 403, `${first}, ${second}`)
+  }
+})
+
 test('HTTP/1.0 has no Host and no browser: it is answered', async t => {
   const app = await startApp(t)
   const target = await portOf(app)

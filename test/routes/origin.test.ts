@@ -135,7 +135,7 @@ test('what browsers send beside a post is held against it too', async t => {
 
 test('no answer is shown in a frame, not even one of our own pages', async t => {
   const app = await startApp(t, { allowedOrigins: ['https://app.example'] })
-  for (const dest of ['iframe', 'frame', 'embed', 'object', 'fencedframe']) {
+  for (const dest of ['iframe', 'frame', 'embed', 'object', 'fencedframe', 'empty, iframe']) {
     for (const site of ['same-origin', 'cross-site', 'none']) {
       const headers = { 'sec-fetch-dest': dest, 'sec-fetch-site': site }
       const { statusCode, body } = await app.inject({ url: '/telemetry/stream', headers })

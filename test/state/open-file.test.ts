@@ -86,6 +86,16 @@ test('a plain file is opened, made for its owner only, and read', t => {
   assert.equal(readFile(path).toString(), 'text')
 })
 
+test('a file with a second name is read, but not written: the other may be anybody’s', t => {
+  const path = join(temporaryFolder(t), 'file')
+  writeFileSync(`${path}.other`, 'theirs')
+  linkSync(`${path}.other`, path)
+  for (const flags of [O_WRONLY, O_WRONLY | O_CREAT, O_RDWR]) {
+    assert.throws(() => openFile(path, flags), /is another file too \(a hard link\)/)
+  }
+  assert.equal(readFile(path).toString(), 'theirs')
+})
+
 test('a folder that is a link, or none, is refused', t => {
   const folder = temporaryFolder(t)
   mkdirSync(join(folder, 'real'))

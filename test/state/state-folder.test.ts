@@ -6,6 +6,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -36,6 +37,7 @@ async function post(url: string): Promise<void> {
 const SPOILT: Record<string, [words: RegExp, spoil: (path: string) => unknown]> = {
   'a FIFO': [/is a FIFO: remove it/, path => execFileSync('mkfifo', [path])],
   'a link': [/is a symbolic link: remove it/, path => symlinkSync('../precious', path)],
+  'a link to nothing': [/is a symbolic link: remove it/, path => symlinkSync('../nothing', path)],
 }
 
 for (const [what, [words, spoil]] of Object.entries(SPOILT)) {
@@ -91,6 +93,35 @@ for (const [what, [words, spoil]] of Object.entries(SPOILT)) {
     assert.equal(readdirSync(join(folder, 'damaged')).length, 1)
   })
 }
+
+test('what is a file of somebody else, too, is not written; the journal goes on in another', async t => {
+  const parent = temporaryFolder(t)
+  const stateDir = join(parent, 'state')
+  const env = { ...NO_KMSG, SYSMON_STATE_DIR: stateDir }
+  const first = await startServer(t, env)
+  await post(first.url)
+  await first.stop('SIGKILL')
+  const journal = join(stateDir, 'journal')
+  const segment = readdirSync(journal).find(each => each.endsWith('.jsonl'))!
+  const before = readFileSync(join(journal, segment), 'utf8')
+  linkSync(join(journal, segment), join(parent, 'theirs'))
+  const { url, stop } = await startServer(t, env)
+  await post(url)
+  const deadline = Date.now() + 10_000
+  while ((await healthOf(url)).journal.state !== 'writing') {
+    assert.ok(Date.now() < deadline, 'it is written again')
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  await stop('SIGKILL')
+  assert.equal(readFileSync(join(parent, 'theirs'), 'utf8'), before)
+  linkSync(join(journal, 'high-water'), join(parent, 'theirs too'))
+  const third = await startServer(t, env)
+  assert.match((await healthOf(third.url)).journal.error!, /high-water is another file too/)
+  const headers = { accept: 'application/json' }
+  const page = await (await fetch(`${third.url}/telemetry/events`, { headers })).json()
+  const notes = (page as { event: { type: string } }[]).filter(({ event }) => event.type === 'note')
+  assert.equal(notes.length, 2)
+})
 
 test('a state folder open to every user is not used, unless it is sticky', async t => {
   const stateDir = temporaryFolder(t)
