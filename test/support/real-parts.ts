@@ -1,7 +1,7 @@
 /**
  * The real servers that the sinks' tests deliver to: S2's own, `s2 lite`, from its Rust package, and
- * an OpenTelemetry Collector from its Go modules (test/support/collector). Run as a program it builds
- * what is neither on the path nor in the user's cache (`~/.cache/fastify-sysmon`, so that another clone
+ * an OpenTelemetry Collector from its Go modules (test/support/collector); and the generators of clients
+ * (client-tools.ts). Run as a program it builds what is neither on the path nor in the user's cache (`~/.cache/fastify-sysmon`, so that another clone
  * has it too), which takes up to a quarter of an hour; tests only look for it, and skip with the
  * reason where it is not.
  */
@@ -11,6 +11,7 @@ import { cpSync, existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installClientTools } from './client-tools.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'fastify-sysmon')
@@ -77,8 +78,9 @@ function build(name: RealPart): boolean {
 }
 
 /** @returns whether all are there now */
-export function buildRealParts(): boolean {
-  return (Object.keys(PARTS) as RealPart[]).map(build).every(isThere => isThere)
+export function haveRealParts(): boolean {
+  const parts = (Object.keys(PARTS) as RealPart[]).map(build)
+  return [...parts, installClientTools()].every(isThere => isThere)
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = buildRealParts() ? 0 : 1
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = haveRealParts() ? 0 : 1
