@@ -4,11 +4,12 @@
  */
 
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { npmInstall } from '../support/npm-tools.ts'
 
 /** What is brought beside fastify, on disk. */
 const MAX_BYTES = 8_000_000
@@ -57,14 +58,7 @@ describe('npm install fastify-sysmon', () => {
   /** @returns why it is not possible, where there is no registry to be asked */
   const install = (host: string, ...packages: string[]): string | undefined => {
     writeFileSync(join(host, 'package.json'), '{"type":"module"}')
-    const { status, stderr } = spawnSync(
-      'npm',
-      ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...packages],
-      { cwd: host, encoding: 'utf8', timeout: 120_000 }
-    )
-    if (status === 0) return undefined
-    assert.match(stderr, /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENOTCACHED/)
-    return `npm's registry is not reached: ${stderr.split('\n')[0]}`
+    return npmInstall(host, packages)
   }
 
   for (const version of ['5.0.0', '5']) {

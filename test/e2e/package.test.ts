@@ -9,6 +9,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -17,6 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { npmTools } from '../support/npm-tools.ts'
 import { linksOf, PAPERS } from '../support/papers.ts'
 
 const root = process.cwd()
@@ -28,6 +30,7 @@ function findPackageAbove(folder: string, name: string): string | undefined {
   }
 }
 let folder = ''
+let tarball = ''
 
 describe('the packed tarball', () => {
   before(() => {
@@ -38,9 +41,10 @@ describe('the packed tarball', () => {
         stdio: ['ignore', 'pipe', 'ignore'],
       })
     )
+    tarball = join(folder, filename)
     const modules = join(folder, 'node_modules')
     mkdirSync(modules)
-    execFileSync('tar', ['xzf', join(folder, filename), '-C', modules])
+    execFileSync('tar', ['xzf', tarball, '-C', modules])
     execFileSync('mv', [join(modules, 'package'), join(modules, 'fastify-sysmon')])
     // What `npm install fastify fastify-sysmon` brings.
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -171,9 +175,9 @@ describe('the packed tarball', () => {
     assert.doesNotMatch(stdout, /error TS/)
     const reached = stdout.split('\n').filter(path => path.includes('/fastify-sysmon/'))
     assert.deepEqual(reached.map(path => path.replace(/.*fastify-sysmon\//, '')).sort(), [
-      'commonjs/index.d.cts',
-      'commonjs/types.d.cts',
       'dist/generated/types.d.ts',
+      'dist/plugin/commonjs/index.d.cts',
+      'dist/plugin/commonjs/types.d.cts',
       'dist/plugin/index.d.ts',
       'dist/plugin/types.d.ts',
     ])
@@ -191,6 +195,41 @@ describe('the packed tarball', () => {
     assert.match(version, /^3\.1/)
     assert.ok(paths.includes('/telemetry/events'))
     assert.equal(yaml, 'openapi:')
+  })
+
+  test('its types are found by every way of TypeScript to look for them', t => {
+    const tools = npmTools(['@arethetypeswrong/cli@0.18.5'])
+    if ('skip' in tools) return t.skip(tools.skip)
+    const attw = join(tools.folder, 'node_modules/.bin/attw')
+    const { status, stdout } = spawnSync(attw, [tarball, '--format', 'ascii'], { encoding: 'utf8' })
+    assert.equal(status, 0, stdout)
+  })
+
+  test('package.json says whose it is, and every map leads to a source', () => {
+    const packed = join(folder, 'node_modules/fastify-sysmon')
+    const { author, homepage, bugs, repository, publishConfig } = JSON.parse(
+      readFileSync(join(packed, 'package.json'), 'utf8')
+    )
+    assert.ok(author && homepage && bugs && repository.url)
+    assert.equal(publishConfig.provenance, true)
+    let maps = 0
+    for (const path of readdirSync(packed, { recursive: true, encoding: 'utf8' })) {
+      if (!/^dist\/.*\.(?:c?js|d\.c?ts)$/.test(path)) continue
+      const text = readFileSync(join(packed, path), 'utf8')
+      const name = /\n\/\/# sourceMappingURL=(\S+)\s*$/.exec(text)?.[1]
+      if (name === undefined) {
+        assert.match(path, /^dist\/plugin\/commonjs\//)
+        continue
+      }
+      const file = join(packed, dirname(path), name)
+      const map = JSON.parse(readFileSync(file, 'utf8'))
+      for (const [index, source] of (map.sources as string[]).entries()) {
+        const isThere = existsSync(join(dirname(file), source))
+        assert.ok(isThere || map.sourcesContent?.[index], `${path}: ${source}`)
+      }
+      maps++
+    }
+    assert.ok(maps > 100, `${maps} maps`)
   })
 
   test('brings the commands, maps to what they were made of, and no tests or fixtures', () => {
@@ -212,9 +251,9 @@ describe('the packed tarball', () => {
     // Declarations that a host can reach, and what their maps lead to; no internal ones.
     const typescript = files.split('\n').filter(path => /\.[cm]?ts$/.test(path))
     assert.deepEqual(typescript.map(path => path.replace(/.*fastify-sysmon\//, '')).sort(), [
-      'commonjs/index.d.cts',
-      'commonjs/types.d.cts',
       'dist/generated/types.d.ts',
+      'dist/plugin/commonjs/index.d.cts',
+      'dist/plugin/commonjs/types.d.cts',
       'dist/plugin/index.d.ts',
       'dist/plugin/types.d.ts',
       'generated/types.ts',

@@ -1,5 +1,5 @@
 /** `require('fastify-sysmon')`: the ES module, as it is. */
-const { default: plugin, sysmonPlugin } = require('../dist/plugin/index.js')
+const { default: plugin, sysmonPlugin } = require('../index.js')
 
 exports.default = plugin
 exports.sysmonPlugin = sysmonPlugin

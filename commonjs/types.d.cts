@@ -1,3 +1,0 @@
-/** The types of `fastify-sysmon/types` in CommonJS. */
-
-export type * from '../dist/plugin/types.js' with { 'resolution-mode': 'import' }

@@ -1,0 +1,3 @@
+/** The types of `fastify-sysmon/types` in CommonJS. */
+
+export type * from '../types.js' with { 'resolution-mode': 'import' }
