@@ -72,6 +72,7 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
   await fastify.register(routes, {
     prefix,
     logLevel,
+    host: fastify,
     options,
     stream,
     publisher,

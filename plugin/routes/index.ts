@@ -16,7 +16,7 @@ import { registerHealthz } from './healthz.ts'
 import { acceptOnlyJson } from './json-body.ts'
 import { answerOtherMethods, collectMethods } from './methods.ts'
 import { guardOrigin } from './origin.ts'
-import { sendError } from './send-error.ts'
+import { handleErrors } from './send-error.ts'
 import { registerSpec } from './spec.ts'
 import { SseStreams } from './sse-streams.ts'
 import { registerStream } from './stream.ts'
@@ -25,6 +25,8 @@ import { guardToken } from './token.ts'
 import { useOwnValidation } from './validation.ts'
 
 export interface RoutesOptions {
+  /** Where the plugin is registered. */
+  readonly host: FastifyInstance
   readonly options: ResolvedOptions
   readonly stream: EventStream
   readonly publisher: Publisher
@@ -36,9 +38,9 @@ export interface RoutesOptions {
 }
 
 export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promise<void> {
-  const { options, stream, publisher, archive, health, stateDir } = deps
+  const { host, options, stream, publisher, archive, health, stateDir } = deps
   const methods = collectMethods(scope)
-  scope.setErrorHandler(sendError)
+  handleErrors(scope, host)
   guardOrigin(scope, options)
   guardToken(scope, options)
   acceptOnlyJson(scope)
