@@ -4,6 +4,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import openapiTS, { astToString } from 'openapi-typescript'
 import { parse } from 'yaml'
+import { validatorsText } from './validators.mjs'
 
 const root = new URL('../', import.meta.url)
 const banner =
@@ -12,11 +13,16 @@ const banner =
 const yaml = await readFile(new URL('openapi/openapi.yaml', root), 'utf8')
 const document = parse(yaml)
 const names = Object.keys(document.components.schemas)
+const byName = {}
+for (const name of names) {
+  byName[name] = { $id: `sysmon:${name}`, ...toJsonSchema(document.components.schemas[name]) }
+}
 
 const files = {
   'generated/types.ts': await types(),
   'generated/schemas.ts': schemas(),
   'generated/document.ts': documentText(),
+  'generated/validators.ts': await validatorsText(banner, byName, queries()),
 }
 
 if (process.argv.includes('--check')) {
@@ -44,10 +50,6 @@ async function types() {
 }
 
 function schemas() {
-  const byName = {}
-  for (const name of names) {
-    byName[name] = { $id: `sysmon:${name}`, ...toJsonSchema(document.components.schemas[name]) }
-  }
   const byOperation = parameters()
   return `${banner}
 export type SchemaName =
@@ -93,6 +95,20 @@ function parameters() {
     }
   }
   return byOperation
+}
+
+/** The query string of each operation that has one. */
+function queries() {
+  const found = {}
+  const byOperation = parameters()
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const [method, { operationId }] of Object.entries(item)) {
+      const { querystring } = byOperation[operationId] ?? {}
+      if (querystring === undefined || Object.keys(querystring.properties).length === 0) continue
+      found[`${method.toUpperCase()} ${path}`] = querystring
+    }
+  }
+  return found
 }
 
 function objectSchema() {

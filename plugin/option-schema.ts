@@ -1,11 +1,10 @@
 /**
- * Values held against a JSON Schema whose parts say what they must be (`title`), so that a wrong one gets
- * a sentence that names it: for options and for variables of the environment.
+ * Values held against as much of JSON Schema as options need, whose parts say what they must be (`title`),
+ * so that a wrong one gets a sentence that names it: for options and for variables of the environment.
+ * Ajv would do it too, and take 100 ms of every start for it.
  */
 
-import type { ValidateFunction } from 'ajv/dist/2020.js'
 import { nearMiss } from './near-miss.ts'
-import { compileSchema } from './schema.ts'
 
 export interface OptionSchema {
   readonly type?: 'string' | 'integer' | 'boolean' | 'array' | 'object'
@@ -42,21 +41,78 @@ export interface WrongOption {
 export function optionChecker(
   schema: OptionSchema
 ): (value: object, prefix?: string) => WrongOption | undefined {
-  let validate: ValidateFunction | undefined
-  return (value, prefix = '') => {
-    validate ??= compileSchema(schema)
-    if (validate(value)) return undefined
-    const { instancePath, keyword, params } = validate.errors![0]!
-    const names = instancePath.split('/').slice(1)
-    if (keyword === 'required') names.push(params.missingProperty as string)
-    if (keyword === 'additionalProperties') {
-      const unknown = params.additionalProperty as string
-      const known = Object.keys(propertiesOf(follow(schema, value, names).schema) ?? {})
-      return { path: join(prefix, [...names, unknown]), what: unknownOption(unknown, known) }
-    }
-    const found = follow(schema, value, names)
-    return { path: join(prefix, found.names), what: mustBe(found.schema, found.value) }
+  return (value, prefix = '') => wrongIn(schema, value, prefix === '' ? [] : [prefix])
+}
+
+/** An item of a list is told as its list. */
+function wrongIn(
+  schema: OptionSchema,
+  value: unknown,
+  names: readonly string[]
+): WrongOption | undefined {
+  const parts = schema.properties === undefined ? schema.else : schema
+  if (parts?.properties !== undefined && isObject(value)) return wrongPart(parts, value, names)
+  if (isOf(schema, value)) return undefined
+  return { path: names.join('.'), what: mustBe(schema, value) }
+}
+
+function wrongPart(
+  { properties = {}, required = [], additionalProperties }: OptionSchema,
+  value: Readonly<Record<string, unknown>>,
+  names: readonly string[]
+): WrongOption | undefined {
+  const missing = required.find(name => value[name] === undefined)
+  if (missing !== undefined) {
+    return { path: [...names, missing].join('.'), what: mustBe(properties[missing]!, undefined) }
   }
+  const known = Object.keys(properties)
+  const unknown = Object.keys(value).find(name => !known.includes(name))
+  if (unknown !== undefined && additionalProperties === false) {
+    return { path: [...names, unknown].join('.'), what: unknownOption(unknown, known) }
+  }
+  for (const name of known) {
+    if (value[name] === undefined) continue
+    const wrong = wrongIn(properties[name]!, value[name], [...names, name])
+    if (wrong !== undefined) return wrong
+  }
+  return undefined
+}
+
+/** For what has no parts. */
+function isOf(schema: OptionSchema | { readonly const: false }, value: unknown): boolean {
+  if ('const' in schema) return value === schema.const
+  if (schema.if !== undefined) return value === schema.if.const
+  const { type, items, anyOf, enum: allowed } = schema
+  if (anyOf !== undefined) return anyOf.some(one => isOf(one, value))
+  if (allowed !== undefined && !allowed.includes(value as string)) return false
+  switch (type) {
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'integer':
+      return Number.isInteger(value) && isWithin(schema, value as number)
+    case 'string':
+      return typeof value === 'string' && isText(schema, value)
+    case 'array':
+      return Array.isArray(value) && value.every(item => items === undefined || isOf(items, item))
+    case 'object':
+      return isObject(value)
+    case undefined:
+      return true
+  }
+}
+
+function isWithin({ minimum, maximum }: OptionSchema, value: number): boolean {
+  return (minimum === undefined || value >= minimum) && (maximum === undefined || value <= maximum)
+}
+
+function isText({ minLength = 0, pattern }: OptionSchema, value: string): boolean {
+  return (
+    value.length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(value))
+  )
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** In a sentence: what there is in place of an option that there is not. */
@@ -82,27 +138,8 @@ export function titleOf({ title, type, minimum, maximum, enum: allowed }: Option
   return type === 'boolean' ? 'true or false' : `an integer from ${minimum} to ${maximum}`
 }
 
-/** As far as the schema tells of parts: an item of a list is told as its list. */
-function follow(root: OptionSchema, top: object, path: readonly string[]) {
-  let schema = root
-  let value: unknown = top
-  const names: string[] = []
-  for (const name of path) {
-    const property = propertiesOf(schema)?.[name]
-    if (property === undefined) break
-    schema = property
-    value = (value as Record<string, unknown>)[name]
-    names.push(name)
-  }
-  return { schema, value, names }
-}
-
 function propertiesOf(schema: OptionSchema): OptionSchema['properties'] {
   return schema.properties ?? schema.else?.properties
-}
-
-function join(prefix: string, names: readonly string[]): string {
-  return [...(prefix === '' ? [] : [prefix]), ...names].join('.')
 }
 
 function show(value: unknown): string {

@@ -1,30 +1,15 @@
 /**
- * Validation by the schemas generated from the OpenAPI document. A value is taken as it is or refused:
- * nothing is coerced, defaulted or dropped.
+ * Validation by what Ajv compiled from the OpenAPI document. A value is taken as it is or refused: nothing
+ * is coerced, defaulted or dropped.
  */
 
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import { type SchemaName, schemas } from '../generated/schemas.ts'
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/core.js'
+import { type ValidatedName, validators } from '../generated/validators.ts'
 import { quoted } from './errors.ts'
 
-const strict = withSchemas(new Ajv2020({ strict: true, allowUnionTypes: true }))
-
-/** Makes the document's components known to an Ajv. */
-export function withSchemas(ajv: Ajv2020): Ajv2020 {
-  for (const schema of Object.values(schemas)) ajv.addSchema(schema)
-  return ajv
-}
-
-/** Compiles any schema, which may refer to the document's components by `sysmon:<name>`. */
-export function compileSchema(schema: object): ValidateFunction {
-  return strict.compile(schema)
-}
-
 /** The validator of one component of the document. */
-export function validatorOf(name: SchemaName): ValidateFunction {
-  const validate = strict.getSchema(`sysmon:${name}`)
-  if (validate === undefined) throw new Error(`no schema ${name}: run npm run generate`)
-  return validate as ValidateFunction
+export function validatorOf(name: ValidatedName): ValidateFunction {
+  return validators[name]
 }
 
 /** A sentence that says what is wrong and what would be right. `root` names the value validated. */

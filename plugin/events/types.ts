@@ -3,8 +3,8 @@
  * A new type is a row here, the schema of its data in openapi/openapi.yaml, and who produces it.
  */
 
-import type { SchemaName } from '../../generated/schemas.ts'
 import type { EventCategory, ServiceCrashedData } from '../../generated/types.ts'
+import type { ValidatedName } from '../../generated/validators.ts'
 import {
   configuredSentence,
   gapSentence,
@@ -26,7 +26,7 @@ interface EventType {
   /** Captured also where its category is not. */
   readonly isAlwaysCaptured: boolean
   /** Of its data, in the OpenAPI document. */
-  readonly schema: SchemaName
+  readonly schema: ValidatedName
   /** What the schema does not say, for generators of clients know no conditions. @param data valid by it */
   readonly flawOf?: (data: never) => string | undefined
   /**
@@ -158,7 +158,7 @@ export function categoryOfType(type: string): EventCategory | undefined {
 }
 
 /** The component of the OpenAPI document that the data of a known type is valid by. */
-export function schemaOfType(type: string): SchemaName | undefined {
+export function schemaOfType(type: string): ValidatedName | undefined {
   return rowOf(type)?.schema
 }
 

@@ -1,0 +1,2755 @@
+// @ts-nocheck: what Ajv writes has no types
+// Generated from openapi/openapi.yaml by openapi/generate.mjs ('npm run generate'). Do not edit.
+
+import type { ValidateFunction } from 'ajv/dist/core.js'
+
+export type ValidatedName =
+  | 'OomKillData'
+  | 'ServiceCrashedData'
+  | 'TelemetryGapData'
+  | 'TelemetryConfiguredData'
+  | 'PublishEventRequest'
+  | 'CategoryConfigRequest'
+  | 'CategoriesConfigRequest'
+  | 'TelemetryConfigRequest'
+
+/** Of the document's components those that bodies and the data of events are held against. */
+export const validators: Readonly<Record<ValidatedName, ValidateFunction>> = (() => {
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __commonJS = (cb, mod) => function __require() {
+  try {
+    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+  } catch (e) {
+    throw mod = 0, e;
+  }
+};
+
+// node_modules/ajv/dist/runtime/ucs2length.js
+var require_ucs2length = __commonJS({
+  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    function ucs2length(str) {
+      const len = str.length;
+      let length = 0;
+      let pos = 0;
+      let value;
+      while (pos < len) {
+        length++;
+        value = str.charCodeAt(pos++);
+        if (value >= 55296 && value <= 56319 && pos < len) {
+          value = str.charCodeAt(pos);
+          if ((value & 64512) === 56320)
+            pos++;
+        }
+      }
+      return length;
+    }
+    exports.default = ucs2length;
+    ucs2length.code = 'require("ajv/dist/runtime/ucs2length").default';
+  }
+});
+
+// <stdin>
+var OomKillData = validate20;
+var schema32 = { "$id": "sysmon:OomConstraint", "type": "string", "enum": ["none", "memcg", "cpuset", "memory_policy"] };
+var func1 = require_ucs2length().default;
+function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate20.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if (data.process_name === void 0 && (missing0 = "process_name") || data.pid === void 0 && (missing0 = "pid") || data.rss_kb === void 0 && (missing0 = "rss_kb")) {
+        validate20.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        return false;
+      } else {
+        if (data.process_name !== void 0) {
+          const _errs1 = errors;
+          if (typeof data.process_name !== "string") {
+            validate20.errors = [{ instancePath: instancePath + "/process_name", schemaPath: "#/properties/process_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+            return false;
+          }
+          var valid0 = _errs1 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.pid !== void 0) {
+            let data1 = data.pid;
+            const _errs3 = errors;
+            if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+              validate20.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+              return false;
+            }
+            if (errors === _errs3) {
+              if (typeof data1 == "number" && isFinite(data1)) {
+                if (data1 > 9007199254740991 || isNaN(data1)) {
+                  validate20.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                  return false;
+                } else {
+                  if (data1 < 1 || isNaN(data1)) {
+                    validate20.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                    return false;
+                  }
+                }
+              }
+            }
+            var valid0 = _errs3 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.rss_kb !== void 0) {
+              let data2 = data.rss_kb;
+              const _errs5 = errors;
+              if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+                validate20.errors = [{ instancePath: instancePath + "/rss_kb", schemaPath: "#/properties/rss_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                return false;
+              }
+              if (errors === _errs5) {
+                if (typeof data2 == "number" && isFinite(data2)) {
+                  if (data2 > 9007199254740991 || isNaN(data2)) {
+                    validate20.errors = [{ instancePath: instancePath + "/rss_kb", schemaPath: "#/properties/rss_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                    return false;
+                  } else {
+                    if (data2 < 0 || isNaN(data2)) {
+                      validate20.errors = [{ instancePath: instancePath + "/rss_kb", schemaPath: "#/properties/rss_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                      return false;
+                    }
+                  }
+                }
+              }
+              var valid0 = _errs5 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.constraint !== void 0) {
+                let data3 = data.constraint;
+                const _errs7 = errors;
+                if (typeof data3 !== "string") {
+                  validate20.errors = [{ instancePath: instancePath + "/constraint", schemaPath: "sysmon:OomConstraint/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  return false;
+                }
+                if (!(data3 === "none" || data3 === "memcg" || data3 === "cpuset" || data3 === "memory_policy")) {
+                  validate20.errors = [{ instancePath: instancePath + "/constraint", schemaPath: "sysmon:OomConstraint/enum", keyword: "enum", params: { allowedValues: schema32.enum }, message: "must be equal to one of the allowed values" }];
+                  return false;
+                }
+                var valid0 = _errs7 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.mem_total_kb !== void 0) {
+                  let data4 = data.mem_total_kb;
+                  const _errs10 = errors;
+                  if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
+                    validate20.errors = [{ instancePath: instancePath + "/mem_total_kb", schemaPath: "#/properties/mem_total_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    return false;
+                  }
+                  if (errors === _errs10) {
+                    if (typeof data4 == "number" && isFinite(data4)) {
+                      if (data4 > 9007199254740991 || isNaN(data4)) {
+                        validate20.errors = [{ instancePath: instancePath + "/mem_total_kb", schemaPath: "#/properties/mem_total_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                        return false;
+                      } else {
+                        if (data4 < 0 || isNaN(data4)) {
+                          validate20.errors = [{ instancePath: instancePath + "/mem_total_kb", schemaPath: "#/properties/mem_total_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                          return false;
+                        }
+                      }
+                    }
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.mem_free_kb !== void 0) {
+                    let data5 = data.mem_free_kb;
+                    const _errs12 = errors;
+                    if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
+                      validate20.errors = [{ instancePath: instancePath + "/mem_free_kb", schemaPath: "#/properties/mem_free_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                      return false;
+                    }
+                    if (errors === _errs12) {
+                      if (typeof data5 == "number" && isFinite(data5)) {
+                        if (data5 > 9007199254740991 || isNaN(data5)) {
+                          validate20.errors = [{ instancePath: instancePath + "/mem_free_kb", schemaPath: "#/properties/mem_free_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                          return false;
+                        } else {
+                          if (data5 < 0 || isNaN(data5)) {
+                            validate20.errors = [{ instancePath: instancePath + "/mem_free_kb", schemaPath: "#/properties/mem_free_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                            return false;
+                          }
+                        }
+                      }
+                    }
+                    var valid0 = _errs12 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.top_tasks !== void 0) {
+                      let data6 = data.top_tasks;
+                      const _errs14 = errors;
+                      if (errors === _errs14) {
+                        if (Array.isArray(data6)) {
+                          if (data6.length > 5) {
+                            validate20.errors = [{ instancePath: instancePath + "/top_tasks", schemaPath: "#/properties/top_tasks/maxItems", keyword: "maxItems", params: { limit: 5 }, message: "must NOT have more than 5 items" }];
+                            return false;
+                          } else {
+                            var valid2 = true;
+                            const len0 = data6.length;
+                            for (let i0 = 0; i0 < len0; i0++) {
+                              let data7 = data6[i0];
+                              const _errs16 = errors;
+                              const _errs17 = errors;
+                              if (errors === _errs17) {
+                                if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+                                  let missing1;
+                                  if (data7.pid === void 0 && (missing1 = "pid") || data7.name === void 0 && (missing1 = "name") || data7.rss_kb === void 0 && (missing1 = "rss_kb")) {
+                                    validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0, schemaPath: "sysmon:OomTask/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }];
+                                    return false;
+                                  } else {
+                                    if (data7.pid !== void 0) {
+                                      let data8 = data7.pid;
+                                      const _errs19 = errors;
+                                      if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+                                        validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/pid", schemaPath: "sysmon:OomTask/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                                        return false;
+                                      }
+                                      if (errors === _errs19) {
+                                        if (typeof data8 == "number" && isFinite(data8)) {
+                                          if (data8 > 9007199254740991 || isNaN(data8)) {
+                                            validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/pid", schemaPath: "sysmon:OomTask/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                            return false;
+                                          } else {
+                                            if (data8 < 0 || isNaN(data8)) {
+                                              validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/pid", schemaPath: "sysmon:OomTask/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                                              return false;
+                                            }
+                                          }
+                                        }
+                                      }
+                                      var valid4 = _errs19 === errors;
+                                    } else {
+                                      var valid4 = true;
+                                    }
+                                    if (valid4) {
+                                      if (data7.name !== void 0) {
+                                        const _errs21 = errors;
+                                        if (typeof data7.name !== "string") {
+                                          validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/name", schemaPath: "sysmon:OomTask/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                          return false;
+                                        }
+                                        var valid4 = _errs21 === errors;
+                                      } else {
+                                        var valid4 = true;
+                                      }
+                                      if (valid4) {
+                                        if (data7.rss_kb !== void 0) {
+                                          let data10 = data7.rss_kb;
+                                          const _errs23 = errors;
+                                          if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
+                                            validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/rss_kb", schemaPath: "sysmon:OomTask/properties/rss_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                                            return false;
+                                          }
+                                          if (errors === _errs23) {
+                                            if (typeof data10 == "number" && isFinite(data10)) {
+                                              if (data10 > 9007199254740991 || isNaN(data10)) {
+                                                validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/rss_kb", schemaPath: "sysmon:OomTask/properties/rss_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                                return false;
+                                              } else {
+                                                if (data10 < 0 || isNaN(data10)) {
+                                                  validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/rss_kb", schemaPath: "sysmon:OomTask/properties/rss_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                                                  return false;
+                                                }
+                                              }
+                                            }
+                                          }
+                                          var valid4 = _errs23 === errors;
+                                        } else {
+                                          var valid4 = true;
+                                        }
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0, schemaPath: "sysmon:OomTask/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                                  return false;
+                                }
+                              }
+                              var valid2 = _errs16 === errors;
+                              if (!valid2) {
+                                break;
+                              }
+                            }
+                          }
+                        } else {
+                          validate20.errors = [{ instancePath: instancePath + "/top_tasks", schemaPath: "#/properties/top_tasks/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                          return false;
+                        }
+                      }
+                      var valid0 = _errs14 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.trigger_process_name !== void 0) {
+                        const _errs25 = errors;
+                        if (typeof data.trigger_process_name !== "string") {
+                          validate20.errors = [{ instancePath: instancePath + "/trigger_process_name", schemaPath: "#/properties/trigger_process_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                          return false;
+                        }
+                        var valid0 = _errs25 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.trigger_pid !== void 0) {
+                          let data12 = data.trigger_pid;
+                          const _errs27 = errors;
+                          if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+                            validate20.errors = [{ instancePath: instancePath + "/trigger_pid", schemaPath: "#/properties/trigger_pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                            return false;
+                          }
+                          if (errors === _errs27) {
+                            if (typeof data12 == "number" && isFinite(data12)) {
+                              if (data12 > 9007199254740991 || isNaN(data12)) {
+                                validate20.errors = [{ instancePath: instancePath + "/trigger_pid", schemaPath: "#/properties/trigger_pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                return false;
+                              } else {
+                                if (data12 < 0 || isNaN(data12)) {
+                                  validate20.errors = [{ instancePath: instancePath + "/trigger_pid", schemaPath: "#/properties/trigger_pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                                  return false;
+                                }
+                              }
+                            }
+                          }
+                          var valid0 = _errs27 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.total_vm_kb !== void 0) {
+                            let data13 = data.total_vm_kb;
+                            const _errs29 = errors;
+                            if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
+                              validate20.errors = [{ instancePath: instancePath + "/total_vm_kb", schemaPath: "#/properties/total_vm_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                              return false;
+                            }
+                            if (errors === _errs29) {
+                              if (typeof data13 == "number" && isFinite(data13)) {
+                                if (data13 > 9007199254740991 || isNaN(data13)) {
+                                  validate20.errors = [{ instancePath: instancePath + "/total_vm_kb", schemaPath: "#/properties/total_vm_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                  return false;
+                                } else {
+                                  if (data13 < 0 || isNaN(data13)) {
+                                    validate20.errors = [{ instancePath: instancePath + "/total_vm_kb", schemaPath: "#/properties/total_vm_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                                    return false;
+                                  }
+                                }
+                              }
+                            }
+                            var valid0 = _errs29 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                          if (valid0) {
+                            if (data.oom_score_adj !== void 0) {
+                              let data14 = data.oom_score_adj;
+                              const _errs31 = errors;
+                              if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
+                                validate20.errors = [{ instancePath: instancePath + "/oom_score_adj", schemaPath: "#/properties/oom_score_adj/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                                return false;
+                              }
+                              if (errors === _errs31) {
+                                if (typeof data14 == "number" && isFinite(data14)) {
+                                  if (data14 > 1e3 || isNaN(data14)) {
+                                    validate20.errors = [{ instancePath: instancePath + "/oom_score_adj", schemaPath: "#/properties/oom_score_adj/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" }];
+                                    return false;
+                                  } else {
+                                    if (data14 < -1e3 || isNaN(data14)) {
+                                      validate20.errors = [{ instancePath: instancePath + "/oom_score_adj", schemaPath: "#/properties/oom_score_adj/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e3 }, message: "must be >= -1000" }];
+                                      return false;
+                                    }
+                                  }
+                                }
+                              }
+                              var valid0 = _errs31 === errors;
+                            } else {
+                              var valid0 = true;
+                            }
+                            if (valid0) {
+                              if (data.uid !== void 0) {
+                                let data15 = data.uid;
+                                const _errs33 = errors;
+                                if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
+                                  validate20.errors = [{ instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                                  return false;
+                                }
+                                if (errors === _errs33) {
+                                  if (typeof data15 == "number" && isFinite(data15)) {
+                                    if (data15 > 9007199254740991 || isNaN(data15)) {
+                                      validate20.errors = [{ instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                      return false;
+                                    } else {
+                                      if (data15 < 0 || isNaN(data15)) {
+                                        validate20.errors = [{ instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                                        return false;
+                                      }
+                                    }
+                                  }
+                                }
+                                var valid0 = _errs33 === errors;
+                              } else {
+                                var valid0 = true;
+                              }
+                              if (valid0) {
+                                if (data.swap_kb !== void 0) {
+                                  let data16 = data.swap_kb;
+                                  const _errs35 = errors;
+                                  if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
+                                    validate20.errors = [{ instancePath: instancePath + "/swap_kb", schemaPath: "#/properties/swap_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                                    return false;
+                                  }
+                                  if (errors === _errs35) {
+                                    if (typeof data16 == "number" && isFinite(data16)) {
+                                      if (data16 > 9007199254740991 || isNaN(data16)) {
+                                        validate20.errors = [{ instancePath: instancePath + "/swap_kb", schemaPath: "#/properties/swap_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                        return false;
+                                      } else {
+                                        if (data16 < 0 || isNaN(data16)) {
+                                          validate20.errors = [{ instancePath: instancePath + "/swap_kb", schemaPath: "#/properties/swap_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                                          return false;
+                                        }
+                                      }
+                                    }
+                                  }
+                                  var valid0 = _errs35 === errors;
+                                } else {
+                                  var valid0 = true;
+                                }
+                                if (valid0) {
+                                  if (data.pgtables_kb !== void 0) {
+                                    let data17 = data.pgtables_kb;
+                                    const _errs37 = errors;
+                                    if (!(typeof data17 == "number" && (!(data17 % 1) && !isNaN(data17)) && isFinite(data17))) {
+                                      validate20.errors = [{ instancePath: instancePath + "/pgtables_kb", schemaPath: "#/properties/pgtables_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                                      return false;
+                                    }
+                                    if (errors === _errs37) {
+                                      if (typeof data17 == "number" && isFinite(data17)) {
+                                        if (data17 > 9007199254740991 || isNaN(data17)) {
+                                          validate20.errors = [{ instancePath: instancePath + "/pgtables_kb", schemaPath: "#/properties/pgtables_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                          return false;
+                                        } else {
+                                          if (data17 < 0 || isNaN(data17)) {
+                                            validate20.errors = [{ instancePath: instancePath + "/pgtables_kb", schemaPath: "#/properties/pgtables_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                                            return false;
+                                          }
+                                        }
+                                      }
+                                    }
+                                    var valid0 = _errs37 === errors;
+                                  } else {
+                                    var valid0 = true;
+                                  }
+                                  if (valid0) {
+                                    if (data.oom_memcg !== void 0) {
+                                      const _errs39 = errors;
+                                      if (typeof data.oom_memcg !== "string") {
+                                        validate20.errors = [{ instancePath: instancePath + "/oom_memcg", schemaPath: "#/properties/oom_memcg/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                        return false;
+                                      }
+                                      var valid0 = _errs39 === errors;
+                                    } else {
+                                      var valid0 = true;
+                                    }
+                                    if (valid0) {
+                                      if (data.task_memcg !== void 0) {
+                                        const _errs41 = errors;
+                                        if (typeof data.task_memcg !== "string") {
+                                          validate20.errors = [{ instancePath: instancePath + "/task_memcg", schemaPath: "#/properties/task_memcg/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                          return false;
+                                        }
+                                        var valid0 = _errs41 === errors;
+                                      } else {
+                                        var valid0 = true;
+                                      }
+                                      if (valid0) {
+                                        if (data.memcg_limit_kb !== void 0) {
+                                          let data20 = data.memcg_limit_kb;
+                                          const _errs43 = errors;
+                                          if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
+                                            validate20.errors = [{ instancePath: instancePath + "/memcg_limit_kb", schemaPath: "#/properties/memcg_limit_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                                            return false;
+                                          }
+                                          if (errors === _errs43) {
+                                            if (typeof data20 == "number" && isFinite(data20)) {
+                                              if (data20 > 9007199254740991 || isNaN(data20)) {
+                                                validate20.errors = [{ instancePath: instancePath + "/memcg_limit_kb", schemaPath: "#/properties/memcg_limit_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                                return false;
+                                              } else {
+                                                if (data20 < 0 || isNaN(data20)) {
+                                                  validate20.errors = [{ instancePath: instancePath + "/memcg_limit_kb", schemaPath: "#/properties/memcg_limit_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                                                  return false;
+                                                }
+                                              }
+                                            }
+                                          }
+                                          var valid0 = _errs43 === errors;
+                                        } else {
+                                          var valid0 = true;
+                                        }
+                                        if (valid0) {
+                                          if (data.memcg_usage_kb !== void 0) {
+                                            let data21 = data.memcg_usage_kb;
+                                            const _errs45 = errors;
+                                            if (!(typeof data21 == "number" && (!(data21 % 1) && !isNaN(data21)) && isFinite(data21))) {
+                                              validate20.errors = [{ instancePath: instancePath + "/memcg_usage_kb", schemaPath: "#/properties/memcg_usage_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                                              return false;
+                                            }
+                                            if (errors === _errs45) {
+                                              if (typeof data21 == "number" && isFinite(data21)) {
+                                                if (data21 > 9007199254740991 || isNaN(data21)) {
+                                                  validate20.errors = [{ instancePath: instancePath + "/memcg_usage_kb", schemaPath: "#/properties/memcg_usage_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                                  return false;
+                                                } else {
+                                                  if (data21 < 0 || isNaN(data21)) {
+                                                    validate20.errors = [{ instancePath: instancePath + "/memcg_usage_kb", schemaPath: "#/properties/memcg_usage_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                                                    return false;
+                                                  }
+                                                }
+                                              }
+                                            }
+                                            var valid0 = _errs45 === errors;
+                                          } else {
+                                            var valid0 = true;
+                                          }
+                                          if (valid0) {
+                                            if (data.oom_group !== void 0) {
+                                              const _errs47 = errors;
+                                              if (typeof data.oom_group !== "boolean") {
+                                                validate20.errors = [{ instancePath: instancePath + "/oom_group", schemaPath: "#/properties/oom_group/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                                                return false;
+                                              }
+                                              var valid0 = _errs47 === errors;
+                                            } else {
+                                              var valid0 = true;
+                                            }
+                                            if (valid0) {
+                                              if (data.diagnosis !== void 0) {
+                                                let data23 = data.diagnosis;
+                                                const _errs49 = errors;
+                                                const _errs50 = errors;
+                                                if (errors === _errs50) {
+                                                  if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
+                                                    let missing2;
+                                                    if (data23.cause === void 0 && (missing2 = "cause") || data23.evidence === void 0 && (missing2 = "evidence") || data23.next === void 0 && (missing2 = "next")) {
+                                                      validate20.errors = [{ instancePath: instancePath + "/diagnosis", schemaPath: "sysmon:OomDiagnosis/required", keyword: "required", params: { missingProperty: missing2 }, message: "must have required property '" + missing2 + "'" }];
+                                                      return false;
+                                                    } else {
+                                                      if (data23.cause !== void 0) {
+                                                        let data24 = data23.cause;
+                                                        const _errs52 = errors;
+                                                        if (errors === _errs52) {
+                                                          if (typeof data24 === "string") {
+                                                            if (func1(data24) < 1) {
+                                                              validate20.errors = [{ instancePath: instancePath + "/diagnosis/cause", schemaPath: "sysmon:OomDiagnosis/properties/cause/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                                                              return false;
+                                                            }
+                                                          } else {
+                                                            validate20.errors = [{ instancePath: instancePath + "/diagnosis/cause", schemaPath: "sysmon:OomDiagnosis/properties/cause/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                                            return false;
+                                                          }
+                                                        }
+                                                        var valid6 = _errs52 === errors;
+                                                      } else {
+                                                        var valid6 = true;
+                                                      }
+                                                      if (valid6) {
+                                                        if (data23.evidence !== void 0) {
+                                                          let data25 = data23.evidence;
+                                                          const _errs54 = errors;
+                                                          if (errors === _errs54) {
+                                                            if (Array.isArray(data25)) {
+                                                              var valid7 = true;
+                                                              const len1 = data25.length;
+                                                              for (let i1 = 0; i1 < len1; i1++) {
+                                                                const _errs56 = errors;
+                                                                if (typeof data25[i1] !== "string") {
+                                                                  validate20.errors = [{ instancePath: instancePath + "/diagnosis/evidence/" + i1, schemaPath: "sysmon:OomDiagnosis/properties/evidence/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                                                  return false;
+                                                                }
+                                                                var valid7 = _errs56 === errors;
+                                                                if (!valid7) {
+                                                                  break;
+                                                                }
+                                                              }
+                                                            } else {
+                                                              validate20.errors = [{ instancePath: instancePath + "/diagnosis/evidence", schemaPath: "sysmon:OomDiagnosis/properties/evidence/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                                                              return false;
+                                                            }
+                                                          }
+                                                          var valid6 = _errs54 === errors;
+                                                        } else {
+                                                          var valid6 = true;
+                                                        }
+                                                        if (valid6) {
+                                                          if (data23.next !== void 0) {
+                                                            let data27 = data23.next;
+                                                            const _errs58 = errors;
+                                                            if (errors === _errs58) {
+                                                              if (typeof data27 === "string") {
+                                                                if (func1(data27) < 1) {
+                                                                  validate20.errors = [{ instancePath: instancePath + "/diagnosis/next", schemaPath: "sysmon:OomDiagnosis/properties/next/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                                                                  return false;
+                                                                }
+                                                              } else {
+                                                                validate20.errors = [{ instancePath: instancePath + "/diagnosis/next", schemaPath: "sysmon:OomDiagnosis/properties/next/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                                                return false;
+                                                              }
+                                                            }
+                                                            var valid6 = _errs58 === errors;
+                                                          } else {
+                                                            var valid6 = true;
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  } else {
+                                                    validate20.errors = [{ instancePath: instancePath + "/diagnosis", schemaPath: "sysmon:OomDiagnosis/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                                                    return false;
+                                                  }
+                                                }
+                                                var valid0 = _errs49 === errors;
+                                              } else {
+                                                var valid0 = true;
+                                              }
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate20.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate20.errors = vErrors;
+  return errors === 0;
+}
+validate20.evaluated = { "props": { "process_name": true, "pid": true, "rss_kb": true, "constraint": true, "mem_total_kb": true, "mem_free_kb": true, "top_tasks": true, "trigger_process_name": true, "trigger_pid": true, "total_vm_kb": true, "oom_score_adj": true, "uid": true, "swap_kb": true, "pgtables_kb": true, "oom_memcg": true, "task_memcg": true, "memcg_limit_kb": true, "memcg_usage_kb": true, "oom_group": true, "diagnosis": true }, "dynamicProps": false, "dynamicItems": false };
+var ServiceCrashedData = validate21;
+var schema36 = { "$id": "sysmon:ServiceCrashPhase", "type": "string", "enum": ["startup", "running", "gave_up"] };
+var pattern4 = new RegExp("^SIG[A-Z0-9+-]+$", "u");
+function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate21.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if (data.service_name === void 0 && (missing0 = "service_name") || data.phase === void 0 && (missing0 = "phase")) {
+        validate21.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        return false;
+      } else {
+        if (data.service_name !== void 0) {
+          let data0 = data.service_name;
+          const _errs1 = errors;
+          if (errors === _errs1) {
+            if (typeof data0 === "string") {
+              if (func1(data0) < 1) {
+                validate21.errors = [{ instancePath: instancePath + "/service_name", schemaPath: "#/properties/service_name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                return false;
+              }
+            } else {
+              validate21.errors = [{ instancePath: instancePath + "/service_name", schemaPath: "#/properties/service_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              return false;
+            }
+          }
+          var valid0 = _errs1 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.phase !== void 0) {
+            let data1 = data.phase;
+            const _errs3 = errors;
+            if (typeof data1 !== "string") {
+              validate21.errors = [{ instancePath: instancePath + "/phase", schemaPath: "sysmon:ServiceCrashPhase/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              return false;
+            }
+            if (!(data1 === "startup" || data1 === "running" || data1 === "gave_up")) {
+              validate21.errors = [{ instancePath: instancePath + "/phase", schemaPath: "sysmon:ServiceCrashPhase/enum", keyword: "enum", params: { allowedValues: schema36.enum }, message: "must be equal to one of the allowed values" }];
+              return false;
+            }
+            var valid0 = _errs3 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.pid !== void 0) {
+              let data2 = data.pid;
+              const _errs6 = errors;
+              if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+                validate21.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                return false;
+              }
+              if (errors === _errs6) {
+                if (typeof data2 == "number" && isFinite(data2)) {
+                  if (data2 > 9007199254740991 || isNaN(data2)) {
+                    validate21.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                    return false;
+                  } else {
+                    if (data2 < 1 || isNaN(data2)) {
+                      validate21.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                      return false;
+                    }
+                  }
+                }
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.group_name !== void 0) {
+                let data3 = data.group_name;
+                const _errs8 = errors;
+                if (errors === _errs8) {
+                  if (typeof data3 === "string") {
+                    if (func1(data3) < 1) {
+                      validate21.errors = [{ instancePath: instancePath + "/group_name", schemaPath: "#/properties/group_name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                      return false;
+                    }
+                  } else {
+                    validate21.errors = [{ instancePath: instancePath + "/group_name", schemaPath: "#/properties/group_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    return false;
+                  }
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.exit_code !== void 0) {
+                  let data4 = data.exit_code;
+                  const _errs10 = errors;
+                  if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
+                    validate21.errors = [{ instancePath: instancePath + "/exit_code", schemaPath: "#/properties/exit_code/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    return false;
+                  }
+                  if (errors === _errs10) {
+                    if (typeof data4 == "number" && isFinite(data4)) {
+                      if (data4 > 255 || isNaN(data4)) {
+                        validate21.errors = [{ instancePath: instancePath + "/exit_code", schemaPath: "#/properties/exit_code/maximum", keyword: "maximum", params: { comparison: "<=", limit: 255 }, message: "must be <= 255" }];
+                        return false;
+                      } else {
+                        if (data4 < 0 || isNaN(data4)) {
+                          validate21.errors = [{ instancePath: instancePath + "/exit_code", schemaPath: "#/properties/exit_code/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                          return false;
+                        }
+                      }
+                    }
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.signal !== void 0) {
+                    let data5 = data.signal;
+                    const _errs12 = errors;
+                    if (errors === _errs12) {
+                      if (typeof data5 === "string") {
+                        if (!pattern4.test(data5)) {
+                          validate21.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/pattern", keyword: "pattern", params: { pattern: "^SIG[A-Z0-9+-]+$" }, message: 'must match pattern "^SIG[A-Z0-9+-]+$"' }];
+                          return false;
+                        }
+                      } else {
+                        validate21.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs12 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.core_dumped !== void 0) {
+                      const _errs14 = errors;
+                      if (typeof data.core_dumped !== "boolean") {
+                        validate21.errors = [{ instancePath: instancePath + "/core_dumped", schemaPath: "#/properties/core_dumped/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                        return false;
+                      }
+                      var valid0 = _errs14 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.restart_attempt !== void 0) {
+                        let data7 = data.restart_attempt;
+                        const _errs16 = errors;
+                        if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+                          validate21.errors = [{ instancePath: instancePath + "/restart_attempt", schemaPath: "#/properties/restart_attempt/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                          return false;
+                        }
+                        if (errors === _errs16) {
+                          if (typeof data7 == "number" && isFinite(data7)) {
+                            if (data7 > 9007199254740991 || isNaN(data7)) {
+                              validate21.errors = [{ instancePath: instancePath + "/restart_attempt", schemaPath: "#/properties/restart_attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                              return false;
+                            } else {
+                              if (data7 < 0 || isNaN(data7)) {
+                                validate21.errors = [{ instancePath: instancePath + "/restart_attempt", schemaPath: "#/properties/restart_attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                                return false;
+                              }
+                            }
+                          }
+                        }
+                        var valid0 = _errs16 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate21.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate21.errors = vErrors;
+  return errors === 0;
+}
+validate21.evaluated = { "props": { "service_name": true, "phase": true, "pid": true, "group_name": true, "exit_code": true, "signal": true, "core_dumped": true, "restart_attempt": true }, "dynamicProps": false, "dynamicItems": false };
+var TelemetryGapData = validate22;
+var schema38 = { "$id": "sysmon:TelemetryGapSource", "type": "string", "enum": ["kmsg", "supervisord", "stream"] };
+function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate22.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if (data.source === void 0 && (missing0 = "source") || data.reason === void 0 && (missing0 = "reason")) {
+        validate22.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        return false;
+      } else {
+        if (data.source !== void 0) {
+          let data0 = data.source;
+          const _errs1 = errors;
+          if (typeof data0 !== "string") {
+            validate22.errors = [{ instancePath: instancePath + "/source", schemaPath: "sysmon:TelemetryGapSource/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+            return false;
+          }
+          if (!(data0 === "kmsg" || data0 === "supervisord" || data0 === "stream")) {
+            validate22.errors = [{ instancePath: instancePath + "/source", schemaPath: "sysmon:TelemetryGapSource/enum", keyword: "enum", params: { allowedValues: schema38.enum }, message: "must be equal to one of the allowed values" }];
+            return false;
+          }
+          var valid0 = _errs1 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.lost !== void 0) {
+            let data1 = data.lost;
+            const _errs4 = errors;
+            if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+              validate22.errors = [{ instancePath: instancePath + "/lost", schemaPath: "#/properties/lost/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+              return false;
+            }
+            if (errors === _errs4) {
+              if (typeof data1 == "number" && isFinite(data1)) {
+                if (data1 > 9007199254740991 || isNaN(data1)) {
+                  validate22.errors = [{ instancePath: instancePath + "/lost", schemaPath: "#/properties/lost/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                  return false;
+                } else {
+                  if (data1 < 0 || isNaN(data1)) {
+                    validate22.errors = [{ instancePath: instancePath + "/lost", schemaPath: "#/properties/lost/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                    return false;
+                  }
+                }
+              }
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.reason !== void 0) {
+              const _errs6 = errors;
+              if (typeof data.reason !== "string") {
+                validate22.errors = [{ instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                return false;
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.from !== void 0) {
+                let data3 = data.from;
+                const _errs8 = errors;
+                if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
+                  validate22.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                  return false;
+                }
+                if (errors === _errs8) {
+                  if (typeof data3 == "number" && isFinite(data3)) {
+                    if (data3 > 9007199254740991 || isNaN(data3)) {
+                      validate22.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                      return false;
+                    } else {
+                      if (data3 < 0 || isNaN(data3)) {
+                        validate22.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                        return false;
+                      }
+                    }
+                  }
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.to !== void 0) {
+                  let data4 = data.to;
+                  const _errs10 = errors;
+                  if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
+                    validate22.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    return false;
+                  }
+                  if (errors === _errs10) {
+                    if (typeof data4 == "number" && isFinite(data4)) {
+                      if (data4 > 9007199254740991 || isNaN(data4)) {
+                        validate22.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                        return false;
+                      } else {
+                        if (data4 < 0 || isNaN(data4)) {
+                          validate22.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                          return false;
+                        }
+                      }
+                    }
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate22.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate22.errors = vErrors;
+  return errors === 0;
+}
+validate22.evaluated = { "props": { "source": true, "lost": true, "reason": true, "from": true, "to": true }, "dynamicProps": false, "dynamicItems": false };
+var TelemetryConfiguredData = validate23;
+var schema39 = { "$id": "sysmon:TelemetryConfiguredData", "type": "object", "required": ["method", "turned_on", "turned_off"], "properties": { "method": { "type": "string", "enum": ["PUT", "PATCH"] }, "turned_on": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "turned_off": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "address": { "type": "string" }, "user_agent": { "type": "string", "maxLength": 256 } } };
+var schema40 = { "$id": "sysmon:EventCategory", "type": "string", "enum": ["console", "network", "page", "interaction", "control", "connection", "system", "screenshot", "captcha", "monitor", "platform"] };
+function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate23.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if (data.method === void 0 && (missing0 = "method") || data.turned_on === void 0 && (missing0 = "turned_on") || data.turned_off === void 0 && (missing0 = "turned_off")) {
+        validate23.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        return false;
+      } else {
+        if (data.method !== void 0) {
+          let data0 = data.method;
+          const _errs1 = errors;
+          if (typeof data0 !== "string") {
+            validate23.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/properties/method/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+            return false;
+          }
+          if (!(data0 === "PUT" || data0 === "PATCH")) {
+            validate23.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/properties/method/enum", keyword: "enum", params: { allowedValues: schema39.properties.method.enum }, message: "must be equal to one of the allowed values" }];
+            return false;
+          }
+          var valid0 = _errs1 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.turned_on !== void 0) {
+            let data1 = data.turned_on;
+            const _errs3 = errors;
+            if (errors === _errs3) {
+              if (Array.isArray(data1)) {
+                var valid1 = true;
+                const len0 = data1.length;
+                for (let i0 = 0; i0 < len0; i0++) {
+                  let data2 = data1[i0];
+                  const _errs5 = errors;
+                  if (typeof data2 !== "string") {
+                    validate23.errors = [{ instancePath: instancePath + "/turned_on/" + i0, schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    return false;
+                  }
+                  if (!(data2 === "console" || data2 === "network" || data2 === "page" || data2 === "interaction" || data2 === "control" || data2 === "connection" || data2 === "system" || data2 === "screenshot" || data2 === "captcha" || data2 === "monitor" || data2 === "platform")) {
+                    validate23.errors = [{ instancePath: instancePath + "/turned_on/" + i0, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" }];
+                    return false;
+                  }
+                  var valid1 = _errs5 === errors;
+                  if (!valid1) {
+                    break;
+                  }
+                }
+              } else {
+                validate23.errors = [{ instancePath: instancePath + "/turned_on", schemaPath: "#/properties/turned_on/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                return false;
+              }
+            }
+            var valid0 = _errs3 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.turned_off !== void 0) {
+              let data3 = data.turned_off;
+              const _errs8 = errors;
+              if (errors === _errs8) {
+                if (Array.isArray(data3)) {
+                  var valid3 = true;
+                  const len1 = data3.length;
+                  for (let i1 = 0; i1 < len1; i1++) {
+                    let data4 = data3[i1];
+                    const _errs10 = errors;
+                    if (typeof data4 !== "string") {
+                      validate23.errors = [{ instancePath: instancePath + "/turned_off/" + i1, schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                      return false;
+                    }
+                    if (!(data4 === "console" || data4 === "network" || data4 === "page" || data4 === "interaction" || data4 === "control" || data4 === "connection" || data4 === "system" || data4 === "screenshot" || data4 === "captcha" || data4 === "monitor" || data4 === "platform")) {
+                      validate23.errors = [{ instancePath: instancePath + "/turned_off/" + i1, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" }];
+                      return false;
+                    }
+                    var valid3 = _errs10 === errors;
+                    if (!valid3) {
+                      break;
+                    }
+                  }
+                } else {
+                  validate23.errors = [{ instancePath: instancePath + "/turned_off", schemaPath: "#/properties/turned_off/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                  return false;
+                }
+              }
+              var valid0 = _errs8 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.address !== void 0) {
+                const _errs13 = errors;
+                if (typeof data.address !== "string") {
+                  validate23.errors = [{ instancePath: instancePath + "/address", schemaPath: "#/properties/address/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  return false;
+                }
+                var valid0 = _errs13 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.user_agent !== void 0) {
+                  let data6 = data.user_agent;
+                  const _errs15 = errors;
+                  if (errors === _errs15) {
+                    if (typeof data6 === "string") {
+                      if (func1(data6) > 256) {
+                        validate23.errors = [{ instancePath: instancePath + "/user_agent", schemaPath: "#/properties/user_agent/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+                        return false;
+                      }
+                    } else {
+                      validate23.errors = [{ instancePath: instancePath + "/user_agent", schemaPath: "#/properties/user_agent/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs15 === errors;
+                } else {
+                  var valid0 = true;
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate23.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate23.errors = vErrors;
+  return errors === 0;
+}
+validate23.evaluated = { "props": { "method": true, "turned_on": true, "turned_off": true, "address": true, "user_agent": true }, "dynamicProps": false, "dynamicItems": false };
+var PublishEventRequest = validate24;
+var schema42 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": { "anyOf": [{ "$ref": "sysmon:EventCategory" }, { "type": "null" }] }, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
+var schema44 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": "string" } } } };
+var schema45 = { "$id": "sysmon:EventSourceKind", "type": "string", "enum": ["cdp", "kernel_api", "extension", "local_process"] };
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate25.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.kind !== void 0) {
+        let data0 = data.kind;
+        const _errs1 = errors;
+        const _errs2 = errors;
+        let valid1 = false;
+        const _errs3 = errors;
+        if (typeof data0 !== "string") {
+          const err0 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (vErrors === null) {
+            vErrors = [err0];
+          } else {
+            vErrors.push(err0);
+          }
+          errors++;
+        }
+        if (!(data0 === "cdp" || data0 === "kernel_api" || data0 === "extension" || data0 === "local_process")) {
+          const err1 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema45.enum }, message: "must be equal to one of the allowed values" };
+          if (vErrors === null) {
+            vErrors = [err1];
+          } else {
+            vErrors.push(err1);
+          }
+          errors++;
+        }
+        var _valid0 = _errs3 === errors;
+        valid1 = valid1 || _valid0;
+        const _errs6 = errors;
+        if (data0 !== null) {
+          const err2 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+        var _valid0 = _errs6 === errors;
+        valid1 = valid1 || _valid0;
+        if (!valid1) {
+          const err3 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+          validate25.errors = vErrors;
+          return false;
+        } else {
+          errors = _errs2;
+          if (vErrors !== null) {
+            if (_errs2) {
+              vErrors.length = _errs2;
+            } else {
+              vErrors = null;
+            }
+          }
+        }
+        var valid0 = _errs1 === errors;
+      } else {
+        var valid0 = true;
+      }
+      if (valid0) {
+        if (data.event !== void 0) {
+          let data1 = data.event;
+          const _errs8 = errors;
+          if (typeof data1 !== "string" && data1 !== null) {
+            validate25.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: schema44.properties.event.type }, message: "must be string,null" }];
+            return false;
+          }
+          if (errors === _errs8) {
+            if (typeof data1 === "string") {
+              if (func1(data1) > 1024) {
+                validate25.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }];
+                return false;
+              }
+            }
+          }
+          var valid0 = _errs8 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.metadata !== void 0) {
+            let data2 = data.metadata;
+            const _errs10 = errors;
+            if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
+              validate25.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: schema44.properties.metadata.type }, message: "must be object,null" }];
+              return false;
+            }
+            if (errors === _errs10) {
+              if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+                for (const key0 in data2) {
+                  const _errs13 = errors;
+                  if (typeof data2[key0] !== "string") {
+                    validate25.errors = [{ instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    return false;
+                  }
+                  var valid3 = _errs13 === errors;
+                  if (!valid3) {
+                    break;
+                  }
+                }
+              }
+            }
+            var valid0 = _errs10 === errors;
+          } else {
+            var valid0 = true;
+          }
+        }
+      }
+    } else {
+      validate25.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate25.errors = vErrors;
+  return errors === 0;
+}
+validate25.evaluated = { "props": { "kind": true, "event": true, "metadata": true }, "dynamicProps": false, "dynamicItems": false };
+function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate24.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if (data.type === void 0 && (missing0 = "type")) {
+        validate24.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        return false;
+      } else {
+        if (data.type !== void 0) {
+          let data0 = data.type;
+          const _errs1 = errors;
+          if (errors === _errs1) {
+            if (typeof data0 === "string") {
+              if (func1(data0) > 256) {
+                validate24.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+                return false;
+              } else {
+                if (func1(data0) < 1) {
+                  validate24.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                  return false;
+                }
+              }
+            } else {
+              validate24.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              return false;
+            }
+          }
+          var valid0 = _errs1 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.category !== void 0) {
+            let data1 = data.category;
+            const _errs3 = errors;
+            const _errs4 = errors;
+            let valid1 = false;
+            const _errs5 = errors;
+            if (typeof data1 !== "string") {
+              const err0 = { instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (vErrors === null) {
+                vErrors = [err0];
+              } else {
+                vErrors.push(err0);
+              }
+              errors++;
+            }
+            if (!(data1 === "console" || data1 === "network" || data1 === "page" || data1 === "interaction" || data1 === "control" || data1 === "connection" || data1 === "system" || data1 === "screenshot" || data1 === "captcha" || data1 === "monitor" || data1 === "platform")) {
+              const err1 = { instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" };
+              if (vErrors === null) {
+                vErrors = [err1];
+              } else {
+                vErrors.push(err1);
+              }
+              errors++;
+            }
+            var _valid0 = _errs5 === errors;
+            valid1 = valid1 || _valid0;
+            const _errs8 = errors;
+            if (data1 !== null) {
+              const err2 = { instancePath: instancePath + "/category", schemaPath: "#/properties/category/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+              if (vErrors === null) {
+                vErrors = [err2];
+              } else {
+                vErrors.push(err2);
+              }
+              errors++;
+            }
+            var _valid0 = _errs8 === errors;
+            valid1 = valid1 || _valid0;
+            if (!valid1) {
+              const err3 = { instancePath: instancePath + "/category", schemaPath: "#/properties/category/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+              if (vErrors === null) {
+                vErrors = [err3];
+              } else {
+                vErrors.push(err3);
+              }
+              errors++;
+              validate24.errors = vErrors;
+              return false;
+            } else {
+              errors = _errs4;
+              if (vErrors !== null) {
+                if (_errs4) {
+                  vErrors.length = _errs4;
+                } else {
+                  vErrors = null;
+                }
+              }
+            }
+            var valid0 = _errs3 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.source !== void 0) {
+              let data2 = data.source;
+              const _errs10 = errors;
+              const _errs11 = errors;
+              let valid3 = false;
+              const _errs12 = errors;
+              if (!validate25(data2, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+                vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+                errors = vErrors.length;
+              }
+              var _valid1 = _errs12 === errors;
+              valid3 = valid3 || _valid1;
+              if (_valid1) {
+                var props0 = {};
+                props0.kind = true;
+                props0.event = true;
+                props0.metadata = true;
+              }
+              const _errs13 = errors;
+              if (data2 !== null) {
+                const err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+                if (vErrors === null) {
+                  vErrors = [err4];
+                } else {
+                  vErrors.push(err4);
+                }
+                errors++;
+              }
+              var _valid1 = _errs13 === errors;
+              valid3 = valid3 || _valid1;
+              if (!valid3) {
+                const err5 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+                if (vErrors === null) {
+                  vErrors = [err5];
+                } else {
+                  vErrors.push(err5);
+                }
+                errors++;
+                validate24.errors = vErrors;
+                return false;
+              } else {
+                errors = _errs11;
+                if (vErrors !== null) {
+                  if (_errs11) {
+                    vErrors.length = _errs11;
+                  } else {
+                    vErrors = null;
+                  }
+                }
+              }
+              var valid0 = _errs10 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.ts !== void 0) {
+                let data3 = data.ts;
+                const _errs15 = errors;
+                if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3)) && data3 !== null) {
+                  validate24.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: schema42.properties.ts.type }, message: "must be integer,null" }];
+                  return false;
+                }
+                if (errors === _errs15) {
+                  if (typeof data3 == "number" && isFinite(data3)) {
+                    if (data3 > 9007199254740991 || isNaN(data3)) {
+                      validate24.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                      return false;
+                    } else {
+                      if (data3 < 0 || isNaN(data3)) {
+                        validate24.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                        return false;
+                      }
+                    }
+                  }
+                }
+                var valid0 = _errs15 === errors;
+              } else {
+                var valid0 = true;
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate24.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate24.errors = vErrors;
+  return errors === 0;
+}
+validate24.evaluated = { "props": { "type": true, "category": true, "source": true, "data": true, "ts": true }, "dynamicProps": false, "dynamicItems": false };
+var CategoryConfigRequest = validate27;
+var schema46 = { "$id": "sysmon:CategoryConfigRequest", "type": ["object", "null"], "properties": { "enabled": { "type": ["boolean", "null"] } } };
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate27.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
+    validate27.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+    return false;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.enabled !== void 0) {
+        let data0 = data.enabled;
+        if (typeof data0 !== "boolean" && data0 !== null) {
+          validate27.errors = [{ instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+          return false;
+        }
+      }
+    }
+  }
+  validate27.errors = vErrors;
+  return errors === 0;
+}
+validate27.evaluated = { "props": { "enabled": true }, "dynamicProps": false, "dynamicItems": false };
+var CategoriesConfigRequest = validate28;
+var schema47 = { "$id": "sysmon:CategoriesConfigRequest", "type": ["object", "null"], "properties": { "console": { "$ref": "sysmon:CategoryConfigRequest" }, "network": { "$ref": "sysmon:CategoryConfigRequest" }, "page": { "$ref": "sysmon:CategoryConfigRequest" }, "interaction": { "$ref": "sysmon:CategoryConfigRequest" }, "control": { "$ref": "sysmon:CategoryConfigRequest" }, "connection": { "$ref": "sysmon:CategoryConfigRequest" }, "system": { "$ref": "sysmon:CategoryConfigRequest" }, "screenshot": { "$ref": "sysmon:CategoryConfigRequest" }, "captcha": { "$ref": "sysmon:CategoryConfigRequest" }, "monitor": { "$ref": "sysmon:CategoryConfigRequest" }, "platform": { "$ref": "sysmon:CategoryConfigRequest" } } };
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate28.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
+    validate28.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type }, message: "must be object,null" }];
+    return false;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.console !== void 0) {
+        let data0 = data.console;
+        const _errs1 = errors;
+        const _errs2 = errors;
+        if (!(data0 && typeof data0 == "object" && !Array.isArray(data0)) && data0 !== null) {
+          validate28.errors = [{ instancePath: instancePath + "/console", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+          return false;
+        }
+        if (errors === _errs2) {
+          if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+            if (data0.enabled !== void 0) {
+              let data1 = data0.enabled;
+              if (typeof data1 !== "boolean" && data1 !== null) {
+                validate28.errors = [{ instancePath: instancePath + "/console/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                return false;
+              }
+            }
+          }
+        }
+        var valid0 = _errs1 === errors;
+      } else {
+        var valid0 = true;
+      }
+      if (valid0) {
+        if (data.network !== void 0) {
+          let data2 = data.network;
+          const _errs6 = errors;
+          const _errs7 = errors;
+          if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
+            validate28.errors = [{ instancePath: instancePath + "/network", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+            return false;
+          }
+          if (errors === _errs7) {
+            if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+              if (data2.enabled !== void 0) {
+                let data3 = data2.enabled;
+                if (typeof data3 !== "boolean" && data3 !== null) {
+                  validate28.errors = [{ instancePath: instancePath + "/network/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                  return false;
+                }
+              }
+            }
+          }
+          var valid0 = _errs6 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.page !== void 0) {
+            let data4 = data.page;
+            const _errs11 = errors;
+            const _errs12 = errors;
+            if (!(data4 && typeof data4 == "object" && !Array.isArray(data4)) && data4 !== null) {
+              validate28.errors = [{ instancePath: instancePath + "/page", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+              return false;
+            }
+            if (errors === _errs12) {
+              if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+                if (data4.enabled !== void 0) {
+                  let data5 = data4.enabled;
+                  if (typeof data5 !== "boolean" && data5 !== null) {
+                    validate28.errors = [{ instancePath: instancePath + "/page/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                    return false;
+                  }
+                }
+              }
+            }
+            var valid0 = _errs11 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.interaction !== void 0) {
+              let data6 = data.interaction;
+              const _errs16 = errors;
+              const _errs17 = errors;
+              if (!(data6 && typeof data6 == "object" && !Array.isArray(data6)) && data6 !== null) {
+                validate28.errors = [{ instancePath: instancePath + "/interaction", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                return false;
+              }
+              if (errors === _errs17) {
+                if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+                  if (data6.enabled !== void 0) {
+                    let data7 = data6.enabled;
+                    if (typeof data7 !== "boolean" && data7 !== null) {
+                      validate28.errors = [{ instancePath: instancePath + "/interaction/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                      return false;
+                    }
+                  }
+                }
+              }
+              var valid0 = _errs16 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.control !== void 0) {
+                let data8 = data.control;
+                const _errs21 = errors;
+                const _errs22 = errors;
+                if (!(data8 && typeof data8 == "object" && !Array.isArray(data8)) && data8 !== null) {
+                  validate28.errors = [{ instancePath: instancePath + "/control", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                  return false;
+                }
+                if (errors === _errs22) {
+                  if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+                    if (data8.enabled !== void 0) {
+                      let data9 = data8.enabled;
+                      if (typeof data9 !== "boolean" && data9 !== null) {
+                        validate28.errors = [{ instancePath: instancePath + "/control/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                        return false;
+                      }
+                    }
+                  }
+                }
+                var valid0 = _errs21 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.connection !== void 0) {
+                  let data10 = data.connection;
+                  const _errs26 = errors;
+                  const _errs27 = errors;
+                  if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
+                    validate28.errors = [{ instancePath: instancePath + "/connection", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                    return false;
+                  }
+                  if (errors === _errs27) {
+                    if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+                      if (data10.enabled !== void 0) {
+                        let data11 = data10.enabled;
+                        if (typeof data11 !== "boolean" && data11 !== null) {
+                          validate28.errors = [{ instancePath: instancePath + "/connection/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                          return false;
+                        }
+                      }
+                    }
+                  }
+                  var valid0 = _errs26 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.system !== void 0) {
+                    let data12 = data.system;
+                    const _errs31 = errors;
+                    const _errs32 = errors;
+                    if (!(data12 && typeof data12 == "object" && !Array.isArray(data12)) && data12 !== null) {
+                      validate28.errors = [{ instancePath: instancePath + "/system", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                      return false;
+                    }
+                    if (errors === _errs32) {
+                      if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+                        if (data12.enabled !== void 0) {
+                          let data13 = data12.enabled;
+                          if (typeof data13 !== "boolean" && data13 !== null) {
+                            validate28.errors = [{ instancePath: instancePath + "/system/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                            return false;
+                          }
+                        }
+                      }
+                    }
+                    var valid0 = _errs31 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.screenshot !== void 0) {
+                      let data14 = data.screenshot;
+                      const _errs36 = errors;
+                      const _errs37 = errors;
+                      if (!(data14 && typeof data14 == "object" && !Array.isArray(data14)) && data14 !== null) {
+                        validate28.errors = [{ instancePath: instancePath + "/screenshot", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                        return false;
+                      }
+                      if (errors === _errs37) {
+                        if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+                          if (data14.enabled !== void 0) {
+                            let data15 = data14.enabled;
+                            if (typeof data15 !== "boolean" && data15 !== null) {
+                              validate28.errors = [{ instancePath: instancePath + "/screenshot/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                              return false;
+                            }
+                          }
+                        }
+                      }
+                      var valid0 = _errs36 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.captcha !== void 0) {
+                        let data16 = data.captcha;
+                        const _errs41 = errors;
+                        const _errs42 = errors;
+                        if (!(data16 && typeof data16 == "object" && !Array.isArray(data16)) && data16 !== null) {
+                          validate28.errors = [{ instancePath: instancePath + "/captcha", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                          return false;
+                        }
+                        if (errors === _errs42) {
+                          if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+                            if (data16.enabled !== void 0) {
+                              let data17 = data16.enabled;
+                              if (typeof data17 !== "boolean" && data17 !== null) {
+                                validate28.errors = [{ instancePath: instancePath + "/captcha/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                                return false;
+                              }
+                            }
+                          }
+                        }
+                        var valid0 = _errs41 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.monitor !== void 0) {
+                          let data18 = data.monitor;
+                          const _errs46 = errors;
+                          const _errs47 = errors;
+                          if (!(data18 && typeof data18 == "object" && !Array.isArray(data18)) && data18 !== null) {
+                            validate28.errors = [{ instancePath: instancePath + "/monitor", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                            return false;
+                          }
+                          if (errors === _errs47) {
+                            if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
+                              if (data18.enabled !== void 0) {
+                                let data19 = data18.enabled;
+                                if (typeof data19 !== "boolean" && data19 !== null) {
+                                  validate28.errors = [{ instancePath: instancePath + "/monitor/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                                  return false;
+                                }
+                              }
+                            }
+                          }
+                          var valid0 = _errs46 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.platform !== void 0) {
+                            let data20 = data.platform;
+                            const _errs51 = errors;
+                            const _errs52 = errors;
+                            if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
+                              validate28.errors = [{ instancePath: instancePath + "/platform", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                              return false;
+                            }
+                            if (errors === _errs52) {
+                              if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+                                if (data20.enabled !== void 0) {
+                                  let data21 = data20.enabled;
+                                  if (typeof data21 !== "boolean" && data21 !== null) {
+                                    validate28.errors = [{ instancePath: instancePath + "/platform/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                                    return false;
+                                  }
+                                }
+                              }
+                            }
+                            var valid0 = _errs51 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  validate28.errors = vErrors;
+  return errors === 0;
+}
+validate28.evaluated = { "props": { "console": true, "network": true, "page": true, "interaction": true, "control": true, "connection": true, "system": true, "screenshot": true, "captcha": true, "monitor": true, "platform": true }, "dynamicProps": false, "dynamicItems": false };
+var TelemetryConfigRequest = validate29;
+var schema59 = { "$id": "sysmon:TelemetryConfigRequest", "type": ["object", "null"], "properties": { "browser": { "$ref": "sysmon:CategoriesConfigRequest" }, "telemetry_session_id": { "type": ["string", "null"], "maxLength": 256 }, "storage": {}, "export": {} } };
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate29.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
+    validate29.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema59.type }, message: "must be object,null" }];
+    return false;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.browser !== void 0) {
+        const _errs1 = errors;
+        if (!validate28(data.browser, { instancePath: instancePath + "/browser", parentData: data, parentDataProperty: "browser", rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+          errors = vErrors.length;
+        }
+        var valid0 = _errs1 === errors;
+      } else {
+        var valid0 = true;
+      }
+      if (valid0) {
+        if (data.telemetry_session_id !== void 0) {
+          let data1 = data.telemetry_session_id;
+          const _errs2 = errors;
+          if (typeof data1 !== "string" && data1 !== null) {
+            validate29.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/type", keyword: "type", params: { type: schema59.properties.telemetry_session_id.type }, message: "must be string,null" }];
+            return false;
+          }
+          if (errors === _errs2) {
+            if (typeof data1 === "string") {
+              if (func1(data1) > 256) {
+                validate29.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+                return false;
+              }
+            }
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+      }
+    }
+  }
+  validate29.errors = vErrors;
+  return errors === 0;
+}
+validate29.evaluated = { "props": { "browser": true, "telemetry_session_id": true, "storage": true, "export": true }, "dynamicProps": false, "dynamicItems": false };
+  return { OomKillData, ServiceCrashedData, TelemetryGapData, TelemetryConfiguredData, PublishEventRequest, CategoryConfigRequest, CategoriesConfigRequest, TelemetryConfigRequest }
+})()
+
+/** Of query strings, by the operation; they coerce, and fill in defaults. */
+export const queryValidators: Readonly<Record<string, ValidateFunction>> = (() => {
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __commonJS = (cb, mod) => function __require() {
+  try {
+    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+  } catch (e) {
+    throw mod = 0, e;
+  }
+};
+
+// node_modules/ajv/dist/runtime/ucs2length.js
+var require_ucs2length = __commonJS({
+  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    function ucs2length(str) {
+      const len = str.length;
+      let length = 0;
+      let pos = 0;
+      let value;
+      while (pos < len) {
+        length++;
+        value = str.charCodeAt(pos++);
+        if (value >= 55296 && value <= 56319 && pos < len) {
+          value = str.charCodeAt(pos);
+          if ((value & 64512) === 56320)
+            pos++;
+        }
+      }
+      return length;
+    }
+    exports.default = ucs2length;
+    ucs2length.code = 'require("ajv/dist/runtime/ucs2length").default';
+  }
+});
+
+// <stdin>
+var query0 = validate20;
+var schema31 = { "type": "object", "properties": { "format": { "type": "string", "enum": ["json", "sse"] }, "offset": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "since": { "$ref": "sysmon:TimeParameter" }, "until": { "$ref": "sysmon:TimeParameter" }, "limit": { "type": "integer", "default": 100 }, "order": { "type": "string", "enum": ["asc", "desc"], "default": "asc" }, "category": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "type": { "type": "array", "items": { "type": "string", "minLength": 1 } }, "replay": { "type": "string" }, "lastEventId": { "type": "string", "pattern": "^[0-9]*$" }, "last_event_id": { "type": "string", "pattern": "^[0-9]*$" } } };
+var schema34 = { "$id": "sysmon:EventCategory", "type": "string", "enum": ["console", "network", "page", "interaction", "control", "connection", "system", "screenshot", "captcha", "monitor", "platform"] };
+var func1 = require_ucs2length().default;
+var pattern4 = new RegExp("^[0-9]*$", "u");
+function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate20.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.limit === void 0) {
+        data.limit = 100;
+      }
+      if (data.order === void 0) {
+        data.order = "asc";
+      }
+      if (data.format !== void 0) {
+        let data0 = data.format;
+        const _errs1 = errors;
+        if (typeof data0 !== "string") {
+          let dataType0 = typeof data0;
+          let coerced0 = void 0;
+          if (dataType0 == "object" && Array.isArray(data0) && data0.length == 1) {
+            data0 = data0[0];
+            dataType0 = typeof data0;
+            if (typeof data0 === "string") {
+              coerced0 = data0;
+            }
+          }
+          if (!(coerced0 !== void 0)) {
+            if (dataType0 == "number" || dataType0 == "boolean") {
+              coerced0 = "" + data0;
+            } else if (data0 === null) {
+              coerced0 = "";
+            } else {
+              validate20.errors = [{ instancePath: instancePath + "/format", schemaPath: "#/properties/format/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              return false;
+            }
+          }
+          if (coerced0 !== void 0) {
+            data0 = coerced0;
+            if (data !== void 0) {
+              data["format"] = coerced0;
+            }
+          }
+        }
+        if (!(data0 === "json" || data0 === "sse")) {
+          validate20.errors = [{ instancePath: instancePath + "/format", schemaPath: "#/properties/format/enum", keyword: "enum", params: { allowedValues: schema31.properties.format.enum }, message: "must be equal to one of the allowed values" }];
+          return false;
+        }
+        var valid0 = _errs1 === errors;
+      } else {
+        var valid0 = true;
+      }
+      if (valid0) {
+        if (data.offset !== void 0) {
+          let data1 = data.offset;
+          const _errs3 = errors;
+          if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)))) {
+            let dataType1 = typeof data1;
+            let coerced1 = void 0;
+            if (dataType1 == "object" && Array.isArray(data1) && data1.length == 1) {
+              data1 = data1[0];
+              dataType1 = typeof data1;
+              if (typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1))) {
+                coerced1 = data1;
+              }
+            }
+            if (!(coerced1 !== void 0)) {
+              if (dataType1 === "boolean" || data1 === null || dataType1 === "string" && data1 && data1 == +data1 && !(data1 % 1)) {
+                coerced1 = +data1;
+              } else {
+                validate20.errors = [{ instancePath: instancePath + "/offset", schemaPath: "#/properties/offset/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                return false;
+              }
+            }
+            if (coerced1 !== void 0) {
+              data1 = coerced1;
+              if (data !== void 0) {
+                data["offset"] = coerced1;
+              }
+            }
+          }
+          if (errors === _errs3) {
+            if (typeof data1 == "number") {
+              if (data1 > 9007199254740991 || isNaN(data1)) {
+                validate20.errors = [{ instancePath: instancePath + "/offset", schemaPath: "#/properties/offset/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                return false;
+              } else {
+                if (data1 < -9007199254740991 || isNaN(data1)) {
+                  validate20.errors = [{ instancePath: instancePath + "/offset", schemaPath: "#/properties/offset/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" }];
+                  return false;
+                }
+              }
+            }
+          }
+          var valid0 = _errs3 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.since !== void 0) {
+            let data2 = data.since;
+            const _errs5 = errors;
+            if (typeof data2 !== "string") {
+              let dataType2 = typeof data2;
+              let coerced2 = void 0;
+              if (dataType2 == "object" && Array.isArray(data2) && data2.length == 1) {
+                data2 = data2[0];
+                dataType2 = typeof data2;
+                if (typeof data2 === "string") {
+                  coerced2 = data2;
+                }
+              }
+              if (!(coerced2 !== void 0)) {
+                if (dataType2 == "number" || dataType2 == "boolean") {
+                  coerced2 = "" + data2;
+                } else if (data2 === null) {
+                  coerced2 = "";
+                } else {
+                  validate20.errors = [{ instancePath: instancePath + "/since", schemaPath: "sysmon:TimeParameter/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  return false;
+                }
+              }
+              if (coerced2 !== void 0) {
+                data2 = coerced2;
+                if (data !== void 0) {
+                  data["since"] = coerced2;
+                }
+              }
+            }
+            var valid0 = _errs5 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.until !== void 0) {
+              let data3 = data.until;
+              const _errs8 = errors;
+              if (typeof data3 !== "string") {
+                let dataType3 = typeof data3;
+                let coerced3 = void 0;
+                if (dataType3 == "object" && Array.isArray(data3) && data3.length == 1) {
+                  data3 = data3[0];
+                  dataType3 = typeof data3;
+                  if (typeof data3 === "string") {
+                    coerced3 = data3;
+                  }
+                }
+                if (!(coerced3 !== void 0)) {
+                  if (dataType3 == "number" || dataType3 == "boolean") {
+                    coerced3 = "" + data3;
+                  } else if (data3 === null) {
+                    coerced3 = "";
+                  } else {
+                    validate20.errors = [{ instancePath: instancePath + "/until", schemaPath: "sysmon:TimeParameter/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    return false;
+                  }
+                }
+                if (coerced3 !== void 0) {
+                  data3 = coerced3;
+                  if (data !== void 0) {
+                    data["until"] = coerced3;
+                  }
+                }
+              }
+              var valid0 = _errs8 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              let data4 = data.limit;
+              const _errs11 = errors;
+              if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)))) {
+                let dataType4 = typeof data4;
+                let coerced4 = void 0;
+                if (dataType4 == "object" && Array.isArray(data4) && data4.length == 1) {
+                  data4 = data4[0];
+                  dataType4 = typeof data4;
+                  if (typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4))) {
+                    coerced4 = data4;
+                  }
+                }
+                if (!(coerced4 !== void 0)) {
+                  if (dataType4 === "boolean" || data4 === null || dataType4 === "string" && data4 && data4 == +data4 && !(data4 % 1)) {
+                    coerced4 = +data4;
+                  } else {
+                    validate20.errors = [{ instancePath: instancePath + "/limit", schemaPath: "#/properties/limit/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    return false;
+                  }
+                }
+                if (coerced4 !== void 0) {
+                  data4 = coerced4;
+                  if (data !== void 0) {
+                    data["limit"] = coerced4;
+                  }
+                }
+              }
+              var valid0 = _errs11 === errors;
+              if (valid0) {
+                let data5 = data.order;
+                const _errs13 = errors;
+                if (typeof data5 !== "string") {
+                  let dataType5 = typeof data5;
+                  let coerced5 = void 0;
+                  if (dataType5 == "object" && Array.isArray(data5) && data5.length == 1) {
+                    data5 = data5[0];
+                    dataType5 = typeof data5;
+                    if (typeof data5 === "string") {
+                      coerced5 = data5;
+                    }
+                  }
+                  if (!(coerced5 !== void 0)) {
+                    if (dataType5 == "number" || dataType5 == "boolean") {
+                      coerced5 = "" + data5;
+                    } else if (data5 === null) {
+                      coerced5 = "";
+                    } else {
+                      validate20.errors = [{ instancePath: instancePath + "/order", schemaPath: "#/properties/order/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                      return false;
+                    }
+                  }
+                  if (coerced5 !== void 0) {
+                    data5 = coerced5;
+                    if (data !== void 0) {
+                      data["order"] = coerced5;
+                    }
+                  }
+                }
+                if (!(data5 === "asc" || data5 === "desc")) {
+                  validate20.errors = [{ instancePath: instancePath + "/order", schemaPath: "#/properties/order/enum", keyword: "enum", params: { allowedValues: schema31.properties.order.enum }, message: "must be equal to one of the allowed values" }];
+                  return false;
+                }
+                var valid0 = _errs13 === errors;
+                if (valid0) {
+                  if (data.category !== void 0) {
+                    let data6 = data.category;
+                    const _errs15 = errors;
+                    if (!Array.isArray(data6)) {
+                      let dataType6 = typeof data6;
+                      let coerced6 = void 0;
+                      if (dataType6 == "object" && Array.isArray(data6) && data6.length == 1) {
+                        data6 = data6[0];
+                        dataType6 = typeof data6;
+                        if (Array.isArray(data6)) {
+                          coerced6 = data6;
+                        }
+                      }
+                      if (!(coerced6 !== void 0)) {
+                        if (dataType6 === "string" || dataType6 === "number" || dataType6 === "boolean" || data6 === null) {
+                          coerced6 = [data6];
+                        } else {
+                          validate20.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                          return false;
+                        }
+                      }
+                      if (coerced6 !== void 0) {
+                        data6 = coerced6;
+                        if (data !== void 0) {
+                          data["category"] = coerced6;
+                        }
+                      }
+                    }
+                    if (errors === _errs15) {
+                      if (Array.isArray(data6)) {
+                        var valid3 = true;
+                        const len0 = data6.length;
+                        for (let i0 = 0; i0 < len0; i0++) {
+                          let data7 = data6[i0];
+                          const _errs17 = errors;
+                          if (typeof data7 !== "string") {
+                            let dataType7 = typeof data7;
+                            let coerced7 = void 0;
+                            if (dataType7 == "object" && Array.isArray(data7) && data7.length == 1) {
+                              data7 = data7[0];
+                              dataType7 = typeof data7;
+                              if (typeof data7 === "string") {
+                                coerced7 = data7;
+                              }
+                            }
+                            if (!(coerced7 !== void 0)) {
+                              if (dataType7 == "number" || dataType7 == "boolean") {
+                                coerced7 = "" + data7;
+                              } else if (data7 === null) {
+                                coerced7 = "";
+                              } else {
+                                validate20.errors = [{ instancePath: instancePath + "/category/" + i0, schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                return false;
+                              }
+                            }
+                            if (coerced7 !== void 0) {
+                              data7 = coerced7;
+                              if (data6 !== void 0) {
+                                data6[i0] = coerced7;
+                              }
+                            }
+                          }
+                          if (!(data7 === "console" || data7 === "network" || data7 === "page" || data7 === "interaction" || data7 === "control" || data7 === "connection" || data7 === "system" || data7 === "screenshot" || data7 === "captcha" || data7 === "monitor" || data7 === "platform")) {
+                            validate20.errors = [{ instancePath: instancePath + "/category/" + i0, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema34.enum }, message: "must be equal to one of the allowed values" }];
+                            return false;
+                          }
+                          var valid3 = _errs17 === errors;
+                          if (!valid3) {
+                            break;
+                          }
+                        }
+                      }
+                    }
+                    var valid0 = _errs15 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.type !== void 0) {
+                      let data8 = data.type;
+                      const _errs20 = errors;
+                      if (!Array.isArray(data8)) {
+                        let dataType8 = typeof data8;
+                        let coerced8 = void 0;
+                        if (dataType8 == "object" && Array.isArray(data8) && data8.length == 1) {
+                          data8 = data8[0];
+                          dataType8 = typeof data8;
+                          if (Array.isArray(data8)) {
+                            coerced8 = data8;
+                          }
+                        }
+                        if (!(coerced8 !== void 0)) {
+                          if (dataType8 === "string" || dataType8 === "number" || dataType8 === "boolean" || data8 === null) {
+                            coerced8 = [data8];
+                          } else {
+                            validate20.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                            return false;
+                          }
+                        }
+                        if (coerced8 !== void 0) {
+                          data8 = coerced8;
+                          if (data !== void 0) {
+                            data["type"] = coerced8;
+                          }
+                        }
+                      }
+                      if (errors === _errs20) {
+                        if (Array.isArray(data8)) {
+                          var valid5 = true;
+                          const len1 = data8.length;
+                          for (let i1 = 0; i1 < len1; i1++) {
+                            let data9 = data8[i1];
+                            const _errs22 = errors;
+                            if (typeof data9 !== "string") {
+                              let dataType9 = typeof data9;
+                              let coerced9 = void 0;
+                              if (dataType9 == "object" && Array.isArray(data9) && data9.length == 1) {
+                                data9 = data9[0];
+                                dataType9 = typeof data9;
+                                if (typeof data9 === "string") {
+                                  coerced9 = data9;
+                                }
+                              }
+                              if (!(coerced9 !== void 0)) {
+                                if (dataType9 == "number" || dataType9 == "boolean") {
+                                  coerced9 = "" + data9;
+                                } else if (data9 === null) {
+                                  coerced9 = "";
+                                } else {
+                                  validate20.errors = [{ instancePath: instancePath + "/type/" + i1, schemaPath: "#/properties/type/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                  return false;
+                                }
+                              }
+                              if (coerced9 !== void 0) {
+                                data9 = coerced9;
+                                if (data8 !== void 0) {
+                                  data8[i1] = coerced9;
+                                }
+                              }
+                            }
+                            if (errors === _errs22) {
+                              if (typeof data9 === "string") {
+                                if (func1(data9) < 1) {
+                                  validate20.errors = [{ instancePath: instancePath + "/type/" + i1, schemaPath: "#/properties/type/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                                  return false;
+                                }
+                              }
+                            }
+                            var valid5 = _errs22 === errors;
+                            if (!valid5) {
+                              break;
+                            }
+                          }
+                        }
+                      }
+                      var valid0 = _errs20 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.replay !== void 0) {
+                        let data10 = data.replay;
+                        const _errs24 = errors;
+                        if (typeof data10 !== "string") {
+                          let dataType10 = typeof data10;
+                          let coerced10 = void 0;
+                          if (dataType10 == "object" && Array.isArray(data10) && data10.length == 1) {
+                            data10 = data10[0];
+                            dataType10 = typeof data10;
+                            if (typeof data10 === "string") {
+                              coerced10 = data10;
+                            }
+                          }
+                          if (!(coerced10 !== void 0)) {
+                            if (dataType10 == "number" || dataType10 == "boolean") {
+                              coerced10 = "" + data10;
+                            } else if (data10 === null) {
+                              coerced10 = "";
+                            } else {
+                              validate20.errors = [{ instancePath: instancePath + "/replay", schemaPath: "#/properties/replay/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                              return false;
+                            }
+                          }
+                          if (coerced10 !== void 0) {
+                            data10 = coerced10;
+                            if (data !== void 0) {
+                              data["replay"] = coerced10;
+                            }
+                          }
+                        }
+                        var valid0 = _errs24 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.lastEventId !== void 0) {
+                          let data11 = data.lastEventId;
+                          const _errs26 = errors;
+                          if (typeof data11 !== "string") {
+                            let dataType11 = typeof data11;
+                            let coerced11 = void 0;
+                            if (dataType11 == "object" && Array.isArray(data11) && data11.length == 1) {
+                              data11 = data11[0];
+                              dataType11 = typeof data11;
+                              if (typeof data11 === "string") {
+                                coerced11 = data11;
+                              }
+                            }
+                            if (!(coerced11 !== void 0)) {
+                              if (dataType11 == "number" || dataType11 == "boolean") {
+                                coerced11 = "" + data11;
+                              } else if (data11 === null) {
+                                coerced11 = "";
+                              } else {
+                                validate20.errors = [{ instancePath: instancePath + "/lastEventId", schemaPath: "#/properties/lastEventId/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                return false;
+                              }
+                            }
+                            if (coerced11 !== void 0) {
+                              data11 = coerced11;
+                              if (data !== void 0) {
+                                data["lastEventId"] = coerced11;
+                              }
+                            }
+                          }
+                          if (errors === _errs26) {
+                            if (typeof data11 === "string") {
+                              if (!pattern4.test(data11)) {
+                                validate20.errors = [{ instancePath: instancePath + "/lastEventId", schemaPath: "#/properties/lastEventId/pattern", keyword: "pattern", params: { pattern: "^[0-9]*$" }, message: 'must match pattern "^[0-9]*$"' }];
+                                return false;
+                              }
+                            }
+                          }
+                          var valid0 = _errs26 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.last_event_id !== void 0) {
+                            let data12 = data.last_event_id;
+                            const _errs28 = errors;
+                            if (typeof data12 !== "string") {
+                              let dataType12 = typeof data12;
+                              let coerced12 = void 0;
+                              if (dataType12 == "object" && Array.isArray(data12) && data12.length == 1) {
+                                data12 = data12[0];
+                                dataType12 = typeof data12;
+                                if (typeof data12 === "string") {
+                                  coerced12 = data12;
+                                }
+                              }
+                              if (!(coerced12 !== void 0)) {
+                                if (dataType12 == "number" || dataType12 == "boolean") {
+                                  coerced12 = "" + data12;
+                                } else if (data12 === null) {
+                                  coerced12 = "";
+                                } else {
+                                  validate20.errors = [{ instancePath: instancePath + "/last_event_id", schemaPath: "#/properties/last_event_id/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                  return false;
+                                }
+                              }
+                              if (coerced12 !== void 0) {
+                                data12 = coerced12;
+                                if (data !== void 0) {
+                                  data["last_event_id"] = coerced12;
+                                }
+                              }
+                            }
+                            if (errors === _errs28) {
+                              if (typeof data12 === "string") {
+                                if (!pattern4.test(data12)) {
+                                  validate20.errors = [{ instancePath: instancePath + "/last_event_id", schemaPath: "#/properties/last_event_id/pattern", keyword: "pattern", params: { pattern: "^[0-9]*$" }, message: 'must match pattern "^[0-9]*$"' }];
+                                  return false;
+                                }
+                              }
+                            }
+                            var valid0 = _errs28 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate20.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate20.errors = vErrors;
+  return errors === 0;
+}
+validate20.evaluated = { "props": { "format": true, "offset": true, "since": true, "until": true, "limit": true, "order": true, "category": true, "type": true, "replay": true, "lastEventId": true, "last_event_id": true }, "dynamicProps": false, "dynamicItems": false };
+var query1 = validate21;
+function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate21.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.replay !== void 0) {
+        let data0 = data.replay;
+        const _errs1 = errors;
+        if (typeof data0 !== "string") {
+          let dataType0 = typeof data0;
+          let coerced0 = void 0;
+          if (dataType0 == "object" && Array.isArray(data0) && data0.length == 1) {
+            data0 = data0[0];
+            dataType0 = typeof data0;
+            if (typeof data0 === "string") {
+              coerced0 = data0;
+            }
+          }
+          if (!(coerced0 !== void 0)) {
+            if (dataType0 == "number" || dataType0 == "boolean") {
+              coerced0 = "" + data0;
+            } else if (data0 === null) {
+              coerced0 = "";
+            } else {
+              validate21.errors = [{ instancePath: instancePath + "/replay", schemaPath: "#/properties/replay/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              return false;
+            }
+          }
+          if (coerced0 !== void 0) {
+            data0 = coerced0;
+            if (data !== void 0) {
+              data["replay"] = coerced0;
+            }
+          }
+        }
+        var valid0 = _errs1 === errors;
+      } else {
+        var valid0 = true;
+      }
+      if (valid0) {
+        if (data.category !== void 0) {
+          let data1 = data.category;
+          const _errs3 = errors;
+          if (!Array.isArray(data1)) {
+            let dataType1 = typeof data1;
+            let coerced1 = void 0;
+            if (dataType1 == "object" && Array.isArray(data1) && data1.length == 1) {
+              data1 = data1[0];
+              dataType1 = typeof data1;
+              if (Array.isArray(data1)) {
+                coerced1 = data1;
+              }
+            }
+            if (!(coerced1 !== void 0)) {
+              if (dataType1 === "string" || dataType1 === "number" || dataType1 === "boolean" || data1 === null) {
+                coerced1 = [data1];
+              } else {
+                validate21.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                return false;
+              }
+            }
+            if (coerced1 !== void 0) {
+              data1 = coerced1;
+              if (data !== void 0) {
+                data["category"] = coerced1;
+              }
+            }
+          }
+          if (errors === _errs3) {
+            if (Array.isArray(data1)) {
+              var valid1 = true;
+              const len0 = data1.length;
+              for (let i0 = 0; i0 < len0; i0++) {
+                let data2 = data1[i0];
+                const _errs5 = errors;
+                if (typeof data2 !== "string") {
+                  let dataType2 = typeof data2;
+                  let coerced2 = void 0;
+                  if (dataType2 == "object" && Array.isArray(data2) && data2.length == 1) {
+                    data2 = data2[0];
+                    dataType2 = typeof data2;
+                    if (typeof data2 === "string") {
+                      coerced2 = data2;
+                    }
+                  }
+                  if (!(coerced2 !== void 0)) {
+                    if (dataType2 == "number" || dataType2 == "boolean") {
+                      coerced2 = "" + data2;
+                    } else if (data2 === null) {
+                      coerced2 = "";
+                    } else {
+                      validate21.errors = [{ instancePath: instancePath + "/category/" + i0, schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                      return false;
+                    }
+                  }
+                  if (coerced2 !== void 0) {
+                    data2 = coerced2;
+                    if (data1 !== void 0) {
+                      data1[i0] = coerced2;
+                    }
+                  }
+                }
+                if (!(data2 === "console" || data2 === "network" || data2 === "page" || data2 === "interaction" || data2 === "control" || data2 === "connection" || data2 === "system" || data2 === "screenshot" || data2 === "captcha" || data2 === "monitor" || data2 === "platform")) {
+                  validate21.errors = [{ instancePath: instancePath + "/category/" + i0, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema34.enum }, message: "must be equal to one of the allowed values" }];
+                  return false;
+                }
+                var valid1 = _errs5 === errors;
+                if (!valid1) {
+                  break;
+                }
+              }
+            }
+          }
+          var valid0 = _errs3 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.type !== void 0) {
+            let data3 = data.type;
+            const _errs8 = errors;
+            if (!Array.isArray(data3)) {
+              let dataType3 = typeof data3;
+              let coerced3 = void 0;
+              if (dataType3 == "object" && Array.isArray(data3) && data3.length == 1) {
+                data3 = data3[0];
+                dataType3 = typeof data3;
+                if (Array.isArray(data3)) {
+                  coerced3 = data3;
+                }
+              }
+              if (!(coerced3 !== void 0)) {
+                if (dataType3 === "string" || dataType3 === "number" || dataType3 === "boolean" || data3 === null) {
+                  coerced3 = [data3];
+                } else {
+                  validate21.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                  return false;
+                }
+              }
+              if (coerced3 !== void 0) {
+                data3 = coerced3;
+                if (data !== void 0) {
+                  data["type"] = coerced3;
+                }
+              }
+            }
+            if (errors === _errs8) {
+              if (Array.isArray(data3)) {
+                var valid3 = true;
+                const len1 = data3.length;
+                for (let i1 = 0; i1 < len1; i1++) {
+                  let data4 = data3[i1];
+                  const _errs10 = errors;
+                  if (typeof data4 !== "string") {
+                    let dataType4 = typeof data4;
+                    let coerced4 = void 0;
+                    if (dataType4 == "object" && Array.isArray(data4) && data4.length == 1) {
+                      data4 = data4[0];
+                      dataType4 = typeof data4;
+                      if (typeof data4 === "string") {
+                        coerced4 = data4;
+                      }
+                    }
+                    if (!(coerced4 !== void 0)) {
+                      if (dataType4 == "number" || dataType4 == "boolean") {
+                        coerced4 = "" + data4;
+                      } else if (data4 === null) {
+                        coerced4 = "";
+                      } else {
+                        validate21.errors = [{ instancePath: instancePath + "/type/" + i1, schemaPath: "#/properties/type/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                        return false;
+                      }
+                    }
+                    if (coerced4 !== void 0) {
+                      data4 = coerced4;
+                      if (data3 !== void 0) {
+                        data3[i1] = coerced4;
+                      }
+                    }
+                  }
+                  if (errors === _errs10) {
+                    if (typeof data4 === "string") {
+                      if (func1(data4) < 1) {
+                        validate21.errors = [{ instancePath: instancePath + "/type/" + i1, schemaPath: "#/properties/type/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                        return false;
+                      }
+                    }
+                  }
+                  var valid3 = _errs10 === errors;
+                  if (!valid3) {
+                    break;
+                  }
+                }
+              }
+            }
+            var valid0 = _errs8 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.lastEventId !== void 0) {
+              let data5 = data.lastEventId;
+              const _errs12 = errors;
+              if (typeof data5 !== "string") {
+                let dataType5 = typeof data5;
+                let coerced5 = void 0;
+                if (dataType5 == "object" && Array.isArray(data5) && data5.length == 1) {
+                  data5 = data5[0];
+                  dataType5 = typeof data5;
+                  if (typeof data5 === "string") {
+                    coerced5 = data5;
+                  }
+                }
+                if (!(coerced5 !== void 0)) {
+                  if (dataType5 == "number" || dataType5 == "boolean") {
+                    coerced5 = "" + data5;
+                  } else if (data5 === null) {
+                    coerced5 = "";
+                  } else {
+                    validate21.errors = [{ instancePath: instancePath + "/lastEventId", schemaPath: "#/properties/lastEventId/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    return false;
+                  }
+                }
+                if (coerced5 !== void 0) {
+                  data5 = coerced5;
+                  if (data !== void 0) {
+                    data["lastEventId"] = coerced5;
+                  }
+                }
+              }
+              if (errors === _errs12) {
+                if (typeof data5 === "string") {
+                  if (!pattern4.test(data5)) {
+                    validate21.errors = [{ instancePath: instancePath + "/lastEventId", schemaPath: "#/properties/lastEventId/pattern", keyword: "pattern", params: { pattern: "^[0-9]*$" }, message: 'must match pattern "^[0-9]*$"' }];
+                    return false;
+                  }
+                }
+              }
+              var valid0 = _errs12 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.last_event_id !== void 0) {
+                let data6 = data.last_event_id;
+                const _errs14 = errors;
+                if (typeof data6 !== "string") {
+                  let dataType6 = typeof data6;
+                  let coerced6 = void 0;
+                  if (dataType6 == "object" && Array.isArray(data6) && data6.length == 1) {
+                    data6 = data6[0];
+                    dataType6 = typeof data6;
+                    if (typeof data6 === "string") {
+                      coerced6 = data6;
+                    }
+                  }
+                  if (!(coerced6 !== void 0)) {
+                    if (dataType6 == "number" || dataType6 == "boolean") {
+                      coerced6 = "" + data6;
+                    } else if (data6 === null) {
+                      coerced6 = "";
+                    } else {
+                      validate21.errors = [{ instancePath: instancePath + "/last_event_id", schemaPath: "#/properties/last_event_id/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                      return false;
+                    }
+                  }
+                  if (coerced6 !== void 0) {
+                    data6 = coerced6;
+                    if (data !== void 0) {
+                      data["last_event_id"] = coerced6;
+                    }
+                  }
+                }
+                if (errors === _errs14) {
+                  if (typeof data6 === "string") {
+                    if (!pattern4.test(data6)) {
+                      validate21.errors = [{ instancePath: instancePath + "/last_event_id", schemaPath: "#/properties/last_event_id/pattern", keyword: "pattern", params: { pattern: "^[0-9]*$" }, message: 'must match pattern "^[0-9]*$"' }];
+                      return false;
+                    }
+                  }
+                }
+                var valid0 = _errs14 === errors;
+              } else {
+                var valid0 = true;
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate21.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate21.errors = vErrors;
+  return errors === 0;
+}
+validate21.evaluated = { "props": { "replay": true, "category": true, "type": true, "lastEventId": true, "last_event_id": true }, "dynamicProps": false, "dynamicItems": false };
+  return { 'GET /telemetry/events': query0, 'GET /telemetry/stream': query1 }
+})()
