@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Logger } from 'pino'
 import { NoRouteError, quoted } from '../errors.ts'
 import { guardOrigin } from '../routes/origin.ts'
-import { sendError } from '../routes/send-error.ts'
+import { handleErrors } from '../routes/send-error.ts'
 import type { SysmonOptions } from '../types.ts'
 
 /** A request from its first byte to its last; bodies have a bound of their own (routes/body-reader.ts). */
@@ -44,13 +44,13 @@ export function createHttpApp(loggerInstance: Logger, options: Access): FastifyI
   for (const method of METHODS) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   }
-  app.register(async scope => answerTheRest(scope, options))
+  app.register(async scope => answerTheRest(app, scope, options))
   return app
 }
 
 /** What is asked of paths that there are not: before it is said, who asks is looked at as everywhere. */
-function answerTheRest(scope: FastifyInstance, options: Access): void {
-  scope.setErrorHandler(sendError)
+function answerTheRest(app: FastifyInstance, scope: FastifyInstance, options: Access): void {
+  handleErrors(scope, app)
   guardOrigin(scope, options)
   // In onRequest: no body is waited for.
   scope.addHook('onRequest', async request => {
