@@ -41,6 +41,7 @@ export function wallTime(us: number): string {
 /** Microseconds since boot as `3 d 1 h 2 min 3.456 s after boot`. */
 export function sinceBoot(us: number): string {
   const seconds = us / 1e6
+  if (seconds < 1) return 'a second'
   const parts = [
     [Math.floor(seconds / 86_400), 'd'],
     [Math.floor(seconds / 3600) % 24, 'h'],

@@ -2,12 +2,12 @@
 
 import type { Around } from '../explain/around.ts'
 import { IncidentCollector } from '../explain/incidents.ts'
-import { dumpJson, killJson } from '../explain/json.ts'
-import { type Bystander, type Explained, LogExplainer } from '../explain/log-explainer.ts'
+import type { LogRecord } from '../explain/log/log-record.ts'
+import { type Explained, LogExplainer } from '../explain/log-explainer.ts'
 import { OtherDeaths } from '../explain/others.ts'
 import { Repetition } from '../explain/repetition.ts'
 import { block, COLOURED, incidentReport, PLAIN, type Style } from '../explain/report.ts'
-import type { LogRecord } from '../explain/saved-log.ts'
+import { type ExplainOutput, jsonOutput } from './explain-json.ts'
 import { eachLine } from './input.ts'
 import { parseOptions, UsageError } from './usage.ts'
 
@@ -36,7 +36,11 @@ Options:
                              "held" (what the memory was used for),
                              "counters_kb", "swap", "memcg", "tasks" (sums by
                              name), "kernel"
-              What the dump does not state is absent.
+                "after"      what came of it, in sentences: what else died, a
+                             panic, units that failed
+              What the log does not state is absent. At the end of a log that
+              tells more: "type": "oom_summary" with "kills", "again" (kills that
+              repeat, in sentences) and "others" (who else killed)
   --all       with --json, also the dumps after which nobody was killed, as
               "type": "oom_without_kill" with "outcome" (no_killable_process,
               panic or cut)
@@ -78,7 +82,7 @@ export async function explainCommand(args: string[]): Promise<number> {
   const print = (text: string): boolean => process.stdout.write(`${text}\n`)
   let kills = 0
   for (const file of files) {
-    const log = isJson ? jsonOf(values.all === true, print) : textOf(style, kills, print)
+    const log = isJson ? jsonOutput(values.all === true, print) : textOf(style, kills, print)
     const explainer = new LogExplainer(log.onExplained, log.bystander)
     await eachLine(file, line => explainer.push(line))
     explainer.end()
@@ -89,36 +93,8 @@ export async function explainCommand(args: string[]): Promise<number> {
   return kills > 0 ? 0 : 1
 }
 
-interface Output {
-  readonly onExplained: (explained: Explained) => void
-  readonly bystander?: Bystander
-  readonly kills: number
-  /** Nothing was found that is worth a word. */
-  readonly isSilent: boolean
-  end(): void
-}
-
-/** A line for each kill, as soon as it is found. */
-function jsonOf(isAll: boolean, print: (text: string) => void): Output {
-  const output = {
-    kills: 0,
-    isSilent: true,
-    onExplained(explained: Explained) {
-      output.isSilent = false
-      if (explained.type === 'kill') {
-        output.kills++
-        print(JSON.stringify(killJson(explained)))
-      } else if (isAll) {
-        print(JSON.stringify(dumpJson(explained)))
-      }
-    },
-    end() {},
-  }
-  return output
-}
-
 /** A block for each kill, told when it is known what belongs to it, and what they have in common. */
-function textOf(style: Style, before: number, print: (text: string) => void): Output {
+function textOf(style: Style, before: number, print: (text: string) => void): ExplainOutput {
   const repetition = new Repetition()
   const others = new OtherDeaths()
   const incidents = new IncidentCollector(

@@ -45,7 +45,7 @@ export function scoreReason(known: Case): string[] {
   }
   if (isOutscored) {
     return [
-      `by the table ${second?.name} had a higher score than ${name}: one that is dying already is passed over, and older kernels kill a child in place of its parent`,
+      `by the table ${second?.name === name ? `another ${name}` : second?.name} had a higher score than ${name}: one that is dying already is passed over, and older kernels kill a child in place of its parent`,
     ]
   }
   if (!isHighest) return []

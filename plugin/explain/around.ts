@@ -51,7 +51,7 @@ const OTHER_KILLERS: ReadonlyArray<readonly [OtherKiller, RegExp]> = [
     'the kubelet',
     /(?:[Ee]viction manager: |The node was low on resource: memory|Evicted.*memory).*/,
   ],
-  ['Talos', /(?:OOM controller|OOMController).*|Sending SIGKILL to cgroup.*/],
+  ['Talos', /(?:Sending SIGKILL to cgroup|victim processes: |OOM controller).*/],
   ['Slurm', /(?:slurmstepd|slurmd).*[Ee]xceed(?:ed|s) (?:job |step )?memory limit.*/],
 ]
 

@@ -6,8 +6,8 @@
 import { decodeName } from '../oom/names.ts'
 import { printable } from '../units.ts'
 import type { Around } from './around.ts'
+import type { LogRecord } from './log/log-record.ts'
 import type { Explained, ExplainedDump, ExplainedKill } from './log-explainer.ts'
-import type { LogRecord } from './saved-log.ts'
 
 /** Names counted of the victims of one group kill. */
 const MAX_NAMES = 4096

@@ -8,24 +8,30 @@ import { diagnoseWithoutKill } from '../diagnosis/without-kill.ts'
 import { oomDumpFacts, oomKillFacts } from '../oom/event.ts'
 import type { ExplainedDump, ExplainedKill } from './log-explainer.ts'
 
-export function killJson({ event, kill, time, context, told }: ExplainedKill): object {
+/** @param after what came of it, in sentences */
+export function killJson(
+  { event, kill, time, context, told }: ExplainedKill,
+  after: readonly string[] = []
+): object {
   const diagnosis = told ?? boundedDiagnosis(diagnose(kill, event.data, context))
   return {
     ...event,
     data: { ...event.data, diagnosis },
     time,
+    after: after.length === 0 ? undefined : after,
     dump: figuresOf(caseOf(kill.dump, kill, event.data, context)),
   }
 }
 
-export function dumpJson(explained: ExplainedDump): object {
+export function dumpJson(explained: ExplainedDump, after: readonly string[] = []): object {
   const { dump, outcome, context } = explained
   const { chosen, ...diagnosis } = diagnoseWithoutKill(explained, context)
-  const facts = chosen === undefined ? oomDumpFacts(dump) : oomKillFacts(chosen)
+  const facts = chosen === undefined ? oomDumpFacts(dump, context) : oomKillFacts(chosen, context)
   return {
     type: 'oom_without_kill',
     outcome,
     data: { ...facts, diagnosis: boundedDiagnosis(diagnosis) },
+    after: after.length === 0 ? undefined : after,
     dump: figuresOf(caseOf(dump, chosen, facts, context)),
   }
 }

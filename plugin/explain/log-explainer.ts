@@ -4,10 +4,12 @@ import type { OomDiagnosis, SystemOomKillEvent } from '../../generated/types.ts'
 import type { Context } from '../diagnosis/case.ts'
 import { type OomKillFacts, oomKillFacts, oomKillSource } from '../oom/event.ts'
 import { type OomKill, type OomOutcome, OomParser, type OomWithoutKill } from '../oom/parser.ts'
+import { revealedPageSizeKb } from '../oom/revealed-page-size.ts'
 import { type Around, lineAround, recordAround } from './around.ts'
+import { LogReader } from './log/log-reader.ts'
+import type { LogRecord } from './log/log-record.ts'
+import { stripPrefix } from './log/prefix.ts'
 import { ownKillsIn } from './own-events.ts'
-import { stripPrefix } from './prefix.ts'
-import { LogReader, type LogRecord } from './saved-log.ts'
 
 export interface ExplainedKill {
   readonly type: 'kill'
@@ -52,6 +54,9 @@ const MAX_FAILURES = 4
 /** Lines that wait for the kill before them. */
 const MAX_WAITING = 256
 
+/** Kills remembered that bear neither a time nor a figure, to tell one that the log has twice. */
+const MAX_BARE = 1024
+
 /** Takes a log line by line; bounded in memory whatever the log's length. */
 export class LogExplainer {
   readonly #parser = new OomParser()
@@ -66,6 +71,9 @@ export class LogExplainer {
   #failures: LogRecord[] = []
   #panic: LogRecord | undefined
   #waiting: Seen[] = []
+  /** In KiB, as an earlier dump of the log proved it. */
+  #pageSizeKb: number | undefined
+  readonly #bare = new Set<string>()
   /** Lines of the kernel seen. */
   records = 0
   /** Events of this project's own seen. */
@@ -115,15 +123,24 @@ export class LogExplainer {
       this.#deliver(this.#parser.flush())
     }
     this.#deliver(outcomes)
+    // What waits came before this record, which may be the next day's.
+    this.#tellUnlessHeld()
     this.#bystander.onRecord?.(record)
-    // Else they would come before the kill that they followed.
-    if (!this.#parser.hasHeldKill) this.#tellAround()
+    const around = recordAround(record.text)
+    if (around === undefined) return
+    this.#wait({ around, lineUs: record.lineUs })
+    this.#tellUnlessHeld()
   }
 
   /** Told when the kill before it has been. */
   #wait(seen: Seen): void {
     this.#waiting.push(seen)
     if (this.#waiting.length >= MAX_WAITING) this.#tellAround()
+  }
+
+  /** Else they would come before the kill that they followed. */
+  #tellUnlessHeld(): void {
+    if (!this.#parser.hasHeldKill) this.#tellAround()
   }
 
   #tellAround(): void {
@@ -135,8 +152,6 @@ export class LogExplainer {
 
   /** What the parser does not need of the lines around a dump. */
   #see(record: LogRecord): void {
-    const around = recordAround(record.text)
-    if (around !== undefined) this.#wait({ around, lineUs: record.lineUs })
     if (isFailedAllocation(record.text)) {
       this.failures++
       this.#failures = [...this.#failures, record].slice(-MAX_FAILURES)
@@ -158,6 +173,8 @@ export class LogExplainer {
   #deliverKill(kill: OomKill): void {
     const record = kill.record as LogRecord
     const { isRaw, wallUs, timestampUs, isStamped } = record
+    if (this.#isRepeated(kill, record)) return
+    this.#pageSizeKb = revealedPageSizeKb(kill.dump, kill.victim) ?? this.#pageSizeKb
     const explained: ExplainedKill = {
       type: 'kill',
       kill,
@@ -169,11 +186,21 @@ export class LogExplainer {
         type: 'system_oom_kill',
         category: 'system',
         source: oomKillSource(kill, { isRaw }),
-        data: oomKillFacts(kill),
+        data: oomKillFacts(kill, { pageSizeKb: this.#pageSizeKb }),
       },
     }
     this.#lastKill = explained
     this.#onExplained(explained)
+  }
+
+  /** Summaries of a log (logwatch) tell a kill twice, with nothing but its name and its pid. */
+  #isRepeated({ victim, dump }: OomKill, record: LogRecord): boolean {
+    const isTimed = record.isStamped || record.lineUs !== undefined || record.wallText !== undefined
+    if (isTimed || victim.totalVmKb !== undefined || dump.opener !== undefined) return false
+    const key = `${victim.pid} ${victim.comm}`
+    if (this.#bare.has(key)) return true
+    if (this.#bare.size < MAX_BARE) this.#bare.add(key)
+    return false
   }
 
   #contextOf({ record }: OomOutcome): Context {
@@ -182,6 +209,7 @@ export class LogExplainer {
       Math.abs(record.timestampUs - other.timestampUs) <= JUST_BEFORE_US
     const failures = this.#failures.filter(isNear).map(({ text }) => text)
     return {
+      pageSizeKb: this.#pageSizeKb,
       previous:
         last !== undefined && isNear(last.record)
           ? { name: last.event.data.process_name, rssKb: last.event.data.rss_kb }

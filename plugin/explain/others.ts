@@ -29,6 +29,16 @@ interface Heard {
   readonly shown: string[]
 }
 
+/** What one of them says, for programs. */
+export interface Told {
+  readonly by: string
+  /** It killed; else it tells of a kill, or gave up by itself. */
+  readonly is: 'killer' | 'teller' | 'gave_up'
+  readonly lines: number
+  /** The first of them. */
+  readonly says: readonly string[]
+}
+
 export class OtherDeaths {
   readonly #killers = new Map<OtherKiller, Heard>()
   readonly #told = new Map<string, Heard>()
@@ -50,6 +60,16 @@ export class OtherDeaths {
         return
       default:
     }
+  }
+
+  /** @param hasKills as for {@link OtherDeaths.reports} */
+  told(hasKills: boolean): Told[] {
+    const of = (is: Told['is'], all: ReadonlyMap<string, Heard>): Told[] =>
+      [...all].map(([by, { lines, shown }]) => ({ by, is, lines, says: shown }))
+    const killers = of('killer', this.#killers)
+    return hasKills
+      ? killers
+      : [...killers, ...of('teller', this.#told), ...of('gave_up', this.#gaveUp)]
   }
 
   /** @param hasKills whether the log shows kills by the kernel itself: then what others tell of them is no news */

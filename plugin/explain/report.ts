@@ -124,7 +124,12 @@ function followers({ followers: count, followerNames }: Aftermath): string[] {
   return [`and ${count} more of the group: ${names.join(', ')}${more}`]
 }
 
-function afterwards({ panic, after, moreAfter }: Aftermath): string[] {
+/** What came of it, in sentences. */
+export function afterwards({
+  panic,
+  after,
+  moreAfter,
+}: Pick<Incident, 'panic' | 'after' | 'moreAfter'>): string[] {
   return [
     ...(panic === undefined ? [] : [`the kernel panicked: ${panic}`]),
     ...after,

@@ -16,9 +16,16 @@ import type { KmsgRecord, RawRecord } from '../kmsg/record.ts'
 import { type KillLine, parseGroupLine, parseKillLine, parseSacrificeLine } from './lines/kill.ts'
 import { type DeadEnd, parseDeadEnd, parseOpener } from './lines/opener.ts'
 import type { OomKill, OomOutcome } from './outcome.ts'
-import { isOneLine, mayBePartOfHeadlessDump, mayMatter, mayStartSection } from './prefilter.ts'
+import {
+  isOneLine,
+  mayBeginDump,
+  mayBePartOfHeadlessDump,
+  mayMatter,
+  mayStartSection,
+} from './prefilter.ts'
 import {
   agrees,
+  isEmpty,
   isFailedAllocation,
   isMemInfoOnly,
   isOver,
@@ -158,7 +165,8 @@ export class OomParser {
     }
     // The reaper, a thread of its own, may come between a kill and the line about its group.
     if (!line.startsWith('oom_reaper: ')) released = this.#release(caller)
-    if (section !== undefined && isOver(section, record, line)) {
+    const isNext = section !== undefined && section.victims.size > 0 && mayBeginDump(line)
+    if (section !== undefined && (isNext || isOver(section, record, line))) {
       released = concat(released, this.#close(caller, 'cut'))
       section = undefined
     }
@@ -307,7 +315,7 @@ export class OomParser {
     if (section === undefined) return NOTHING
     this.#sections.delete(caller)
     if (section.victims.size > 0) return NOTHING
-    if (outcome === 'cut' && isMemInfoOnly(section.dump)) return NOTHING
+    if (outcome === 'cut' && (isMemInfoOnly(section.dump) || isEmpty(section.dump))) return NOTHING
     return [{ type: 'no_kill', record: section.first, dump: section.dump, outcome }]
   }
 }

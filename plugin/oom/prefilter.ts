@@ -67,6 +67,11 @@ export function mayStartSection(text: string): boolean {
  * unmistakable ones only. Anything looser would collect ordinary log lines as if they were a dump.
  */
 export function mayBePartOfHeadlessDump(line: string): boolean {
+  return mayBeginDump(line) || mayBeSacrificeLine(line)
+}
+
+/** Those of them that no dump has after its kill. */
+export function mayBeginDump(line: string): boolean {
   const first = line.charCodeAt(0)
   return (
     (first === 111 && line.startsWith('oom-kill:constraint=')) ||
@@ -74,7 +79,6 @@ export function mayBePartOfHeadlessDump(line: string): boolean {
     (first === 77 && line.startsWith('Mem-Info:')) ||
     (first === 84 &&
       (line.startsWith('Tasks state (memory values') || /^Task in .* killed as a/.test(line))) ||
-    mayBeSacrificeLine(line) ||
     (first === 109 && /^memory: usage \d+kB, limit/.test(line))
   )
 }

@@ -175,6 +175,13 @@ export function isMemInfoOnly(dump: OomDump): boolean {
   )
 }
 
+/** Nothing but the heads of tables: somebody wrote of them. */
+export function isEmpty(dump: OomDump): boolean {
+  const { opener, structured, memcgUsage, tasks } = dump
+  const isSilent = opener === undefined && structured === undefined && memcgUsage.size === 0
+  return isSilent && !dump.hasMemInfo && tasks.count === 0
+}
+
 /** Whether figures may be missing from a dump. */
 export function isPartial(dump: OomDump): boolean {
   if (dump.isTorn || dump.opener === undefined || dump.hasUnreadRows) return true

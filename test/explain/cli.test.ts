@@ -100,6 +100,42 @@ test('--json: the sentences and the numbers behind them beside the event', () =>
   assert.equal(dump.swap.total_kb, 191_452)
 })
 
+test('--json: what came of a kill, and what the kills have in common', () => {
+  const pids = [10, 11, 12]
+  const dumps = pids.map((pid, at) => {
+    const lines = linesOf(buildDump({ kind: 'memcg', victim: { pid, comm: 'leaky' } }))
+    return lines.map(line => `[${String(100 + at * 3480).padStart(5)}.000001] ${line}`)
+  })
+  const unit = "Aug 12 03:54:09 host systemd[1]: leaky.service: Failed with result 'oom-kill'."
+  const { out } = run(['--json'], [...dumps[0]!, unit, ...dumps[1]!, ...dumps[2]!].join('\n'))
+  const told = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  assert.deepEqual(
+    told.map(({ type }) => type),
+    ['system_oom_kill', 'system_oom_kill', 'system_oom_kill', 'oom_summary']
+  )
+  assert.deepEqual(
+    told.map(({ after }) => after),
+    [["leaky.service: Failed with result 'oom-kill'."], undefined, undefined, undefined]
+  )
+  assert.equal(told[3].kills, 3)
+  assert.match(told[3].again[0], /^3 kills of leaky for the limit of .*, about every 58 min/)
+})
+
+test('--json: a killer that is not the kernel is told, and the log is not called cut', () => {
+  const line = "<6>lowmemorykiller: Killing 'd.play.games.ui' (2613), adj 1000,\n"
+  const { status, out, err } = run(['--json'], line)
+  assert.equal(status, 1)
+  assert.equal(err, '')
+  const { type, kills, others } = JSON.parse(out)
+  assert.deepEqual(
+    [type, kills, others[0].by, others[0].is],
+    ['oom_summary', 0, 'lowmemorykiller', 'killer']
+  )
+})
+
 test('--json --all: the dumps without a kill, too', () => {
   const cut = kmsg(GLOBAL.slice(0, -2))
   const { status, out } = run(['--json', '--all'], cut)

@@ -471,3 +471,85 @@ test('an opener behind a prefix that no other line explains: its name is the las
   assert.equal(named?.event.data.trigger_process_name, 'tmux: server')
   assert.equal(named.event.data.trigger_pid, 77)
 })
+
+/** The fields of the one kill in these lines. */
+function onlyFacts(lines: readonly string[]): ExplainedKill['event']['data'] {
+  const kills = killsIn(lines)
+  assert.equal(kills.length, 1)
+  return kills[0]!.event.data
+}
+
+test('a selection that began in the middle of a line, or after its stamp: nothing is lost', () => {
+  const lines = linesOf(buildDump({ kind: 'memcg' }))
+  const stamped = lines.map(line => `[5193605.506735] ${line}`)
+  const facts = factsOf(lines)
+  for (const first of [
+    lines[0]!,
+    `605.506735] ${lines[0]}`,
+    `.506735] ${lines[0]}`,
+    `5193605.506735] ${lines[0]}`,
+  ]) {
+    assert.deepEqual(onlyFacts([first, ...stamped.slice(1)]), facts)
+  }
+  const older = [
+    '23.506735] Task in /a/b killed as a result of limit of /a',
+    '[5193605.506735] memory: usage 8kB, limit 8kB, failcnt 4',
+    '[5193605.506735] Memory cgroup out of memory: Kill process 3 (x) score 0 or sacrifice child',
+    '[5193605.506735] Killed process 3 (x) total-vm:8kB, anon-rss:4kB, file-rss:0kB, shmem-rss:0kB',
+  ]
+  const { oom_memcg, task_memcg, memcg_limit_kb } = onlyFacts(older)
+  assert.deepEqual([oom_memcg, task_memcg, memcg_limit_kb], ['/a', '/a/b', 8])
+})
+
+test('a path of a group that a terminal broke has no space in it', () => {
+  const path = `/kubepods/pod951f6bc5/${'0d'.repeat(32)}`
+  const line = `[   12.000001] Task in ${path} killed as a result of limit of ${path}`
+  const kill =
+    '[   12.000003] Memory cgroup out of memory: Killed process 3 (x) total-vm:8kB, anon-rss:4kB, file-rss:0kB, shmem-rss:0kB'
+  for (let at = line.length - path.length + 1; at < line.length; at += 7) {
+    const { oom_memcg } = onlyFacts([line.slice(0, at), line.slice(at), kill])
+    assert.equal(oom_memcg, path, `broken at ${at}`)
+  }
+})
+
+test('a structured line that somebody typed anew, or that was read from a picture', () => {
+  const kill =
+    'Memory cgroup out of memory: Killed process 2269 (python) total-vm:8kB, anon-rss:4kB, file-rss:0kB, shmem-rss:0kB'
+  const typed = [
+    '[  581.507012] oom-kill:constraint=CONSTRAINT_MEMCG, oom_memcg=/api/bash,',
+    '               task=python, pid=2269, uid=7',
+    `[  581.513643] ${kill}`,
+  ]
+  const { constraint, oom_memcg, uid } = onlyFacts(typed)
+  assert.deepEqual([constraint, oom_memcg, uid], ['memcg', '/api/bash', 7])
+  const read = [
+    'Nov 18 12:31:49 node-01 kernel:[89580.599157] oom-kill:cOnstraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=e,mems_allowed=0-1,oom_memcg=/m,task_memcg=/m/vm.scope,task=python,pid=2269,uid=0',
+    `Nov 18 12:31:49 node-01 kernel: [89580.599207] ${kill}`,
+  ]
+  assert.equal(onlyFacts(read).task_memcg, '/m/vm.scope')
+})
+
+test('a summary that tells a kill twice, without a time: one kill', () => {
+  const kills = killsIn([
+    ' WARNING:  Kernel Errors Present',
+    '    Out of Memory: Killed process 4571 (spamd).  ...:  1 Time(s)',
+    ' 1 Time(s): Out of Memory: Killed process 4571 (spamd).',
+    ' 1 Time(s): Out of Memory: Killed process 4572 (spamd).',
+  ])
+  assert.deepEqual(
+    kills.map(({ event }) => `${event.data.pid} ${event.data.process_name}`),
+    ['4571 spamd', '4572 spamd']
+  )
+})
+
+test('a dump that does not show its page size: that of another dump in the log', () => {
+  const bare = [
+    '[  395.922444] hog invoked oom-killer',
+    '[  396.239777] [  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name',
+    '[  396.246128] [   2614]     0  2614  1311294  1144192  9224192        0             0 hog',
+    '[  396.264068] Out of memory: Killed process 2614 (hog)',
+  ]
+  assert.equal(killsIn(bare)[0]!.event.data.rss_kb, undefined)
+  const known = linesOf(buildDump()).map(line => `[  200.000001] ${line}`)
+  assert.equal(killsIn([...known, ...bare])[1]!.event.data.rss_kb, 1_144_192 * 4)
+})

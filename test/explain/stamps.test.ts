@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isoStamp, localStamp } from '../../plugin/explain/stamps.ts'
+import { isoStamp, localStamp } from '../../plugin/explain/log/stamps.ts'
 
 const LOCAL: Array<[text: string, iso: string | undefined]> = [
   ['Tue Aug 12 03:54:03 2025', '2025-08-12T03:54:03Z'],

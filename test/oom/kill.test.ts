@@ -61,6 +61,21 @@ const KILL_LINES: Array<[string, string, Partial<KillLine>]> = [
     { pid: 7, comm: 'a) score 1 vm: b', totalVmKb: 9, rssKb: 8, swapKb: 0 },
   ],
   [
+    'OpenVZ 5, told when the process is gone',
+    'OOM killed process my sqld (pid=14490, ve=101) exited, free=43104 gen=24501.',
+    { prefix: 'Out of memory', pid: 14_490, comm: 'my sqld' },
+  ],
+  [
+    'a space that somebody lost before the name',
+    'Killed process 9682, UID 27,(mysqld) total-vm:8kB, anon-rss:4kB, file-rss:2kB',
+    { pid: 9682, comm: 'mysqld', uid: 27, totalVmKb: 8, anonRssKb: 4, fileRssKb: 2 },
+  ],
+  [
+    "a reader's own words with brackets behind it",
+    'Out of Memory: Killed process 2592 (a) b).It has the PID (process number) of 2592.',
+    { prefix: 'Out of Memory', pid: 2592, comm: 'a) b' },
+  ],
+  [
     '2.6.32 to 4.4',
     'Killed process 6345 (sleep) total-vm:2132kB, anon-rss:60kB, file-rss:352kB',
     { pid: 6345, comm: 'sleep', totalVmKb: 2132, anonRssKb: 60, fileRssKb: 352 },

@@ -917,3 +917,20 @@ test('lines that a program writes, each with a process of its own, are one dump'
   }))
   assert.deepEqual(summary(parse(records)), ['4711 chrome'])
 })
+
+test('a dump without its head, right after a kill, is not that kill\u2019s: it is the next one\u2019s', () => {
+  const whole = linesOf(buildDump({ kind: 'memcg', victim: { pid: 31, comm: 'next' } }))
+  const headless = whole.slice(whole.findIndex(line => line.startsWith('memory: usage')))
+  const outcomes = parseLines([...linesOf(buildDump()), ...headless])
+  assert.deepEqual(summary(outcomes), ['4711 chrome', '31 next partial'])
+  const [, second] = killsOf(outcomes)
+  const { memcg_limit_kb, top_tasks, trigger_process_name } = oomKillFacts(second!)
+  const { memcg_limit_kb: limit, top_tasks: tasks } = factsOf(whole)
+  assert.deepEqual([memcg_limit_kb, top_tasks], [limit, tasks])
+  assert.equal(trigger_process_name, undefined)
+})
+
+test('the head of a table without rows is no dump', () => {
+  const head = '[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name'
+  assert.deepEqual(summary(parseLines([head, 'usb 1-1: new device'])), [])
+})

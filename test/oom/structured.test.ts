@@ -209,6 +209,13 @@ test('structured line: its tail alone, and no other line with a comma', () => {
   assert.equal(isStructuredPart(',global_oom,task_memcg=/,task=x,pid=1,uid=0', head), false)
 })
 
+test('structured line: shortened to the group whose limit it was', () => {
+  const got = parseStructuredLine(
+    'oom-kill:constraint=CONSTRAINT_MEMCG,oom_memcg=/pod/a,task=x,pid=2,uid=0'
+  )
+  assert.deepEqual([got?.oomMemcg, got?.taskMemcg, got?.pid], ['/pod/a', undefined, 2])
+})
+
 test('structured line: no other line', () => {
   for (const line of [
     '',

@@ -9,8 +9,8 @@ const ZONE = '(?:DMA|DMA32|Normal|HighMem|Movable|Device)'
 /** The kill, or its announcement. */
 const KILLS = [
   '(?:Memory cgroup o|O)ut of [Mm]emory(?: \\([a-z_]{1,32}\\)| in UB \\d{1,10})?: (?:OOM )?[Kk]ill(?:ed)? process \\d',
-  'OOM killed process \\d{1,10} \\(',
-  'Killed process \\d{1,10}(?:, UID \\d{1,10},)? \\(',
+  'OOM killed process (?:\\d{1,10} \\(|\\S.{0,14} \\(pid=\\d)',
+  'Killed process \\d{1,10}(?:, ?UID \\d{1,10},?)? ?\\(',
 ]
 
 const LINES = [
@@ -41,7 +41,7 @@ const STAMP = '\\[ {0,8}\\d{1,10}\\.\\d{6}\\](?: ?\\[ {0,8}[TC]\\d{1,10}\\])? '
 
 /** Cheaper than to look for each: nearly no line of a log passes it. */
 const MAY_HOLD =
-  /oom-kill:c|process \d|em-[Ii]nfo:|Tasks? (?:state|in )|pid *\]|\] +\d+ +\d|Comm: |comm: |: usage |cgroup stats|free:\d|\*\d+kB|active_anon:|hugepages_|lowmem_reserve|pages (?:of )?RAM|swap +=|oom_reaper: /
+  /oom-kill:c|process \d|OOM killed |em-[Ii]nfo:|Tasks? (?:state|in )|pid *\]|\] +\d+ +\d|Comm: |comm: |: usage |cgroup stats|free:\d|\*\d+kB|active_anon:|hugepages_|lowmem_reserve|pages (?:of )?RAM|swap +=|oom_reaper: /
 
 const ANCHOR = new RegExp(LINES.join('|'))
 const KILL = new RegExp(KILLS.join('|'))

@@ -1,10 +1,10 @@
 /** What stands before the kernel's words: prefixes that are known, and those that this log taught. */
 
-import { type Prefixed, stripPrefix } from '../prefix.ts'
-import { isoStamp, localStamp, type WallStamp } from '../stamps.ts'
 import { isAnchored } from './anchors.ts'
 import { LearnedPrefixes } from './learned-prefix.ts'
 import { LearnedSuffix } from './learned-suffix.ts'
+import { type Prefixed, stripPrefix } from './prefix.ts'
+import { isoStamp, localStamp, type WallStamp } from './stamps.ts'
 
 const ISO =
   /(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d| [A-Z]{3,5}(?= ))?/

@@ -11,7 +11,7 @@ import { numberIn, safeInteger } from './numbers.ts'
  * `[PREFIX: ]Killed process P (COMM) total-vm:NkB, anon-rss:NkB, file-rss:NkB[, shmem-rss:NkB][,
  * UID:N pgtables:NkB oom_score_adj:N]`; RHEL 6 and 7 write the uid before or after the name, 2.6.33
  * to 2.6.35 `vsz:` for `total-vm:`, OpenVZ `OOM killed process P (COMM) score N vm:NkB, rss:NkB,
- * swap:NkB`.
+ * swap:NkB`, and its 2.6.18 `OOM killed process COMM (pid=P, ve=N) exited, free=N gen=N`.
  */
 export interface KillLine {
   readonly prefix: string
@@ -35,15 +35,20 @@ const OPENVZ_KILLED = 'OOM killed process '
 const AFTER_NAME = /\)(?:, UID (\d+))?,?(?: score \d+)? $/
 const FIRST_FIGURES = ['total-vm:', 'vsz:', 'vm:']
 const MAX_BETWEEN = 48
+/** The kernel's limit, in bytes. */
+const MAX_COMM = 15
+const OPENVZ_EXITED = /^(.{1,15}) \(pid=(\d+), ve=\d+\) exited/s
 
 export function parseKillLine(line: string): KillLine | undefined {
   const standard = line.indexOf(KILLED)
   const at = standard === -1 ? line.indexOf(OPENVZ_KILLED) : standard
   if (at === -1) return undefined
   const headAt = at + (standard === -1 ? OPENVZ_KILLED.length : KILLED.length)
-  const head = /^(\d+)(?:, UID (\d+),)? \(/.exec(line.slice(headAt, headAt + 64))
+  const head = /^(\d+)(?:, ?UID (\d+),?)? ?\(/.exec(line.slice(headAt, headAt + 64))
   const pid = safeInteger(head?.[1])
-  if (head === null || pid === undefined) return undefined
+  if (head === null || pid === undefined) {
+    return standard === -1 ? parseExited(line.slice(headAt)) : undefined
+  }
   const nameAt = headAt + head[0].length
   const { nameEnd, uid } = endOfName(line, nameAt)
   if (nameEnd < nameAt) return undefined
@@ -64,8 +69,33 @@ export function parseKillLine(line: string): KillLine | undefined {
   }
 }
 
+function parseExited(rest: string): KillLine | undefined {
+  const match = OPENVZ_EXITED.exec(rest)
+  const pid = safeInteger(match?.[2])
+  if (match === null || pid === undefined) return undefined
+  return {
+    prefix: 'Out of memory',
+    pid,
+    comm: match[1]!,
+    totalVmKb: undefined,
+    anonRssKb: undefined,
+    fileRssKb: undefined,
+    shmemRssKb: undefined,
+    rssKb: undefined,
+    swapKb: undefined,
+    uid: undefined,
+    pgtablesKb: undefined,
+    oomScoreAdj: undefined,
+  }
+}
+
+interface NameEnd {
+  readonly nameEnd: number
+  readonly uid: string | undefined
+}
+
 /** The name may hold any byte, ')' and ' total-vm:' too: it ends at the last place that fits. */
-function endOfName(line: string, nameAt: number): { nameEnd: number; uid: string | undefined } {
+function endOfName(line: string, nameAt: number): NameEnd {
   for (const figure of FIRST_FIGURES) {
     let at = line.lastIndexOf(figure)
     for (; at >= nameAt; at = line.lastIndexOf(figure, at - 1)) {
@@ -74,7 +104,10 @@ function endOfName(line: string, nameAt: number): { nameEnd: number; uid: string
       if (found !== null) return { nameEnd: from + found.index, uid: found[1] }
     }
   }
-  return { nameEnd: line.lastIndexOf(')'), uid: undefined }
+  // In a saved log a reader's own words may follow: what is longer than a name can be does not fit.
+  const last = line.lastIndexOf(')')
+  const fitting = last - nameAt > MAX_COMM ? line.lastIndexOf(')', nameAt + MAX_COMM) : last
+  return { nameEnd: fitting > nameAt ? fitting : last, uid: undefined }
 }
 
 /**
@@ -83,7 +116,7 @@ function endOfName(line: string, nameAt: number): { nameEnd: number; uid: string
  */
 export function parseSacrificeLine(line: string): { pid: number; prefix: string } | undefined {
   if (!mayBeSacrificeLine(line)) return undefined
-  const match = /: [Kk]ill process (\d+) \(/.exec(line)
+  const match = /: [Kk]ill process (\d+) ?\(/.exec(line)
   const pid = safeInteger(match?.[1])
   if (match === null || pid === undefined) return undefined
   const prefix = line.slice(0, match.index)

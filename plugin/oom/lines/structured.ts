@@ -45,7 +45,7 @@ export function parseStructuredLine(line: string, comm?: string): StructuredLine
   const taskAt = findTask(line, end, tail !== null, comm)
   const groups = line.slice(head[0].length, taskAt === -1 ? end : taskAt)
   const isGlobal = groups.startsWith(',global_oom')
-  const [oomMemcg, taskMemcg] = splitGroups(groups)
+  const [oomMemcg, taskMemcg] = splitGroups(groups, taskAt !== -1)
   return {
     constraint: head[1]!,
     global: isGlobal,
@@ -71,8 +71,15 @@ function findTask(line: string, end: number, isWhole: boolean, comm: string | un
   return at < end ? at : -1
 }
 
-/** `,oom_memcg=A,task_memcg=B` or `,global_oom,task_memcg=B`, with B mostly A or below it. */
-function splitGroups(groups: string): [oom: string | undefined, task: string | undefined] {
+/**
+ * `,oom_memcg=A,task_memcg=B` or `,global_oom,task_memcg=B`, with B mostly A or below it.
+ *
+ * @param isWhole the line goes on after them; somebody who shortened it may have left the second out
+ */
+function splitGroups(
+  groups: string,
+  isWhole: boolean
+): [oom: string | undefined, task: string | undefined] {
   const SEPARATOR = ',task_memcg='
   if (!groups.startsWith(',oom_memcg=')) {
     const at = groups.indexOf(SEPARATOR)
@@ -84,7 +91,7 @@ function splitGroups(groups: string): [oom: string | undefined, task: string | u
     const isLast = groups.indexOf(SEPARATOR, at + 1) === -1
     if (isLast || task.startsWith(oom)) return [oom, task]
   }
-  return [undefined, undefined]
+  return [isWhole ? groups.slice(11) : undefined, undefined]
 }
 
 /** What may follow the structured line's head, in this order. */

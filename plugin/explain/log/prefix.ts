@@ -13,7 +13,7 @@
  *     >                                            quoted mail
  */
 
-import { decodeName } from '../oom/names.ts'
+import { decodeName } from '../../oom/names.ts'
 import { isoStamp, localStamp, type WallStamp } from './stamps.ts'
 
 export interface Prefixed {
@@ -42,6 +42,8 @@ const PRIORITY = /^<\d{1,3}>(?:1 (?=\d{4}-))?/
 const RFC5424_HEAD = /^<\d{1,3}>1 \d{4}-/
 /** Vendors of phones and television sets put the CPU before it, or CPU and task after it. */
 const STAMP = /^\[ *(?:\d{1,3}-)?(\d+)\.(\d{1,9})\] ?(?: *\(\d\)\[\d+:[^\]]+\])?/
+/** A selection that began in the middle of a stamp: what is left of it tells no time. */
+const CUT_STAMP = /^\d{0,10}\.\d{6}\] ?/
 const CALLER = /^\[ *([TC]\d+)\] ?/
 const HUMAN_STAMP = /^\[([^\]]{0,40}?\d{1,2}:\d{2}:\d{2}[^\]]{0,20})\] ?/
 const DECODED =
@@ -140,6 +142,7 @@ function stripTextual(line: Line, take: (match: RegExpExecArray | null) => boole
     stripTag(line)
     return taken
   }
+  if (!line.found && CUT_STAMP.test(text)) return take(CUT_STAMP.exec(text))
   // After a stamp (journalctl -o short-monotonic) or alone.
   if (/^(?:\S+ )?kernel(?:\[\d+\])?: /.test(text)) return take(KERNEL_TAG.exec(text))
   return take(DECODED.exec(text)) || take(COMPOSE.exec(text))

@@ -3,9 +3,9 @@
  * whether the next one is that, and whether a space was lost between them.
  */
 
-import { parseOpener } from '../oom/lines/opener.ts'
-import { parseStructuredLine } from '../oom/lines/structured.ts'
-import { recordsIn } from './log/anchors.ts'
+import { parseOpener } from '../../oom/lines/opener.ts'
+import { parseStructuredLine } from '../../oom/lines/structured.ts'
+import { recordsIn } from './anchors.ts'
 
 /** `hard`: broken anywhere, nothing lost. `soft`: broken at a space, which is lost. */
 export type Wrap = 'hard' | 'soft' | 'unknown'
@@ -30,7 +30,7 @@ const WORDS = [
 /** How lines of a dump begin, and what the whole of such a line has. */
 const WHOLE: ReadonlyArray<readonly [begins: RegExp, whole: RegExp]> = [
   [/ invoked oom-killer: ?/, /\boom_(?:score_)?adj=-?\d+|\boomkilladj=-?\d+/],
-  [/^oom-kill:constraint=/, /,pid=\d+,uid=\d+$/],
+  [/^oom-kill:constraint=/i, /, ?pid=\d+, ?uid=\d+$/],
   [/\b[Kk]ill process \d+/, /sacrifice child|a child|^.{200}/],
   [/^Tasks in \//, / set$/],
   [/^Task in \//, / limit of \S/],
@@ -257,6 +257,8 @@ function joinBroken(text: string, line: string, wrap: Wrap, names: readonly stri
     )
     return name !== undefined && (wrap === 'soft' || isKnown) ? `${text} ${line}` : text + line
   }
+  // The path of a group has no spaces.
+  if (/^Tasks? in .*\/\S*$/s.test(last) && !/^(?:killed|are) /.test(line)) return text + line
   const isNameBroken = (name: string): boolean =>
     `${text}${line}`.includes(name) && !`${text} ${line}`.includes(name)
   if (names.some(isNameBroken) || WORDS.some(isNameBroken)) return text + line

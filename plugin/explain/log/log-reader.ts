@@ -8,29 +8,20 @@
  * it belongs to a multi-line printk (Mem-Info's counters, memcg statistics), or it was broken.
  */
 
-import { type KmsgRecord, parseKmsgRecord } from '../kmsg/record.ts'
-import { findStampedAnchor, isAnchored, recordsIn } from './log/anchors.ts'
-import { Containers } from './log/containers.ts'
-import { isEllipsis, withoutTrailingEllipsis } from './log/ellipsis.ts'
-import type { Entry } from './log/entry.ts'
-import { NewestFirst } from './log/newest-first.ts'
-import { openerWith, triggerIn } from './log/opener-name.ts'
-import { Prefixes } from './log/prefixes.ts'
+import { parseKmsgRecord } from '../../kmsg/record.ts'
+import { findStampedAnchor, isAnchored, recordsIn } from './anchors.ts'
+import { Containers } from './containers.ts'
+import { isEllipsis, withoutTrailingEllipsis } from './ellipsis.ts'
+import type { Entry } from './entry.ts'
+import { FirstStamp } from './first-stamp.ts'
+import { HeldOpeners, type Line, RAW } from './held-openers.ts'
+import { type LogRecord, momentOf } from './log-record.ts'
+import { NewestFirst } from './newest-first.ts'
+import { openerWith } from './opener-name.ts'
 import { type Prefixed, QUOTE, stripPrefix } from './prefix.ts'
+import { Prefixes } from './prefixes.ts'
+import { asPrinted } from './retyped.ts'
 import { isComplete, isLineOfItsOwn, unpadded, Wrapping } from './wrapped.ts'
-
-export interface LogRecord extends KmsgRecord {
-  /** The record as /dev/kmsg gave it: seq and facility are the kernel's own. */
-  readonly isRaw: boolean
-  /** Unix microseconds, where the log states them. */
-  readonly wallUs: number | undefined
-  /** The time of day as the log has it, where its zone or year is not stated. */
-  readonly wallText: string | undefined
-  /** Microseconds of the line's time of day, from 1970 or from the beginning of a year that it lacks. */
-  readonly lineUs: number | undefined
-  /** Whether `timestampUs` is the kernel's: logs may bear none. */
-  readonly isStamped: boolean
-}
 
 interface Pending {
   record: LogRecord
@@ -38,12 +29,6 @@ interface Pending {
   isPrefixed: boolean
   /** Length of its last line as it stood in the log. */
   length: number
-}
-
-interface Line {
-  readonly text: string
-  /** What its container says of it; undefined where it has none. */
-  readonly entry: Entry | undefined
 }
 
 export interface LogHandlers {
@@ -55,14 +40,8 @@ export interface LogHandlers {
 
 /** Stands among the records where lines were left out. */
 const GAP = { text: '' } as const
-/** Raw record: `PRIO,SEQ,STAMP,FLAGS[,...];` */
-const RAW = /^\d+,\d+,\d+,[^;]*;/
 const INDENTED =
   /^[ \t]+(?=\S.* invoked oom-killer|oom-kill:constraint=|\S.*\bKilled process \d|Mem-Info:|Tasks state \(|\[ *pid *\])/
-/** Its name, before the words, is as long as it is only where nothing else stands before it. */
-const OPENER = / invoked(?: oom-killer|$)/
-/** Lines after an opener in which one is looked for that shows where its name begins. */
-const MAX_HELD = 48
 /** Distance given to records of a log without stamps, in microseconds. */
 const UNSTAMPED_US = 100
 /** Of a record put together; the kernel's own are shorter. */
@@ -73,8 +52,9 @@ export class LogReader {
   readonly #prefixes = new Prefixes()
   readonly #wrapping = new Wrapping()
   readonly #order: NewestFirst<LogRecord | typeof GAP>
-  /** An opener, and the lines after it until one shows what stands before the kernel's words. */
-  #held: Line[] = []
+  readonly #stamps: FirstStamp
+  readonly #openers: HeldOpeners
+  /** The name by the CPU line after the opener that is being read. */
   #trigger: string | undefined
   #pending: Pending | undefined
   #seq = 0
@@ -84,9 +64,20 @@ export class LogReader {
   #length = 0
 
   constructor({ onRecord, onGap }: LogHandlers) {
+    const stamps = new FirstStamp(onRecord)
+    this.#stamps = stamps
     this.#order = new NewestFirst(one => {
-      if (one !== GAP) onRecord(one as LogRecord)
-      else onGap?.()
+      if (one !== GAP) {
+        stamps.push(one as LogRecord)
+        return
+      }
+      stamps.end()
+      onGap?.()
+    })
+    this.#openers = new HeldOpeners(this.#prefixes, (lines, trigger) => {
+      this.#trigger = trigger
+      for (const line of lines) this.#read(line)
+      this.#trigger = undefined
     })
   }
 
@@ -97,38 +88,17 @@ export class LogReader {
 
   end(): void {
     for (const given of this.#containers.end()) this.#take(given)
-    this.#release()
+    this.#openers.end()
     this.#emit()
     this.#order.end()
+    this.#stamps.end()
   }
 
   #take(given: Entry | string): void {
-    if (typeof given === 'string') this.#hold({ text: given, entry: undefined })
+    if (typeof given === 'string') this.#openers.push({ text: given, entry: undefined })
     else if (given.isKernel) {
-      for (const text of given.text.split('\n')) this.#hold({ text, entry: given })
+      for (const text of given.text.split('\n')) this.#openers.push({ text, entry: given })
     }
-  }
-
-  #hold(line: Line): void {
-    const { text } = line
-    const isOpener = OPENER.test(text)
-    if (this.#held.length === 0) {
-      if (isOpener && !RAW.test(text) && !this.#prefixes.learn(text)) this.#held.push(line)
-      else this.#read(line)
-      return
-    }
-    const isTelling = isOpener || this.#prefixes.learn(text) || this.#prefixes.isCertain(text)
-    if (isOpener) this.#release()
-    this.#held.push(line)
-    if ((isTelling && !isOpener) || this.#held.length >= MAX_HELD) this.#release()
-  }
-
-  #release(): void {
-    const held = this.#held
-    this.#held = []
-    this.#trigger = triggerIn(held.map(({ text }) => text))
-    for (const line of held) this.#read(line)
-    this.#trigger = undefined
   }
 
   #read({ text: line, entry }: Line): void {
@@ -223,8 +193,9 @@ export class LogReader {
     const pending = this.#pending
     this.#pending = undefined
     if (pending === undefined) return
-    this.#wrapping.see(pending.record.text)
-    this.#order.push(pending.record)
+    const record = { ...pending.record, text: asPrinted(pending.record.text) }
+    this.#wrapping.see(record.text)
+    this.#order.push(record)
   }
 
   #gap(): void {
@@ -263,20 +234,6 @@ export class LogReader {
     this.#pending = { ...pending, length: this.#length, record: { ...record, text: first! } }
     for (const part of others) this.#startPart(record, part, isPrefixed)
     return true
-  }
-}
-
-/** The time of a line: what states the moment comes before what lacks the zone or the year. */
-function momentOf(
-  { wallUs: ownUs, wallText, yearlessUs }: Prefixed,
-  givenUs: number | undefined
-): Pick<LogRecord, 'wallUs' | 'wallText' | 'lineUs'> {
-  const isMoment = ownUs !== undefined && wallText === undefined
-  const wallUs = isMoment ? ownUs : (givenUs ?? ownUs)
-  return {
-    wallUs,
-    wallText: isMoment || givenUs !== undefined ? undefined : wallText,
-    lineUs: wallUs ?? yearlessUs,
   }
 }
 

@@ -1,0 +1,78 @@
+/** What `sysmon explain --json` prints: a line for each kill, and one for what they have in common. */
+
+import type { Around } from '../explain/around.ts'
+import { type Incident, IncidentCollector } from '../explain/incidents.ts'
+import { dumpJson, killJson } from '../explain/json.ts'
+import type { LogRecord } from '../explain/log/log-record.ts'
+import type { Bystander, Explained } from '../explain/log-explainer.ts'
+import { OtherDeaths } from '../explain/others.ts'
+import { Repetition } from '../explain/repetition.ts'
+import { afterwards } from '../explain/report.ts'
+
+export interface ExplainOutput {
+  readonly onExplained: (explained: Explained) => void
+  readonly bystander?: Bystander
+  readonly kills: number
+  /** Nothing was found that is worth a word. */
+  readonly isSilent: boolean
+  end(): void
+}
+
+/** Victims of one group that wait for what came of it. */
+const MAX_WAITING = 1024
+
+/** @param isAll also dumps after which nobody was killed */
+export function jsonOutput(isAll: boolean, print: (text: string) => void): ExplainOutput {
+  const repetition = new Repetition()
+  const others = new OtherDeaths()
+  /** The first kill of an incident and the victims that died with it. */
+  let waiting: Explained[] = []
+  const give = (after: readonly string[]): void => {
+    const [first, ...followers] = waiting
+    waiting = []
+    if (first !== undefined) print(JSON.stringify(jsonOf(first, after)))
+    for (const follower of followers) print(JSON.stringify(jsonOf(follower, [])))
+  }
+  const incidents = new IncidentCollector((incident: Incident) => give(afterwards(incident)))
+  const output = {
+    kills: 0,
+    isSilent: true,
+    onExplained(explained: Explained) {
+      output.isSilent = false
+      incidents.push(explained)
+      if (explained.type === 'kill') {
+        output.kills++
+        repetition.push(explained)
+      } else if (!isAll) return
+      waiting.push(explained)
+      if (waiting.length >= MAX_WAITING) give([])
+    },
+    bystander: {
+      onAround(around: Around, lineUs: number | undefined) {
+        incidents.see(around, lineUs)
+        others.see(around)
+      },
+      onRecord: (record: LogRecord) => incidents.tick(record),
+    },
+    end() {
+      incidents.close()
+      const again = repetition.sentences
+      const told = others.told(output.kills > 0)
+      if (again.length === 0 && told.length === 0) return
+      output.isSilent = false
+      print(
+        JSON.stringify({
+          type: 'oom_summary',
+          kills: output.kills,
+          again: again.length === 0 ? undefined : again,
+          others: told.length === 0 ? undefined : told,
+        })
+      )
+    },
+  }
+  return output
+}
+
+function jsonOf(explained: Explained, after: readonly string[]): object {
+  return explained.type === 'kill' ? killJson(explained, after) : dumpJson(explained, after)
+}
