@@ -18,6 +18,9 @@ export type SchemaName =
   | 'TelemetryGapEvent'
   | 'TelemetryConfiguredData'
   | 'TelemetryConfiguredEvent'
+  | 'PageCrashCause'
+  | 'PageCrashedData'
+  | 'PageCrashedEvent'
   | 'CustomEvent'
   | 'TelemetryEvent'
   | 'EventEnvelope'
@@ -41,6 +44,8 @@ export type SchemaName =
   | 'KmsgKillsHealth'
   | 'StreamHealth'
   | 'PublishedByReporter'
+  | 'DevToolsState'
+  | 'DevToolsHealth'
   | 'JournalState'
   | 'SpoolHealth'
   | 'JournalHealth'
@@ -71,10 +76,11 @@ export const schemas: Record<SchemaName, object> = {
   "EventType": {
     "$id": "sysmon:EventType",
     "type": "string",
-    "description": "The types this API defines, none of which can be turned off. Events of other types are\nthose that other programs publish.\n",
+    "description": "The types this API defines, none of which can be turned off (of `page_crashed`, those that\nthis server reports). Events of other types are those that other programs publish.\n",
     "enum": [
       "system_oom_kill",
       "service_crashed",
+      "page_crashed",
       "telemetry_gap",
       "telemetry_configured"
     ]
@@ -725,6 +731,135 @@ export const schemas: Record<SchemaName, object> = {
     },
     "additionalProperties": false
   },
+  "PageCrashCause": {
+    "$id": "sysmon:PageCrashCause",
+    "type": "string",
+    "description": "What is known of why a page died. `oom_kill`: the kernel killed its renderer for want of\nmemory (`oom_kill_seq`). `crash`: its renderer crashed. `killed`: its renderer was killed by\na signal, and no kill of the kernel's is known that it came from.\n",
+    "enum": [
+      "oom_kill",
+      "crash",
+      "killed"
+    ]
+  },
+  "PageCrashedData": {
+    "$id": "sysmon:PageCrashedData",
+    "type": "object",
+    "description": "A page of the browser, or a frame of another site in one, whose renderer died. Where several\nshare a renderer there is an event for each.\n",
+    "required": [
+      "target_id",
+      "target_type"
+    ],
+    "properties": {
+      "target_id": {
+        "type": "string",
+        "minLength": 1,
+        "description": "The browser's id of it, by which DevTools know it."
+      },
+      "target_type": {
+        "type": "string",
+        "minLength": 1,
+        "description": "What it is, in the words of DevTools, such as `page` or `iframe`."
+      },
+      "url": {
+        "type": "string",
+        "description": "Its address, without user, query and fragment unless the server's option\n`devtoolsUrls` says otherwise. Absent when not known, and when it says `none`.\n"
+      },
+      "title": {
+        "type": "string",
+        "description": "Its title. One that is an address is cut as `url` is. Absent when there is none.\n"
+      },
+      "status": {
+        "type": "string",
+        "description": "How its renderer ended, in the browser's words, such as `crashed` or `killed`. Absent\nwhen not known.\n"
+      },
+      "signal": {
+        "type": "string",
+        "pattern": "^SIG[A-Z0-9+-]+$",
+        "description": "The name of the signal that ended its renderer. Absent when not known."
+      },
+      "pid": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9007199254740991,
+        "description": "The process id of its renderer, as the browser sees it. Absent when it is not certain:\nwhen other renderers ended in the same moment, or the page was just being loaded.\n"
+      },
+      "role": {
+        "type": "string",
+        "description": "What died: `renderer`. Absent when not known."
+      },
+      "cause": {
+        "$ref": "sysmon:PageCrashCause",
+        "description": "Why it died. Absent when not known."
+      },
+      "oom_kill_seq": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9007199254740991,
+        "description": "The sequence number of the `system_oom_kill` that took its renderer. Absent when the\nkernel did not kill it, and when it is not certain.\n"
+      }
+    },
+    "examples": [
+      {
+        "target_id": "62270B2B00EF140FF719AEBF0B7CD337",
+        "target_type": "page",
+        "url": "https://example.com/map",
+        "title": "Map",
+        "status": "killed",
+        "signal": "SIGKILL",
+        "pid": 2871,
+        "role": "renderer",
+        "cause": "oom_kill",
+        "oom_kill_seq": 17
+      }
+    ]
+  },
+  "PageCrashedEvent": {
+    "$id": "sysmon:PageCrashedEvent",
+    "type": "object",
+    "description": "A page of the browser crashed. Those that the server reports, where it watches a browser by\nits DevTools, cannot be turned off; others can, by their category.\n\nThe `source` of an event that the server reports has the kind `cdp` and the event\n`Target.targetCrashed`.\n",
+    "required": [
+      "ts",
+      "type",
+      "category",
+      "source"
+    ],
+    "properties": {
+      "ts": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When the browser told of it, in Unix microseconds."
+      },
+      "type": {
+        "type": "string",
+        "const": "page_crashed"
+      },
+      "category": {
+        "type": "string",
+        "const": "page"
+      },
+      "source": {
+        "$ref": "sysmon:EventSource"
+      },
+      "data": {
+        "description": "The page that crashed. `null` only together with `truncated`.\n",
+        "anyOf": [
+          {
+            "$ref": "sysmon:PageCrashedData"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "truncated": {
+        "type": "boolean",
+        "const": true,
+        "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
+      }
+    },
+    "additionalProperties": false
+  },
   "CustomEvent": {
     "$id": "sysmon:CustomEvent",
     "type": "object",
@@ -770,7 +905,7 @@ export const schemas: Record<SchemaName, object> = {
   },
   "TelemetryEvent": {
     "$id": "sysmon:TelemetryEvent",
-    "description": "An event. Its `type` says which of these it is: one of the first four where it is theirs,\nelse the last.\n",
+    "description": "An event. Its `type` says which of these it is: one of those before the last where it is\ntheirs, else the last.\n",
     "anyOf": [
       {
         "$ref": "sysmon:SystemOomKillEvent"
@@ -783,6 +918,9 @@ export const schemas: Record<SchemaName, object> = {
       },
       {
         "$ref": "sysmon:TelemetryConfiguredEvent"
+      },
+      {
+        "$ref": "sysmon:PageCrashedEvent"
       },
       {
         "$ref": "sysmon:CustomEvent"
@@ -925,7 +1063,7 @@ export const schemas: Record<SchemaName, object> = {
         "type": "string",
         "minLength": 1,
         "maxLength": 256,
-        "description": "One of the types this API defines (`system_oom_kill`, `service_crashed`,\n`telemetry_gap`), or any other.\n"
+        "description": "One of the types this API defines (`system_oom_kill`, `service_crashed`,\n`page_crashed`, `telemetry_gap`), or any other.\n"
       },
       "category": {
         "description": "Required for a type this API does not know. For one it knows, the server sets the\ncategory and ignores this.\n",
@@ -1479,6 +1617,55 @@ export const schemas: Record<SchemaName, object> = {
       }
     }
   },
+  "DevToolsState": {
+    "$id": "sysmon:DevToolsState",
+    "type": "string",
+    "description": "What is being done about the browser: `connecting` (there is none at that URL yet, or no\nmore; it is tried again every few seconds), `watching`, `stopped` (the server is shutting\ndown).\n",
+    "enum": [
+      "connecting",
+      "watching",
+      "stopped"
+    ]
+  },
+  "DevToolsHealth": {
+    "$id": "sysmon:DevToolsHealth",
+    "type": "object",
+    "description": "Whether crashes of the browser's pages are seen, by its DevTools. Later versions may add\nfields.\n",
+    "required": [
+      "state",
+      "url",
+      "connections"
+    ],
+    "properties": {
+      "state": {
+        "$ref": "sysmon:DevToolsState"
+      },
+      "url": {
+        "type": "string",
+        "description": "Where the browser is looked for."
+      },
+      "browser": {
+        "type": "string",
+        "description": "What it calls itself. Absent unless `state` is `watching`."
+      },
+      "pages": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many pages and frames of other sites it has. Absent unless `state` is `watching`."
+      },
+      "connections": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many times it was found since the server started."
+      },
+      "error": {
+        "type": "string",
+        "description": "Why it is not watched. Absent while it is."
+      }
+    }
+  },
   "JournalState": {
     "$id": "sysmon:JournalState",
     "type": "string",
@@ -1713,6 +1900,10 @@ export const schemas: Record<SchemaName, object> = {
       "spool": {
         "$ref": "sysmon:SpoolHealth",
         "description": "Absent where the state folder has no `spool`, or this server may not look into it.\n"
+      },
+      "devtools": {
+        "$ref": "sysmon:DevToolsHealth",
+        "description": "Absent where no browser is to be watched. What it says does not change `status`: a\nbrowser that is not there is no fault of this server.\n"
       },
       "sinks": {
         "type": "array",

@@ -33,9 +33,10 @@ export interface paths {
          *       sets the category, and a `category` in the request is ignored. For any other type
          *       `category` is required.
          *     - `source.kind` must not be `kernel_api`: the server keeps it for its own events.
-         *     - `data` of a `system_oom_kill`, a `service_crashed` or a `telemetry_gap` is required and
-         *       must fit `OomKillData`, `ServiceCrashedData` or `TelemetryGapData`; fields that these do
-         *       not name are stored as sent. Any other type may carry any JSON, or none.
+         *     - `data` of a `system_oom_kill`, a `service_crashed`, a `page_crashed` or a `telemetry_gap`
+         *       is required and must fit `OomKillData`, `ServiceCrashedData`, `PageCrashedData` or
+         *       `TelemetryGapData`; fields that these do not name are stored as sent. Any other type may
+         *       carry any JSON, or none.
          *
          *     A field that is `null` is the same as one that is absent. Fields that this API does not know
          *     are ignored, beside `data`, which is stored as it is.
@@ -204,11 +205,11 @@ export interface components {
          */
         EventCategory: "console" | "network" | "page" | "interaction" | "control" | "connection" | "system" | "screenshot" | "captcha" | "monitor" | "platform";
         /**
-         * @description The types this API defines, none of which can be turned off. Events of other types are
-         *     those that other programs publish.
+         * @description The types this API defines, none of which can be turned off (of `page_crashed`, those that
+         *     this server reports). Events of other types are those that other programs publish.
          * @enum {string}
          */
-        EventType: "system_oom_kill" | "service_crashed" | "telemetry_gap" | "telemetry_configured";
+        EventType: "system_oom_kill" | "service_crashed" | "page_crashed" | "telemetry_gap" | "telemetry_configured";
         /**
          * @description What kind of producer an event comes from. `cdp` is the Chrome DevTools Protocol;
          *     `kernel_api` is kept for events the server generates and refused in requests.
@@ -383,6 +384,7 @@ export interface components {
              */
             total_vm_kb?: number;
             /**
+             * Format: int64
              * @description The `oom_score_adj` of the process killed: the higher, the sooner it is chosen. Absent
              *     when not stated.
              */
@@ -464,7 +466,10 @@ export interface components {
             pid?: number;
             /** @description The group of services it belongs to. Absent when not known. */
             group_name?: string;
-            /** @description The code it exited with. Absent when it was ended by a signal, and when not known. */
+            /**
+             * Format: int64
+             * @description The code it exited with. Absent when it was ended by a signal, and when not known.
+             */
             exit_code?: number;
             /**
              * @description The name of the signal that ended it, such as `SIGSEGV`. Absent when it exited by
@@ -661,6 +666,92 @@ export interface components {
             truncated?: true;
         };
         /**
+         * @description What is known of why a page died. `oom_kill`: the kernel killed its renderer for want of
+         *     memory (`oom_kill_seq`). `crash`: its renderer crashed. `killed`: its renderer was killed by
+         *     a signal, and no kill of the kernel's is known that it came from.
+         * @enum {string}
+         */
+        PageCrashCause: "oom_kill" | "crash" | "killed";
+        /**
+         * @description A page of the browser, or a frame of another site in one, whose renderer died. Where several
+         *     share a renderer there is an event for each.
+         * @example {
+         *       "target_id": "62270B2B00EF140FF719AEBF0B7CD337",
+         *       "target_type": "page",
+         *       "url": "https://example.com/map",
+         *       "title": "Map",
+         *       "status": "killed",
+         *       "signal": "SIGKILL",
+         *       "pid": 2871,
+         *       "role": "renderer",
+         *       "cause": "oom_kill",
+         *       "oom_kill_seq": 17
+         *     }
+         */
+        PageCrashedData: {
+            /** @description The browser's id of it, by which DevTools know it. */
+            target_id: string;
+            /** @description What it is, in the words of DevTools, such as `page` or `iframe`. */
+            target_type: string;
+            /**
+             * @description Its address, without user, query and fragment unless the server's option
+             *     `devtoolsUrls` says otherwise. Absent when not known, and when it says `none`.
+             */
+            url?: string;
+            /** @description Its title. One that is an address is cut as `url` is. Absent when there is none. */
+            title?: string;
+            /**
+             * @description How its renderer ended, in the browser's words, such as `crashed` or `killed`. Absent
+             *     when not known.
+             */
+            status?: string;
+            /** @description The name of the signal that ended its renderer. Absent when not known. */
+            signal?: string;
+            /**
+             * Format: int64
+             * @description The process id of its renderer, as the browser sees it. Absent when it is not certain:
+             *     when other renderers ended in the same moment, or the page was just being loaded.
+             */
+            pid?: number;
+            /** @description What died: `renderer`. Absent when not known. */
+            role?: string;
+            /** @description Why it died. Absent when not known. */
+            cause?: components["schemas"]["PageCrashCause"];
+            /**
+             * Format: int64
+             * @description The sequence number of the `system_oom_kill` that took its renderer. Absent when the
+             *     kernel did not kill it, and when it is not certain.
+             */
+            oom_kill_seq?: number;
+        };
+        /**
+         * @description A page of the browser crashed. Those that the server reports, where it watches a browser by
+         *     its DevTools, cannot be turned off; others can, by their category.
+         *
+         *     The `source` of an event that the server reports has the kind `cdp` and the event
+         *     `Target.targetCrashed`.
+         */
+        PageCrashedEvent: {
+            /**
+             * Format: int64
+             * @description When the browser told of it, in Unix microseconds.
+             */
+            ts: number;
+            /** @constant */
+            type: "page_crashed";
+            /** @constant */
+            category: "page";
+            source: components["schemas"]["EventSource"];
+            /** @description The page that crashed. `null` only together with `truncated`. */
+            data?: components["schemas"]["PageCrashedData"] | null;
+            /**
+             * @description Present, and `true`, only when the envelope would have passed 1,000,000 bytes of
+             *     JSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.
+             * @constant
+             */
+            truncated?: true;
+        };
+        /**
          * @description An event of any other type, as a program published it. Can be turned off by its category,
          *     unless that is `system` or `monitor`.
          */
@@ -685,10 +776,10 @@ export interface components {
             truncated?: true;
         };
         /**
-         * @description An event. Its `type` says which of these it is: one of the first four where it is theirs,
-         *     else the last.
+         * @description An event. Its `type` says which of these it is: one of those before the last where it is
+         *     theirs, else the last.
          */
-        TelemetryEvent: components["schemas"]["SystemOomKillEvent"] | components["schemas"]["ServiceCrashedEvent"] | components["schemas"]["TelemetryGapEvent"] | components["schemas"]["TelemetryConfiguredEvent"] | components["schemas"]["CustomEvent"];
+        TelemetryEvent: components["schemas"]["SystemOomKillEvent"] | components["schemas"]["ServiceCrashedEvent"] | components["schemas"]["TelemetryGapEvent"] | components["schemas"]["TelemetryConfiguredEvent"] | components["schemas"]["PageCrashedEvent"] | components["schemas"]["CustomEvent"];
         /** @description An event with its place in the stream. */
         EventEnvelope: {
             /**
@@ -803,7 +894,7 @@ export interface components {
         PublishEventRequest: {
             /**
              * @description One of the types this API defines (`system_oom_kill`, `service_crashed`,
-             *     `telemetry_gap`), or any other.
+             *     `page_crashed`, `telemetry_gap`), or any other.
              */
             type: string;
             /**
@@ -1090,6 +1181,36 @@ export interface components {
             http: number;
         };
         /**
+         * @description What is being done about the browser: `connecting` (there is none at that URL yet, or no
+         *     more; it is tried again every few seconds), `watching`, `stopped` (the server is shutting
+         *     down).
+         * @enum {string}
+         */
+        DevToolsState: "connecting" | "watching" | "stopped";
+        /**
+         * @description Whether crashes of the browser's pages are seen, by its DevTools. Later versions may add
+         *     fields.
+         */
+        DevToolsHealth: {
+            state: components["schemas"]["DevToolsState"];
+            /** @description Where the browser is looked for. */
+            url: string;
+            /** @description What it calls itself. Absent unless `state` is `watching`. */
+            browser?: string;
+            /**
+             * Format: int64
+             * @description How many pages and frames of other sites it has. Absent unless `state` is `watching`.
+             */
+            pages?: number;
+            /**
+             * Format: int64
+             * @description How many times it was found since the server started.
+             */
+            connections: number;
+            /** @description Why it is not watched. Absent while it is. */
+            error?: string;
+        };
+        /**
          * @description Where events are kept: `writing` (on disk), `memory` (the disk cannot be written; what is
          *     in memory is written as soon as it can be), `off` (in memory only: no folder is configured,
          *     or it cannot be used; `error` says why).
@@ -1245,6 +1366,11 @@ export interface components {
             journal: components["schemas"]["JournalHealth"];
             /** @description Absent where the state folder has no `spool`, or this server may not look into it. */
             spool?: components["schemas"]["SpoolHealth"];
+            /**
+             * @description Absent where no browser is to be watched. What it says does not change `status`: a
+             *     browser that is not there is no fault of this server.
+             */
+            devtools?: components["schemas"]["DevToolsHealth"];
             /**
              * @description Where events are delivered outside this machine. Absent when nowhere. What they say does
              *     not change `status`: a server that must be restarted is something else.
@@ -1769,6 +1895,9 @@ export type ServiceCrashedEvent = components['schemas']['ServiceCrashedEvent']
 export type TelemetryGapEvent = components['schemas']['TelemetryGapEvent']
 export type TelemetryConfiguredData = components['schemas']['TelemetryConfiguredData']
 export type TelemetryConfiguredEvent = components['schemas']['TelemetryConfiguredEvent']
+export type PageCrashCause = components['schemas']['PageCrashCause']
+export type PageCrashedData = components['schemas']['PageCrashedData']
+export type PageCrashedEvent = components['schemas']['PageCrashedEvent']
 export type CustomEvent = components['schemas']['CustomEvent']
 export type TelemetryEvent = components['schemas']['TelemetryEvent']
 export type EventEnvelope = components['schemas']['EventEnvelope']
@@ -1792,6 +1921,8 @@ export type KmsgKillCounter = components['schemas']['KmsgKillCounter']
 export type KmsgKillsHealth = components['schemas']['KmsgKillsHealth']
 export type StreamHealth = components['schemas']['StreamHealth']
 export type PublishedByReporter = components['schemas']['PublishedByReporter']
+export type DevToolsState = components['schemas']['DevToolsState']
+export type DevToolsHealth = components['schemas']['DevToolsHealth']
 export type JournalState = components['schemas']['JournalState']
 export type SpoolHealth = components['schemas']['SpoolHealth']
 export type JournalHealth = components['schemas']['JournalHealth']

@@ -8,6 +8,7 @@ export function healthOf({
   stream,
   publisher,
   watcher,
+  devtools,
   journal,
   sinks,
   stateDir,
@@ -35,6 +36,7 @@ export function healthOf({
     },
     journal: kept,
     spool,
+    devtools: devtools?.health,
     sinks: sinks.health,
   }
 }

@@ -20,6 +20,7 @@ export type {
   EventSource,
   Health,
   OomKillData,
+  PageCrashedData,
   PublishEventRequest,
   PublishInput,
   S2Options,

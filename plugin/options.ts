@@ -16,6 +16,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 const HOST = '^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$'
 /** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const TOKEN = '^[A-Za-z0-9._~+/-]+=*$'
+const HTTP_URL = '^https?://[^/\\s?#@]+/?$'
 const ORIGIN = '^[a-z][a-z0-9+.-]*://[^/\\s]+$'
 
 export const OPTIONS = {
@@ -117,6 +118,21 @@ export const OPTIONS = {
   postToken: secret('token for posting events, in place of that'),
   configureToken: secret('token for changing what is captured, in place of that'),
   insecure: flag('also the network may do what no token is asked for'),
+
+  devtools: {
+    anyOf: [{ const: false }, { type: 'string', pattern: HTTP_URL }],
+    default: false,
+    title: 'a URL such as "http://127.0.0.1:9222" or false',
+    description:
+      'the DevTools of the browser whose crashed pages are published; false watches none',
+  },
+  devtoolsUrls: {
+    type: 'string',
+    enum: ['full', 'path', 'origin', 'none'],
+    default: 'path',
+    description:
+      "how much of a page's address is told: full, path (without user, query and fragment), origin, none",
+  },
 
   ...SINK_OPTIONS,
   sinkTimeout: integer(

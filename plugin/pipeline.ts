@@ -5,6 +5,8 @@
 
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import { killOfPage } from './devtools/kill-of-page.ts'
+import { DevToolsWatcher } from './devtools/watcher.ts'
 import { warmUpDiagnosis } from './diagnosis/warm-up.ts'
 import { ALWAYS_CAPTURED } from './events/types.ts'
 import { Journal, type JournalHistory } from './journal/journal.ts'
@@ -25,6 +27,8 @@ export interface Pipeline {
   readonly publisher: Publisher
   /** Absent when no kernel log is to be watched. */
   readonly watcher: KmsgWatcher | undefined
+  /** Absent when no browser is to be watched. */
+  readonly devtools: DevToolsWatcher | undefined
   /** Absent when nothing is kept on disk. */
   readonly journal: Journal | undefined
   readonly sinks: Sinks
@@ -71,10 +75,12 @@ export async function openPipeline(
   const sinks = new Sinks(options, { stream, publisher, stateDir: folder?.path, log })
   const stateDir = folder?.path
   const watcher = openWatcher(options, log, { publisher, store: journal, bootId, stateDir })
+  const devtools = openDevTools(options, log, publisher)
   return {
     stream,
     publisher,
     watcher,
+    devtools,
     journal,
     sinks,
     stateDir: folder?.path,
@@ -82,6 +88,7 @@ export async function openPipeline(
     spoolProgress: new SpoolProgress(),
     async start() {
       watcher?.start()
+      devtools?.start()
       journal
         ?.verify()
         .catch(reason => log.error({ err: reason }, 'the journal cannot be verified'))
@@ -92,9 +99,11 @@ export async function openPipeline(
     stopWatching() {
       sinks.stopLingering()
       watcher?.close()
+      devtools?.close()
     },
     async close() {
       watcher?.close()
+      devtools?.close()
       await sinks.close(options.sinkTimeout)
       await journal?.close()
       folder?.release()
@@ -154,4 +163,19 @@ function openWatcher(
   const { bootId, stateDir } = parts
   const handlers = killPublisher({ ...parts, log, pageSizeKb: machinePageSizeKb() })
   return new KmsgWatcher({ path, bootId, stateDir, history }, log, handlers)
+}
+
+function openDevTools(
+  { devtools: url, devtoolsUrls: addresses }: ResolvedOptions,
+  log: FastifyBaseLogger,
+  publisher: Publisher
+): DevToolsWatcher | undefined {
+  if (url === false) return undefined
+  return new DevToolsWatcher({ url, addresses }, log, {
+    onCrash(event) {
+      const published = publisher.publish(event, 'devtools')
+      log.warn({ seq: published?.seq, ...(event.data as object) }, 'a page crashed')
+    },
+    findKill: killOfPage(publisher.kills),
+  })
 }

@@ -17,6 +17,7 @@ export type {
   EventSource,
   Health,
   OomKillData,
+  PageCrashedData,
   PublishEventRequest,
   ServiceCrashedData,
   TelemetryGapData,
@@ -95,6 +96,16 @@ export interface SysmonOptions {
    * loopback or a Unix socket. Default: false.
    */
   readonly insecure?: boolean
+  /**
+   * Watch the browser whose DevTools answer at this URL, such as `http://127.0.0.1:9222`, and publish
+   * `page_crashed` for each page that crashes; false watches none. Default: false.
+   */
+  readonly devtools?: string | false
+  /**
+   * How much of a page's address is told: all of it (`full`), without user, query and fragment
+   * (`path`), its `origin`, or nothing (`none`). Default: `path`.
+   */
+  readonly devtoolsUrls?: 'full' | 'path' | 'origin' | 'none'
   /** Deliver every event to a stream of S2 (https://s2.dev). Default: false. */
   readonly s2?: S2Options | false
   /** Deliver every event as an OTLP log, where `OTEL_EXPORTER_OTLP_*` says. Default: false. */

@@ -9,6 +9,9 @@ import { SINK_NAMES } from '../sinks/registry.ts'
 import type { SysmonOptions } from '../types.ts'
 import { secretVariable, UsageError } from './usage.ts'
 
+/** Whose name says more than the option's. */
+const VARIABLES: Readonly<Record<string, string>> = { devtools: 'SYSMON_DEVTOOLS_URL' }
+
 type Env = Readonly<Record<string, string | undefined>>
 
 const ROWS: ReadonlyArray<readonly [string, OptionSchema]> = Object.entries(OPTIONS).filter(
@@ -31,7 +34,9 @@ export function optionsFromEnv(env: Env): SysmonOptions {
 
 /** `SYSMON_RING_EVENTS` for `ringEvents`. */
 export function variableOf(option: string): string {
-  return `SYSMON_${option.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
+  return (
+    VARIABLES[option] ?? `SYSMON_${option.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
+  )
 }
 
 /** What each is for, and its default. @param defaults where they are not the plugin's */

@@ -2,6 +2,7 @@
 
 import type {
   OomKillData,
+  PageCrashedData,
   ServiceCrashedData,
   TelemetryConfiguredData,
   TelemetryGapData,
@@ -33,6 +34,21 @@ export function serviceCrashedSentence(data: ServiceCrashedData): string {
       : ` (${data.signal}${data.core_dumped === true ? ', core dumped' : ''})`
   const pid = data.pid === undefined ? '' : ` (pid ${data.pid})`
   return `${printable(data.service_name)}${pid} ${phase}${why}`
+}
+
+export function pageCrashedSentence(data: PageCrashedData): string {
+  const { url, title, target_type: type, pid, cause, signal, status } = data
+  const named = title === undefined || title === url ? '' : ` "${printable(title)}"`
+  const where = url === undefined ? '' : ` at ${printable(url)}`
+  const of = pid === undefined ? '' : ` (pid ${pid})`
+  const by = signal === undefined ? '' : ` (${signal})`
+  const why = {
+    oom_kill: 'was killed by the kernel for want of memory',
+    crash: `crashed${by}`,
+    killed: `was killed${by}`,
+  }[cause ?? 'crash']
+  const how = cause === undefined && status !== undefined ? ` [${printable(status)}]` : ''
+  return `${printable(type)}${named}${where}${of} ${why}${how}`
 }
 
 export function gapSentence(data: TelemetryGapData): string {

@@ -9,11 +9,13 @@ import {
   configuredSentence,
   gapSentence,
   oomKillSentence,
+  pageCrashedSentence,
   serviceCrashedSentence,
 } from './sentences.ts'
 
 export const SYSTEM_OOM_KILL = 'system_oom_kill'
 export const SERVICE_CRASHED = 'service_crashed'
+export const PAGE_CRASHED = 'page_crashed'
 export const TELEMETRY_GAP = 'telemetry_gap'
 export const TELEMETRY_CONFIGURED = 'telemetry_configured'
 
@@ -23,8 +25,8 @@ export type Severity = 'info' | 'warn' | 'error'
 interface EventType {
   /** Set by the server, whatever a producer says. */
   readonly category: EventCategory
-  /** Captured also where its category is not. */
-  readonly isAlwaysCaptured: boolean
+  /** Captured also where its category is not: whoever reports it, or what the browser's DevTools tell. */
+  readonly alwaysCaptured: 'all' | 'devtools'
   /** Of its data, in the OpenAPI document. */
   readonly schema: ValidatedName
   /** What the schema does not say, for generators of clients know no conditions. @param data valid by it */
@@ -44,7 +46,7 @@ interface EventType {
 const TYPES: Readonly<Record<string, EventType>> = {
   [SYSTEM_OOM_KILL]: {
     category: 'system',
-    isAlwaysCaptured: true,
+    alwaysCaptured: 'all',
     schema: 'OomKillData',
     // The boot, and the record of the kill line.
     identities: [['boot_id', 'kmsg_seq']],
@@ -53,7 +55,7 @@ const TYPES: Readonly<Record<string, EventType>> = {
   },
   [SERVICE_CRASHED]: {
     category: 'system',
-    isAlwaysCaptured: true,
+    alwaysCaptured: 'all',
     schema: 'ServiceCrashedData',
     flawOf: ({ phase, pid }: ServiceCrashedData) =>
       phase === 'gave_up' && pid !== undefined
@@ -64,9 +66,17 @@ const TYPES: Readonly<Record<string, EventType>> = {
     severity: 'error',
     sentence: serviceCrashedSentence,
   },
+  [PAGE_CRASHED]: {
+    category: 'page',
+    alwaysCaptured: 'devtools',
+    schema: 'PageCrashedData',
+    identities: [],
+    severity: 'error',
+    sentence: pageCrashedSentence,
+  },
   [TELEMETRY_GAP]: {
     category: 'monitor',
-    isAlwaysCaptured: true,
+    alwaysCaptured: 'all',
     schema: 'TelemetryGapData',
     identities: [
       ['supervisor_instance', 'supervisor_serial'],
@@ -84,7 +94,7 @@ const TYPES: Readonly<Record<string, EventType>> = {
   },
   [TELEMETRY_CONFIGURED]: {
     category: 'monitor',
-    isAlwaysCaptured: true,
+    alwaysCaptured: 'all',
     schema: 'TelemetryConfiguredData',
     identities: [],
     severity: 'info',
@@ -110,7 +120,6 @@ const BROWSER_TYPES: Readonly<Partial<Record<EventCategory, readonly string[]>>>
   ],
   network: ['network_idle', 'network_loading_failed', 'network_request', 'network_response'],
   page: [
-    'page_crashed',
     'page_dom_content_loaded',
     'page_layout_settled',
     'page_layout_shift',
@@ -167,8 +176,10 @@ export function flawOf(type: string, data: unknown): string | undefined {
   return rowOf(type)?.flawOf?.(data as never)
 }
 
-export function isAlwaysCaptured(type: string): boolean {
-  return rowOf(type)?.isAlwaysCaptured ?? false
+/** @param reporter whose word it is (reporter.ts) */
+export function isAlwaysCaptured(type: string, reporter: string): boolean {
+  const captured = rowOf(type)?.alwaysCaptured
+  return captured === 'all' || captured === reporter
 }
 
 /** Keys of `source.metadata` that nobody else may write into an event of the type. */
@@ -187,7 +198,7 @@ export function sentenceOf(type: string, data: unknown): string | undefined {
 
 /** Whether events of the type may have an {@link idempotencyKey}. */
 export function hasIdentity(type: string): boolean {
-  return rowOf(type) !== undefined
+  return (rowOf(type)?.identities.length ?? 0) > 0
 }
 
 /** What makes two deliveries the same event; undefined for events without such a key. */

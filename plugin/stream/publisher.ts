@@ -4,13 +4,14 @@
  * published before.
  */
 
-import type { EventEnvelope } from '../../generated/types.ts'
+import type { EventEnvelope, OomKillData } from '../../generated/types.ts'
 import { type PublishedEvent, sealEnvelope, type TelemetryEventInput } from '../events/envelope.ts'
 import { type Reporter, reportedBy, reporterOf } from '../events/reporter.ts'
-import { isAlwaysCaptured } from '../events/types.ts'
+import { isAlwaysCaptured, SYSTEM_OOM_KILL } from '../events/types.ts'
 import { CaptureConfig } from './capture.ts'
 import type { EventStore } from './event-store.ts'
 import { type FirstPublished, keyOf, PublishedKeys } from './published-keys.ts'
+import { RecentKills } from './recent-kills.ts'
 import type { EventStream } from './stream.ts'
 
 export interface PublisherOptions {
@@ -24,6 +25,8 @@ export interface PublisherOptions {
 
 export class Publisher {
   readonly capture: CaptureConfig
+  /** What the kernel killed of late, for who tells of what died by it. */
+  readonly kills = new RecentKills()
   readonly #stream: EventStream
   readonly #options: PublisherOptions
   readonly #keys = new PublishedKeys()
@@ -57,7 +60,7 @@ export class Publisher {
    */
   publish(input: TelemetryEventInput, reporter: Reporter): PublishedEvent | undefined {
     const { type, category } = input
-    if (!this.capture.isCaptured(category) && !isAlwaysCaptured(type)) return undefined
+    if (!this.capture.isCaptured(category) && !isAlwaysCaptured(type, reporter)) return undefined
     const source = reportedBy(input.source, reporter, this.capture.sessionId)
     const reported = { ...input, source }
     const key = keyOf(input)
@@ -77,7 +80,11 @@ export class Publisher {
 
   #publish(input: TelemetryEventInput, reporter: Reporter): PublishedEvent {
     this.#counts[reporter]++
-    return this.#stream.publish(input)
+    const event = this.#stream.publish(input)
+    if (reporter === 'kernel' && input.type === SYSTEM_OOM_KILL) {
+      this.kills.add({ seq: event.seq, ts: input.ts, ...(input.data as OomKillData) })
+    }
+    return event
   }
 
   /** The event first published; where it is kept no more, what is delivered again, by its number. */

@@ -70,6 +70,36 @@ for (const [type, data, sentence] of [
     { ...configured, turned_on: ['page'], turned_off: ['console', 'captcha'] },
     'PUT by a local client: on: page; off: console, captcha',
   ],
+  ['page_crashed', { target_id: 'T', target_type: 'page' }, 'page crashed'],
+  [
+    'page_crashed',
+    {
+      target_id: 'T',
+      target_type: 'page',
+      url: 'https://one.example/',
+      title: 'One',
+      pid: 7,
+      signal: 'SIGSEGV',
+      status: 'crashed',
+      cause: 'crash',
+    },
+    'page "One" at https://one.example/ (pid 7) crashed (SIGSEGV)',
+  ],
+  [
+    'page_crashed',
+    { target_id: 'T', target_type: 'iframe', signal: 'SIGKILL', cause: 'oom_kill' },
+    'iframe was killed by the kernel for want of memory',
+  ],
+  [
+    'page_crashed',
+    { target_id: 'T', target_type: 'page', signal: 'SIGTERM', cause: 'killed' },
+    'page was killed (SIGTERM)',
+  ],
+  [
+    'page_crashed',
+    { target_id: 'T', target_type: 'page', status: 'abnormal' },
+    'page crashed [abnormal]',
+  ],
   ['note', { anything: 1 }, undefined],
 ] as const) {
   test(`${type}: ${sentence}`, () => {

@@ -25,19 +25,28 @@ for (const [type, category, severity, schema] of [
     assert.equal(categoryOfType(type), category)
     assert.equal(severityOfType(type), severity)
     assert.equal(schemaOfType(type), schema)
-    assert.ok(isAlwaysCaptured(type))
+    assert.ok(isAlwaysCaptured(type, 'http'))
     assert.ok(hasIdentity(type))
     assert.ok(ALWAYS_CAPTURED.includes(category))
   })
 }
 
-test('types of the browser have a category and nothing else; those of a caller nothing', () => {
+test('page_crashed is always captured where the browser itself tells of it', () => {
   assert.equal(categoryOfType('page_crashed'), 'page')
+  assert.equal(schemaOfType('page_crashed'), 'PageCrashedData')
+  assert.equal(severityOfType('page_crashed'), 'error')
+  assert.ok(isAlwaysCaptured('page_crashed', 'devtools'))
+  assert.ok(!isAlwaysCaptured('page_crashed', 'http'))
+  assert.ok(!hasIdentity('page_crashed'))
+})
+
+test('types of the browser have a category and nothing else; those of a caller nothing', () => {
+  assert.equal(categoryOfType('page_load'), 'page')
   assert.equal(categoryOfType('note'), undefined)
-  for (const type of ['page_crashed', 'note', 'toString', '__proto__', 'constructor', '']) {
+  for (const type of ['page_load', 'note', 'toString', '__proto__', 'constructor', '']) {
     assert.equal(severityOfType(type), 'info')
     assert.equal(schemaOfType(type), undefined)
-    assert.equal(isAlwaysCaptured(type), false)
+    assert.equal(isAlwaysCaptured(type, 'server'), false)
     assert.equal(hasIdentity(type), false)
     assert.deepEqual(serverKeysOf(type), [])
     assert.equal(idempotencyKey(type, { boot_id: 'b', kmsg_seq: '1' }), undefined)
