@@ -75,8 +75,8 @@ for (const [title, address, path, origin] of [
   [
     'view-source:example.com/?t=x',
     'view-source:https://example.com/?t=x',
-    'view-source:',
-    'view-source:',
+    'view-source:example.com/',
+    'view-source:example.com',
   ],
 ] as const) {
   test(`the title ${title}`, () => {
