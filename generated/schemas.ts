@@ -422,6 +422,12 @@ export const schemas: Record<SchemaName, object> = {
         "minimum": 0,
         "maximum": 9007199254740991,
         "description": "How many times it has been started again without becoming healthy. Absent when not\nknown.\n"
+      },
+      "oom_kill_seq": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9007199254740991,
+        "description": "The sequence number of the `system_oom_kill` that took the process: both tell of one\ndeath. Set by the server. Absent when the kernel did not kill it, and when it is not\ncertain.\n"
       }
     },
     "examples": [

@@ -484,6 +484,13 @@ export interface components {
              *     known.
              */
             restart_attempt?: number;
+            /**
+             * Format: int64
+             * @description The sequence number of the `system_oom_kill` that took the process: both tell of one
+             *     death. Set by the server. Absent when the kernel did not kill it, and when it is not
+             *     certain.
+             */
+            oom_kill_seq?: number;
         };
         /**
          * @description What was not seen without a break: the kernel log (`kmsg`), the process manager's reports

@@ -8,6 +8,7 @@ export type ValidatedName =
   | 'ServiceCrashedData'
   | 'TelemetryGapData'
   | 'TelemetryConfiguredData'
+  | 'PageCrashedData'
   | 'PublishEventRequest'
   | 'CategoryConfigRequest'
   | 'CategoriesConfigRequest'
@@ -845,6 +846,32 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                       } else {
                         var valid0 = true;
                       }
+                      if (valid0) {
+                        if (data.oom_kill_seq !== void 0) {
+                          let data8 = data.oom_kill_seq;
+                          const _errs18 = errors;
+                          if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+                            validate21.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                            return false;
+                          }
+                          if (errors === _errs18) {
+                            if (typeof data8 == "number" && isFinite(data8)) {
+                              if (data8 > 9007199254740991 || isNaN(data8)) {
+                                validate21.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                return false;
+                              } else {
+                                if (data8 < 1 || isNaN(data8)) {
+                                  validate21.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                                  return false;
+                                }
+                              }
+                            }
+                          }
+                          var valid0 = _errs18 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                      }
                     }
                   }
                 }
@@ -861,7 +888,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
   validate21.errors = vErrors;
   return errors === 0;
 }
-validate21.evaluated = { "props": { "service_name": true, "phase": true, "pid": true, "group_name": true, "exit_code": true, "signal": true, "core_dumped": true, "restart_attempt": true }, "dynamicProps": false, "dynamicItems": false };
+validate21.evaluated = { "props": { "service_name": true, "phase": true, "pid": true, "group_name": true, "exit_code": true, "signal": true, "core_dumped": true, "restart_attempt": true, "oom_kill_seq": true }, "dynamicProps": false, "dynamicItems": false };
 var TelemetryGapData = validate22;
 var schema38 = { "$id": "sysmon:TelemetryGapSource", "type": "string", "enum": ["kmsg", "supervisord", "stream"] };
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -1143,15 +1170,220 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate23.evaluated = { "props": { "method": true, "turned_on": true, "turned_off": true, "address": true, "user_agent": true }, "dynamicProps": false, "dynamicItems": false };
-var PublishEventRequest = validate24;
-var schema42 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": { "anyOf": [{ "$ref": "sysmon:EventCategory" }, { "type": "null" }] }, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
-var schema44 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": "string" } } } };
-var schema45 = { "$id": "sysmon:EventSourceKind", "type": "string", "enum": ["cdp", "kernel_api", "extension", "local_process"] };
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var PageCrashedData = validate24;
+var schema43 = { "$id": "sysmon:PageCrashCause", "type": "string", "enum": ["oom_kill", "crash", "killed"] };
+function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate25.evaluated;
+  const evaluated0 = validate24.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if (data.target_id === void 0 && (missing0 = "target_id") || data.target_type === void 0 && (missing0 = "target_type")) {
+        validate24.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        return false;
+      } else {
+        if (data.target_id !== void 0) {
+          let data0 = data.target_id;
+          const _errs1 = errors;
+          if (errors === _errs1) {
+            if (typeof data0 === "string") {
+              if (func1(data0) < 1) {
+                validate24.errors = [{ instancePath: instancePath + "/target_id", schemaPath: "#/properties/target_id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                return false;
+              }
+            } else {
+              validate24.errors = [{ instancePath: instancePath + "/target_id", schemaPath: "#/properties/target_id/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              return false;
+            }
+          }
+          var valid0 = _errs1 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.target_type !== void 0) {
+            let data1 = data.target_type;
+            const _errs3 = errors;
+            if (errors === _errs3) {
+              if (typeof data1 === "string") {
+                if (func1(data1) < 1) {
+                  validate24.errors = [{ instancePath: instancePath + "/target_type", schemaPath: "#/properties/target_type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                  return false;
+                }
+              } else {
+                validate24.errors = [{ instancePath: instancePath + "/target_type", schemaPath: "#/properties/target_type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                return false;
+              }
+            }
+            var valid0 = _errs3 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.url !== void 0) {
+              const _errs5 = errors;
+              if (typeof data.url !== "string") {
+                validate24.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                return false;
+              }
+              var valid0 = _errs5 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.title !== void 0) {
+                const _errs7 = errors;
+                if (typeof data.title !== "string") {
+                  validate24.errors = [{ instancePath: instancePath + "/title", schemaPath: "#/properties/title/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  return false;
+                }
+                var valid0 = _errs7 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.status !== void 0) {
+                  const _errs9 = errors;
+                  if (typeof data.status !== "string") {
+                    validate24.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    return false;
+                  }
+                  var valid0 = _errs9 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.signal !== void 0) {
+                    let data5 = data.signal;
+                    const _errs11 = errors;
+                    if (errors === _errs11) {
+                      if (typeof data5 === "string") {
+                        if (!pattern4.test(data5)) {
+                          validate24.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/pattern", keyword: "pattern", params: { pattern: "^SIG[A-Z0-9+-]+$" }, message: 'must match pattern "^SIG[A-Z0-9+-]+$"' }];
+                          return false;
+                        }
+                      } else {
+                        validate24.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs11 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.pid !== void 0) {
+                      let data6 = data.pid;
+                      const _errs13 = errors;
+                      if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
+                        validate24.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                        return false;
+                      }
+                      if (errors === _errs13) {
+                        if (typeof data6 == "number" && isFinite(data6)) {
+                          if (data6 > 9007199254740991 || isNaN(data6)) {
+                            validate24.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                            return false;
+                          } else {
+                            if (data6 < 1 || isNaN(data6)) {
+                              validate24.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                              return false;
+                            }
+                          }
+                        }
+                      }
+                      var valid0 = _errs13 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.role !== void 0) {
+                        const _errs15 = errors;
+                        if (typeof data.role !== "string") {
+                          validate24.errors = [{ instancePath: instancePath + "/role", schemaPath: "#/properties/role/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                          return false;
+                        }
+                        var valid0 = _errs15 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.cause !== void 0) {
+                          let data8 = data.cause;
+                          const _errs17 = errors;
+                          if (typeof data8 !== "string") {
+                            validate24.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                            return false;
+                          }
+                          if (!(data8 === "oom_kill" || data8 === "crash" || data8 === "killed")) {
+                            validate24.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" }];
+                            return false;
+                          }
+                          var valid0 = _errs17 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.oom_kill_seq !== void 0) {
+                            let data9 = data.oom_kill_seq;
+                            const _errs20 = errors;
+                            if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
+                              validate24.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                              return false;
+                            }
+                            if (errors === _errs20) {
+                              if (typeof data9 == "number" && isFinite(data9)) {
+                                if (data9 > 9007199254740991 || isNaN(data9)) {
+                                  validate24.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                  return false;
+                                } else {
+                                  if (data9 < 1 || isNaN(data9)) {
+                                    validate24.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                                    return false;
+                                  }
+                                }
+                              }
+                            }
+                            var valid0 = _errs20 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate24.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate24.errors = vErrors;
+  return errors === 0;
+}
+validate24.evaluated = { "props": { "target_id": true, "target_type": true, "url": true, "title": true, "status": true, "signal": true, "pid": true, "role": true, "cause": true, "oom_kill_seq": true }, "dynamicProps": false, "dynamicItems": false };
+var PublishEventRequest = validate25;
+var schema44 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": { "anyOf": [{ "$ref": "sysmon:EventCategory" }, { "type": "null" }] }, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
+var schema46 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": "string" } } } };
+var schema47 = { "$id": "sysmon:EventSourceKind", "type": "string", "enum": ["cdp", "kernel_api", "extension", "local_process"] };
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate26.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1176,7 +1408,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!(data0 === "cdp" || data0 === "kernel_api" || data0 === "extension" || data0 === "local_process")) {
-          const err1 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema45.enum }, message: "must be equal to one of the allowed values" };
+          const err1 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema47.enum }, message: "must be equal to one of the allowed values" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -1206,7 +1438,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
             vErrors.push(err3);
           }
           errors++;
-          validate25.errors = vErrors;
+          validate26.errors = vErrors;
           return false;
         } else {
           errors = _errs2;
@@ -1227,13 +1459,13 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data.event;
           const _errs8 = errors;
           if (typeof data1 !== "string" && data1 !== null) {
-            validate25.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: schema44.properties.event.type }, message: "must be string,null" }];
+            validate26.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: schema46.properties.event.type }, message: "must be string,null" }];
             return false;
           }
           if (errors === _errs8) {
             if (typeof data1 === "string") {
               if (func1(data1) > 1024) {
-                validate25.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }];
+                validate26.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }];
                 return false;
               }
             }
@@ -1247,7 +1479,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
             let data2 = data.metadata;
             const _errs10 = errors;
             if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-              validate25.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: schema44.properties.metadata.type }, message: "must be object,null" }];
+              validate26.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: schema46.properties.metadata.type }, message: "must be object,null" }];
               return false;
             }
             if (errors === _errs10) {
@@ -1255,7 +1487,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
                 for (const key0 in data2) {
                   const _errs13 = errors;
                   if (typeof data2[key0] !== "string") {
-                    validate25.errors = [{ instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    validate26.errors = [{ instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                     return false;
                   }
                   var valid3 = _errs13 === errors;
@@ -1272,19 +1504,19 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate25.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate26.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate25.errors = vErrors;
+  validate26.errors = vErrors;
   return errors === 0;
 }
-validate25.evaluated = { "props": { "kind": true, "event": true, "metadata": true }, "dynamicProps": false, "dynamicItems": false };
-function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate26.evaluated = { "props": { "kind": true, "event": true, "metadata": true }, "dynamicProps": false, "dynamicItems": false };
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate24.evaluated;
+  const evaluated0 = validate25.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1295,7 +1527,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.type === void 0 && (missing0 = "type")) {
-        validate24.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate25.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         if (data.type !== void 0) {
@@ -1304,16 +1536,16 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs1) {
             if (typeof data0 === "string") {
               if (func1(data0) > 256) {
-                validate24.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+                validate25.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
                 return false;
               } else {
                 if (func1(data0) < 1) {
-                  validate24.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                  validate25.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                   return false;
                 }
               }
             } else {
-              validate24.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              validate25.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
               return false;
             }
           }
@@ -1368,7 +1600,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                 vErrors.push(err3);
               }
               errors++;
-              validate24.errors = vErrors;
+              validate25.errors = vErrors;
               return false;
             } else {
               errors = _errs4;
@@ -1391,8 +1623,8 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
               const _errs11 = errors;
               let valid3 = false;
               const _errs12 = errors;
-              if (!validate25(data2, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
-                vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+              if (!validate26(data2, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+                vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
                 errors = vErrors.length;
               }
               var _valid1 = _errs12 === errors;
@@ -1423,7 +1655,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                   vErrors.push(err5);
                 }
                 errors++;
-                validate24.errors = vErrors;
+                validate25.errors = vErrors;
                 return false;
               } else {
                 errors = _errs11;
@@ -1444,17 +1676,17 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                 let data3 = data.ts;
                 const _errs15 = errors;
                 if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3)) && data3 !== null) {
-                  validate24.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: schema42.properties.ts.type }, message: "must be integer,null" }];
+                  validate25.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: schema44.properties.ts.type }, message: "must be integer,null" }];
                   return false;
                 }
                 if (errors === _errs15) {
                   if (typeof data3 == "number" && isFinite(data3)) {
                     if (data3 > 9007199254740991 || isNaN(data3)) {
-                      validate24.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                      validate25.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                       return false;
                     } else {
                       if (data3 < 0 || isNaN(data3)) {
-                        validate24.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                        validate25.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                         return false;
                       }
                     }
@@ -1469,48 +1701,16 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate24.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate25.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate24.errors = vErrors;
+  validate25.errors = vErrors;
   return errors === 0;
 }
-validate24.evaluated = { "props": { "type": true, "category": true, "source": true, "data": true, "ts": true }, "dynamicProps": false, "dynamicItems": false };
-var CategoryConfigRequest = validate27;
-var schema46 = { "$id": "sysmon:CategoryConfigRequest", "type": ["object", "null"], "properties": { "enabled": { "type": ["boolean", "null"] } } };
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  ;
-  let vErrors = null;
-  let errors = 0;
-  const evaluated0 = validate27.evaluated;
-  if (evaluated0.dynamicProps) {
-    evaluated0.props = void 0;
-  }
-  if (evaluated0.dynamicItems) {
-    evaluated0.items = void 0;
-  }
-  if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate27.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
-    return false;
-  }
-  if (errors === 0) {
-    if (data && typeof data == "object" && !Array.isArray(data)) {
-      if (data.enabled !== void 0) {
-        let data0 = data.enabled;
-        if (typeof data0 !== "boolean" && data0 !== null) {
-          validate27.errors = [{ instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
-          return false;
-        }
-      }
-    }
-  }
-  validate27.errors = vErrors;
-  return errors === 0;
-}
-validate27.evaluated = { "props": { "enabled": true }, "dynamicProps": false, "dynamicItems": false };
-var CategoriesConfigRequest = validate28;
-var schema47 = { "$id": "sysmon:CategoriesConfigRequest", "type": ["object", "null"], "properties": { "console": { "$ref": "sysmon:CategoryConfigRequest" }, "network": { "$ref": "sysmon:CategoryConfigRequest" }, "page": { "$ref": "sysmon:CategoryConfigRequest" }, "interaction": { "$ref": "sysmon:CategoryConfigRequest" }, "control": { "$ref": "sysmon:CategoryConfigRequest" }, "connection": { "$ref": "sysmon:CategoryConfigRequest" }, "system": { "$ref": "sysmon:CategoryConfigRequest" }, "screenshot": { "$ref": "sysmon:CategoryConfigRequest" }, "captcha": { "$ref": "sysmon:CategoryConfigRequest" }, "monitor": { "$ref": "sysmon:CategoryConfigRequest" }, "platform": { "$ref": "sysmon:CategoryConfigRequest" } } };
+validate25.evaluated = { "props": { "type": true, "category": true, "source": true, "data": true, "ts": true }, "dynamicProps": false, "dynamicItems": false };
+var CategoryConfigRequest = validate28;
+var schema48 = { "$id": "sysmon:CategoryConfigRequest", "type": ["object", "null"], "properties": { "enabled": { "type": ["boolean", "null"] } } };
 function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -1523,7 +1723,39 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate28.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type }, message: "must be object,null" }];
+    validate28.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+    return false;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.enabled !== void 0) {
+        let data0 = data.enabled;
+        if (typeof data0 !== "boolean" && data0 !== null) {
+          validate28.errors = [{ instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+          return false;
+        }
+      }
+    }
+  }
+  validate28.errors = vErrors;
+  return errors === 0;
+}
+validate28.evaluated = { "props": { "enabled": true }, "dynamicProps": false, "dynamicItems": false };
+var CategoriesConfigRequest = validate29;
+var schema49 = { "$id": "sysmon:CategoriesConfigRequest", "type": ["object", "null"], "properties": { "console": { "$ref": "sysmon:CategoryConfigRequest" }, "network": { "$ref": "sysmon:CategoryConfigRequest" }, "page": { "$ref": "sysmon:CategoryConfigRequest" }, "interaction": { "$ref": "sysmon:CategoryConfigRequest" }, "control": { "$ref": "sysmon:CategoryConfigRequest" }, "connection": { "$ref": "sysmon:CategoryConfigRequest" }, "system": { "$ref": "sysmon:CategoryConfigRequest" }, "screenshot": { "$ref": "sysmon:CategoryConfigRequest" }, "captcha": { "$ref": "sysmon:CategoryConfigRequest" }, "monitor": { "$ref": "sysmon:CategoryConfigRequest" }, "platform": { "$ref": "sysmon:CategoryConfigRequest" } } };
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate29.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
+    validate29.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema49.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
@@ -1533,7 +1765,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
         const _errs1 = errors;
         const _errs2 = errors;
         if (!(data0 && typeof data0 == "object" && !Array.isArray(data0)) && data0 !== null) {
-          validate28.errors = [{ instancePath: instancePath + "/console", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+          validate29.errors = [{ instancePath: instancePath + "/console", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
           return false;
         }
         if (errors === _errs2) {
@@ -1541,7 +1773,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
             if (data0.enabled !== void 0) {
               let data1 = data0.enabled;
               if (typeof data1 !== "boolean" && data1 !== null) {
-                validate28.errors = [{ instancePath: instancePath + "/console/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                validate29.errors = [{ instancePath: instancePath + "/console/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
                 return false;
               }
             }
@@ -1557,7 +1789,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
           const _errs6 = errors;
           const _errs7 = errors;
           if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-            validate28.errors = [{ instancePath: instancePath + "/network", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+            validate29.errors = [{ instancePath: instancePath + "/network", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
             return false;
           }
           if (errors === _errs7) {
@@ -1565,7 +1797,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
               if (data2.enabled !== void 0) {
                 let data3 = data2.enabled;
                 if (typeof data3 !== "boolean" && data3 !== null) {
-                  validate28.errors = [{ instancePath: instancePath + "/network/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                  validate29.errors = [{ instancePath: instancePath + "/network/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
                   return false;
                 }
               }
@@ -1581,7 +1813,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
             const _errs11 = errors;
             const _errs12 = errors;
             if (!(data4 && typeof data4 == "object" && !Array.isArray(data4)) && data4 !== null) {
-              validate28.errors = [{ instancePath: instancePath + "/page", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+              validate29.errors = [{ instancePath: instancePath + "/page", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
               return false;
             }
             if (errors === _errs12) {
@@ -1589,7 +1821,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data4.enabled !== void 0) {
                   let data5 = data4.enabled;
                   if (typeof data5 !== "boolean" && data5 !== null) {
-                    validate28.errors = [{ instancePath: instancePath + "/page/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                    validate29.errors = [{ instancePath: instancePath + "/page/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
                     return false;
                   }
                 }
@@ -1605,7 +1837,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
               const _errs16 = errors;
               const _errs17 = errors;
               if (!(data6 && typeof data6 == "object" && !Array.isArray(data6)) && data6 !== null) {
-                validate28.errors = [{ instancePath: instancePath + "/interaction", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                validate29.errors = [{ instancePath: instancePath + "/interaction", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
                 return false;
               }
               if (errors === _errs17) {
@@ -1613,7 +1845,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                   if (data6.enabled !== void 0) {
                     let data7 = data6.enabled;
                     if (typeof data7 !== "boolean" && data7 !== null) {
-                      validate28.errors = [{ instancePath: instancePath + "/interaction/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                      validate29.errors = [{ instancePath: instancePath + "/interaction/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
                       return false;
                     }
                   }
@@ -1629,7 +1861,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                 const _errs21 = errors;
                 const _errs22 = errors;
                 if (!(data8 && typeof data8 == "object" && !Array.isArray(data8)) && data8 !== null) {
-                  validate28.errors = [{ instancePath: instancePath + "/control", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                  validate29.errors = [{ instancePath: instancePath + "/control", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
                   return false;
                 }
                 if (errors === _errs22) {
@@ -1637,7 +1869,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                     if (data8.enabled !== void 0) {
                       let data9 = data8.enabled;
                       if (typeof data9 !== "boolean" && data9 !== null) {
-                        validate28.errors = [{ instancePath: instancePath + "/control/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                        validate29.errors = [{ instancePath: instancePath + "/control/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
                         return false;
                       }
                     }
@@ -1653,7 +1885,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                   const _errs26 = errors;
                   const _errs27 = errors;
                   if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
-                    validate28.errors = [{ instancePath: instancePath + "/connection", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                    validate29.errors = [{ instancePath: instancePath + "/connection", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
                     return false;
                   }
                   if (errors === _errs27) {
@@ -1661,7 +1893,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                       if (data10.enabled !== void 0) {
                         let data11 = data10.enabled;
                         if (typeof data11 !== "boolean" && data11 !== null) {
-                          validate28.errors = [{ instancePath: instancePath + "/connection/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                          validate29.errors = [{ instancePath: instancePath + "/connection/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
                           return false;
                         }
                       }
@@ -1677,7 +1909,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                     const _errs31 = errors;
                     const _errs32 = errors;
                     if (!(data12 && typeof data12 == "object" && !Array.isArray(data12)) && data12 !== null) {
-                      validate28.errors = [{ instancePath: instancePath + "/system", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                      validate29.errors = [{ instancePath: instancePath + "/system", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
                       return false;
                     }
                     if (errors === _errs32) {
@@ -1685,7 +1917,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                         if (data12.enabled !== void 0) {
                           let data13 = data12.enabled;
                           if (typeof data13 !== "boolean" && data13 !== null) {
-                            validate28.errors = [{ instancePath: instancePath + "/system/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                            validate29.errors = [{ instancePath: instancePath + "/system/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
                             return false;
                           }
                         }
@@ -1701,7 +1933,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                       const _errs36 = errors;
                       const _errs37 = errors;
                       if (!(data14 && typeof data14 == "object" && !Array.isArray(data14)) && data14 !== null) {
-                        validate28.errors = [{ instancePath: instancePath + "/screenshot", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                        validate29.errors = [{ instancePath: instancePath + "/screenshot", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
                         return false;
                       }
                       if (errors === _errs37) {
@@ -1709,7 +1941,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                           if (data14.enabled !== void 0) {
                             let data15 = data14.enabled;
                             if (typeof data15 !== "boolean" && data15 !== null) {
-                              validate28.errors = [{ instancePath: instancePath + "/screenshot/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                              validate29.errors = [{ instancePath: instancePath + "/screenshot/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
                               return false;
                             }
                           }
@@ -1725,7 +1957,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                         const _errs41 = errors;
                         const _errs42 = errors;
                         if (!(data16 && typeof data16 == "object" && !Array.isArray(data16)) && data16 !== null) {
-                          validate28.errors = [{ instancePath: instancePath + "/captcha", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                          validate29.errors = [{ instancePath: instancePath + "/captcha", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
                           return false;
                         }
                         if (errors === _errs42) {
@@ -1733,7 +1965,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                             if (data16.enabled !== void 0) {
                               let data17 = data16.enabled;
                               if (typeof data17 !== "boolean" && data17 !== null) {
-                                validate28.errors = [{ instancePath: instancePath + "/captcha/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                                validate29.errors = [{ instancePath: instancePath + "/captcha/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
                                 return false;
                               }
                             }
@@ -1749,7 +1981,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                           const _errs46 = errors;
                           const _errs47 = errors;
                           if (!(data18 && typeof data18 == "object" && !Array.isArray(data18)) && data18 !== null) {
-                            validate28.errors = [{ instancePath: instancePath + "/monitor", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                            validate29.errors = [{ instancePath: instancePath + "/monitor", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
                             return false;
                           }
                           if (errors === _errs47) {
@@ -1757,7 +1989,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                               if (data18.enabled !== void 0) {
                                 let data19 = data18.enabled;
                                 if (typeof data19 !== "boolean" && data19 !== null) {
-                                  validate28.errors = [{ instancePath: instancePath + "/monitor/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                                  validate29.errors = [{ instancePath: instancePath + "/monitor/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
                                   return false;
                                 }
                               }
@@ -1773,7 +2005,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                             const _errs51 = errors;
                             const _errs52 = errors;
                             if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
-                              validate28.errors = [{ instancePath: instancePath + "/platform", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema46.type }, message: "must be object,null" }];
+                              validate29.errors = [{ instancePath: instancePath + "/platform", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
                               return false;
                             }
                             if (errors === _errs52) {
@@ -1781,7 +2013,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                                 if (data20.enabled !== void 0) {
                                   let data21 = data20.enabled;
                                   if (typeof data21 !== "boolean" && data21 !== null) {
-                                    validate28.errors = [{ instancePath: instancePath + "/platform/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema46.properties.enabled.type }, message: "must be boolean,null" }];
+                                    validate29.errors = [{ instancePath: instancePath + "/platform/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
                                     return false;
                                   }
                                 }
@@ -1803,17 +2035,17 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate28.errors = vErrors;
+  validate29.errors = vErrors;
   return errors === 0;
 }
-validate28.evaluated = { "props": { "console": true, "network": true, "page": true, "interaction": true, "control": true, "connection": true, "system": true, "screenshot": true, "captcha": true, "monitor": true, "platform": true }, "dynamicProps": false, "dynamicItems": false };
-var TelemetryConfigRequest = validate29;
-var schema59 = { "$id": "sysmon:TelemetryConfigRequest", "type": ["object", "null"], "properties": { "browser": { "$ref": "sysmon:CategoriesConfigRequest" }, "telemetry_session_id": { "type": ["string", "null"], "maxLength": 256 }, "storage": {}, "export": {} } };
-function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate29.evaluated = { "props": { "console": true, "network": true, "page": true, "interaction": true, "control": true, "connection": true, "system": true, "screenshot": true, "captcha": true, "monitor": true, "platform": true }, "dynamicProps": false, "dynamicItems": false };
+var TelemetryConfigRequest = validate30;
+var schema61 = { "$id": "sysmon:TelemetryConfigRequest", "type": ["object", "null"], "properties": { "browser": { "$ref": "sysmon:CategoriesConfigRequest" }, "telemetry_session_id": { "type": ["string", "null"], "maxLength": 256 }, "storage": {}, "export": {} } };
+function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate29.evaluated;
+  const evaluated0 = validate30.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1821,15 +2053,15 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate29.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema59.type }, message: "must be object,null" }];
+    validate30.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema61.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       if (data.browser !== void 0) {
         const _errs1 = errors;
-        if (!validate28(data.browser, { instancePath: instancePath + "/browser", parentData: data, parentDataProperty: "browser", rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+        if (!validate29(data.browser, { instancePath: instancePath + "/browser", parentData: data, parentDataProperty: "browser", rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
           errors = vErrors.length;
         }
         var valid0 = _errs1 === errors;
@@ -1841,13 +2073,13 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data.telemetry_session_id;
           const _errs2 = errors;
           if (typeof data1 !== "string" && data1 !== null) {
-            validate29.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/type", keyword: "type", params: { type: schema59.properties.telemetry_session_id.type }, message: "must be string,null" }];
+            validate30.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/type", keyword: "type", params: { type: schema61.properties.telemetry_session_id.type }, message: "must be string,null" }];
             return false;
           }
           if (errors === _errs2) {
             if (typeof data1 === "string") {
               if (func1(data1) > 256) {
-                validate29.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+                validate30.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
                 return false;
               }
             }
@@ -1859,11 +2091,11 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate29.errors = vErrors;
+  validate30.errors = vErrors;
   return errors === 0;
 }
-validate29.evaluated = { "props": { "browser": true, "telemetry_session_id": true, "storage": true, "export": true }, "dynamicProps": false, "dynamicItems": false };
-  return { OomKillData, ServiceCrashedData, TelemetryGapData, TelemetryConfiguredData, PublishEventRequest, CategoryConfigRequest, CategoriesConfigRequest, TelemetryConfigRequest }
+validate30.evaluated = { "props": { "browser": true, "telemetry_session_id": true, "storage": true, "export": true }, "dynamicProps": false, "dynamicItems": false };
+  return { OomKillData, ServiceCrashedData, TelemetryGapData, TelemetryConfiguredData, PageCrashedData, PublishEventRequest, CategoryConfigRequest, CategoriesConfigRequest, TelemetryConfigRequest }
 })()
 
 /** Of query strings, by the operation; they coerce, and fill in defaults. */

@@ -19,6 +19,7 @@ import { SpoolProgress } from './state/spool-progress.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
 import { Publisher } from './stream/publisher.ts'
 import { EventStream } from './stream/stream.ts'
+import { killOfService } from './watch/kill-of-service.ts'
 import { type KillPublisherOptions, killPublisher } from './watch/kill-publisher.ts'
 import { KmsgWatcher } from './watch/watcher.ts'
 
@@ -62,9 +63,10 @@ export async function openPipeline(
     store: journal,
     history,
   })
-  const publisher = new Publisher(stream, {
+  const publisher: Publisher = new Publisher(stream, {
     store: journal,
     sessionId: process.env.SYSMON_TELEMETRY_SESSION_ID || undefined,
+    killOf: input => killOfService(publisher.kills, input),
     onKeyReused: ({ seq, type }, firstSeq) =>
       log.warn(
         { seq, type, firstSeq },

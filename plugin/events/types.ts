@@ -198,7 +198,7 @@ export function sentenceOf(type: string, data: unknown): string | undefined {
 
 /** Whether events of the type may have an {@link idempotencyKey}. */
 export function hasIdentity(type: string): boolean {
-  return (rowOf(type)?.identities.length ?? 0) > 0
+  return rowOf(type) !== undefined
 }
 
 /** What makes two deliveries the same event; undefined for events without such a key. */

@@ -7,7 +7,7 @@
 import type { EventEnvelope, OomKillData } from '../../generated/types.ts'
 import { type PublishedEvent, sealEnvelope, type TelemetryEventInput } from '../events/envelope.ts'
 import { type Reporter, reportedBy, reporterOf } from '../events/reporter.ts'
-import { isAlwaysCaptured, SYSTEM_OOM_KILL } from '../events/types.ts'
+import { isAlwaysCaptured, SERVICE_CRASHED, SYSTEM_OOM_KILL } from '../events/types.ts'
 import { CaptureConfig } from './capture.ts'
 import type { EventStore } from './event-store.ts'
 import { type FirstPublished, keyOf, PublishedKeys } from './published-keys.ts'
@@ -19,6 +19,8 @@ export interface PublisherOptions {
   readonly store?: Pick<EventStore, 'settled'> | undefined
   /** `telemetry_session_id` of the metadata of every event, until another one is put. */
   readonly sessionId?: string | undefined
+  /** Finds the kernel's kill of which an event of another reporter tells, too. */
+  readonly killOf?: ((input: TelemetryEventInput) => number | undefined) | undefined
   /** Told of an event whose key an earlier one with other data has: both are published. */
   readonly onKeyReused?: ((event: PublishedEvent, firstSeq: number) => void) | undefined
 }
@@ -62,7 +64,7 @@ export class Publisher {
     const { type, category } = input
     if (!this.capture.isCaptured(category) && !isAlwaysCaptured(type, reporter)) return undefined
     const source = reportedBy(input.source, reporter, this.capture.sessionId)
-    const reported = { ...input, source }
+    const reported = this.#linked({ ...input, source }, reporter)
     const key = keyOf(input)
     if (key === undefined) return this.#publish(reported, reporter)
     // Who is trusted has the keys that it gives to itself, whatever others published under them. What
@@ -78,13 +80,27 @@ export class Publisher {
     return event
   }
 
+  /** Names the kill, where a proven supervisor tells of a process that the kernel killed. */
+  #linked(input: TelemetryEventInput, reporter: Reporter): TelemetryEventInput {
+    if (reporter !== 'supervisor' || input.type !== SERVICE_CRASHED) return input
+    const oomKillSeq = this.#options.killOf?.(input)
+    if (oomKillSeq === undefined) return input
+    return { ...input, data: { ...(input.data as object), oom_kill_seq: oomKillSeq } }
+  }
+
   #publish(input: TelemetryEventInput, reporter: Reporter): PublishedEvent {
     this.#counts[reporter]++
     const event = this.#stream.publish(input)
-    if (reporter === 'kernel' && input.type === SYSTEM_OOM_KILL) {
-      this.kills.add({ seq: event.seq, ts: input.ts, ...(input.data as OomKillData) })
-    }
+    if (reporter === 'kernel') this.#rememberKill(event.seq, input)
     return event
+  }
+
+  #rememberKill(
+    seq: number,
+    { type, ts, data }: Pick<TelemetryEventInput, 'type' | 'ts' | 'data'>
+  ) {
+    if (type !== SYSTEM_OOM_KILL || data === undefined || data === null) return
+    this.kills.add({ seq, ts, ...(data as OomKillData) })
   }
 
   /** The event first published; where it is kept no more, what is delivered again, by its number. */
@@ -99,6 +115,7 @@ export class Publisher {
       const key = keyOf(event)
       if (key === undefined) continue
       const reporter = reporterOf(event.source.metadata)
+      if (reporter === 'kernel') this.#rememberKill(published.seq, event)
       if (this.#keys.find(key.key, reporter) !== undefined) continue
       this.#keys.remember(key, published, reporter, this.#stream.isStored(published))
     }

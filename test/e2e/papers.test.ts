@@ -455,6 +455,7 @@ test('the tables of events name the types and fields of the document', () => {
   const data: ReadonlyArray<[string, SchemaName]> = [
     ['system_oom_kill', 'OomKillData'],
     ['service_crashed', 'ServiceCrashedData'],
+    ['page_crashed', 'PageCrashedData'],
     ['telemetry_gap', 'TelemetryGapData'],
     ['telemetry_configured', 'TelemetryConfiguredData'],
   ]
@@ -497,7 +498,7 @@ test('the table of rooms has every room, and what a room imports is in its row',
   }
 })
 
-/** `maxStreams` is SYSMON_MAX_STREAMS. */
+/** `maxStreams` is SYSMON_MAX_STREAMS; that of `devtools` stands beside it. */
 const variableOf = (option: string) => `SYSMON_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`
 
 test('every variable that sysmon serve --help names is in docs/deployment.md, or that of an option', async t => {

@@ -37,7 +37,6 @@ test('page_crashed is always captured where the browser itself tells of it', () 
   assert.equal(severityOfType('page_crashed'), 'error')
   assert.ok(isAlwaysCaptured('page_crashed', 'devtools'))
   assert.ok(!isAlwaysCaptured('page_crashed', 'http'))
-  assert.ok(!hasIdentity('page_crashed'))
 })
 
 test('types of the browser have a category and nothing else; those of a caller nothing', () => {

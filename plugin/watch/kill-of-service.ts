@@ -1,0 +1,27 @@
+/**
+ * Which kill of the kernel's took the process of a service, of which its supervisor tells, too: the one of
+ * its pid, around the time of the report. Where there is a doubt, none.
+ */
+
+import type { ServiceCrashedData } from '../../generated/types.ts'
+import type { TelemetryEventInput } from '../events/envelope.ts'
+import { seesKernelPids } from '../machine/pid-namespace.ts'
+import type { RecentKills } from '../stream/recent-kills.ts'
+
+/** A process with gigabytes takes a while to die, and its supervisor to notice. */
+const BEFORE_US = 10_000_000
+/** The kernel's clock and the supervisor's may be that far apart the other way round. */
+const AFTER_US = 1_000_000
+
+/** @returns the sequence number of its event */
+export function killOfService(
+  kills: RecentKills,
+  { ts, data }: Pick<TelemetryEventInput, 'ts' | 'data'>,
+  sharesPids = seesKernelPids
+): number | undefined {
+  const { pid, signal } = data as ServiceCrashedData
+  if (pid === undefined || (signal !== undefined && signal !== 'SIGKILL')) return undefined
+  // A container's pids are not the kernel's.
+  if (!sharesPids()) return undefined
+  return kills.between(ts - BEFORE_US, ts + AFTER_US).findLast(kill => kill.pid === pid)?.seq
+}

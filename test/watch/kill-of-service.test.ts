@@ -1,0 +1,111 @@
+/** Which kill took the process of a service: by its pid and the time, and never by less. */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { EventEnvelope, ServiceCrashedData } from '../../generated/types.ts'
+import { RecentKills } from '../../plugin/stream/recent-kills.ts'
+import { killOfService } from '../../plugin/watch/kill-of-service.ts'
+import { memoryGroup, oomKill, whyNoOomKills } from '../support/oom.ts'
+import { startServer } from '../support/server.ts'
+
+const SECOND_US = 1_000_000
+
+function killsOf(...all: [seq: number, pid: number, ts: number][]): RecentKills {
+  const kills = new RecentKills()
+  for (const [seq, pid, ts] of all) kills.add({ seq, pid, ts, process_name: 'chromium' })
+  return kills
+}
+
+const crash = (more: object = {}, ts = 100 * SECOND_US) => ({
+  ts,
+  data: { service_name: 'chromium', phase: 'running', pid: 7, ...more },
+})
+const shared = () => true
+
+test('the kill of its pid, around the time of the report', () => {
+  const kills = killsOf([1, 7, 80 * SECOND_US], [2, 7, 99 * SECOND_US], [3, 8, 99 * SECOND_US])
+  assert.equal(killOfService(kills, crash(), shared), 2)
+  assert.equal(killOfService(kills, crash({ signal: 'SIGKILL' }), shared), 2)
+  assert.equal(killOfService(kills, crash({}, 85 * SECOND_US), shared), 1)
+  assert.equal(killOfService(kills, crash({ pid: 8 }), shared), 3)
+})
+
+test('none by another signal, at another time, of another pid, without one, in a container', () => {
+  const kills = killsOf([2, 7, 99 * SECOND_US])
+  for (const other of [{ signal: 'SIGSEGV' }, { pid: 9 }, { pid: undefined }]) {
+    assert.equal(killOfService(kills, crash(other), shared), undefined)
+  }
+  for (const seconds of [90, 110]) {
+    assert.equal(killOfService(kills, crash({}, seconds * SECOND_US), shared), undefined)
+  }
+  assert.equal(
+    killOfService(kills, crash(), () => false),
+    undefined
+  )
+})
+
+test('the newest are remembered', () => {
+  const kills = new RecentKills()
+  for (let seq = 1; seq <= 1000; seq++) kills.add({ seq, pid: seq, ts: seq, process_name: 'x' })
+  assert.equal(kills.between(0, 2000).length, 64)
+  assert.equal(kills.between(1000, 1000)[0]?.seq, 1000)
+})
+
+test(
+  'a service that the kernel really killed: both events, the second names the first',
+  { skip: whyNoOomKills() ?? false },
+  async t => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'sysmon-linked-'))
+    t.after(() => rmSync(stateDir, { recursive: true }))
+    const server = await startServer(t, { SYSMON_STATE_DIR: stateDir })
+    const pid = await oomKill(t, memoryGroup(t, `sysmon-linked-${process.pid}`), 'linked')
+    const data = { service_name: 'linked', phase: 'running', pid, signal: 'SIGKILL' }
+    const post = async (metadata: Record<string, string>) =>
+      (await postBySocket(join(stateDir, 'api.sock'), {
+        type: 'service_crashed',
+        source: { kind: 'local_process', event: 'service.crashed', metadata },
+        data,
+      })) as EventEnvelope
+    const metadata = { supervisor_instance: 's', supervisor_serial: '1' }
+    const { seq, event } = await post(metadata)
+    const page = `${server.url}/telemetry/events?format=json&type=system_oom_kill`
+    const kills = (await (await fetch(page)).json()) as EventEnvelope[]
+    const kill = kills.find(one => (one.event.data as { pid: number }).pid === pid)
+    assert.ok(kill)
+    assert.equal((event.data as ServiceCrashedData).oom_kill_seq, kill.seq)
+    assert.ok(kill.seq < seq)
+    const again = await post(metadata)
+    assert.equal(again.seq, seq, 'delivered again it is the same event')
+    const other = await fetch(`${server.url}/telemetry/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'service_crashed', data }),
+    })
+    const posted = (await other.json()) as EventEnvelope
+    assert.equal(
+      (posted.event.data as ServiceCrashedData).oom_kill_seq,
+      undefined,
+      'anyone may say it'
+    )
+  }
+)
+
+function postBySocket(socketPath: string, body: object): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' }
+    const options = { socketPath, path: '/telemetry/events', method: 'POST', headers }
+    const sent = request(options, response => {
+      let text = ''
+      response.setEncoding('utf8').on('data', part => {
+        text += part
+      })
+      response.on('end', () => resolve(JSON.parse(text)))
+    })
+    sent.on('error', reject)
+    sent.end(JSON.stringify(body))
+  })
+}
