@@ -15,10 +15,15 @@ import { createSysmon } from './sysmon.ts'
 import type { Sysmon, SysmonOptions } from './types.ts'
 
 export type {
+  BrowserEventType,
+  CustomEvent,
+  CustomEventTypes,
   EventCategory,
   EventEnvelope,
+  EventOf,
   EventSource,
   Health,
+  KnownEvent,
   OomKillData,
   PageCrashedData,
   PublishEventRequest,
@@ -28,6 +33,7 @@ export type {
   SubscribeOptions,
   Sysmon,
   SysmonOptions,
+  TelemetryEvent,
   TelemetryGapData,
 } from './types.ts'
 

@@ -1,14 +1,13 @@
 /** What `fastify.sysmon` offers. */
 
 import type { FastifyBaseLogger } from 'fastify'
-import type { EventEnvelope } from '../generated/types.ts'
 import { InvalidEventError } from './errors.ts'
 import { refuse, toEvent } from './events/check.ts'
 import type { PublishedEvent } from './events/envelope.ts'
 import { healthOf } from './health.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { EventStream } from './stream/stream.ts'
-import type { SubscribeOptions, Sysmon } from './types.ts'
+import type { EventEnvelope, EventOf, SubscribeOptions, Sysmon } from './types.ts'
 
 /** Events handed to an in-process subscriber in one go, in bytes. */
 const SUBSCRIBER_BYTES = 256 * 1024
@@ -38,11 +37,11 @@ export function createSysmon(pipeline: Pipeline, log: FastifyBaseLogger): Sysmon
   }
 }
 
-function subscribe(
+function subscribe<Type extends string>(
   stream: EventStream,
   log: FastifyBaseLogger,
-  listener: (envelope: EventEnvelope) => void,
-  { from = 'now', categories, types, onMissed }: SubscribeOptions
+  listener: (envelope: EventEnvelope<EventOf<Type>>) => void,
+  { from = 'now', categories, types, onMissed }: SubscribeOptions<Type>
 ): () => void {
   let isOpen = true
   // One subscriber's fault is not the others', nor the process's: async listeners may reject, too.
@@ -61,7 +60,7 @@ function subscribe(
       if (missed > 0) guarded(() => onMissed?.(missed))
       if (events.length === 0) return
       for (const event of events) {
-        if (isOpen) guarded(() => listener(envelopeOf(event)))
+        if (isOpen) guarded(() => listener(envelopeOf<Type>(event)))
       }
     }
   }
@@ -80,6 +79,7 @@ function subscribe(
   }
 }
 
-function envelopeOf(event: PublishedEvent): EventEnvelope {
-  return JSON.parse(event.json.toString()) as EventEnvelope
+/** @template Type of the event, as the caller knows */
+function envelopeOf<Type extends string>(event: PublishedEvent): EventEnvelope<EventOf<Type>> {
+  return JSON.parse(event.json.toString()) as EventEnvelope<EventOf<Type>>
 }

@@ -6,14 +6,14 @@
 import type { LogLevel } from 'fastify'
 import type {
   EventCategory,
-  EventEnvelope,
+  CustomEvent as GeneratedCustomEvent,
+  TelemetryEvent as GeneratedEvent,
   Health,
   PublishEventRequest,
 } from '../generated/types.ts'
 
 export type {
   EventCategory,
-  EventEnvelope,
   EventSource,
   Health,
   OomKillData,
@@ -132,6 +132,99 @@ export interface S2Options {
   readonly basinEndpoint?: string | undefined
 }
 
+/**
+ * The data of types of the host's own, or of the browser's, which this API does not look into. A host names
+ * its own, and events of theirs are then narrowed as those of this API are:
+ *
+ *     declare module 'fastify-sysmon/types' {
+ *       interface CustomEventTypes { backup_finished: { duration_ms: number } }
+ *     }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: it is there to be added to
+export interface CustomEventTypes {}
+
+/** An event of a type that the OpenAPI document does not define. */
+export type CustomEvent<Type extends string = string, Data = unknown> = Omit<
+  GeneratedCustomEvent,
+  'type' | 'data'
+> & { type: Type; data?: Data | null }
+
+/** Types of the browser's own telemetry: of them this server knows the category only. */
+export type BrowserEventType =
+  | 'api_call'
+  | 'captcha_solve_result'
+  | 'cdp_command'
+  | 'cdp_connect'
+  | 'cdp_disconnect'
+  | 'console_error'
+  | 'console_log'
+  | 'interaction_click'
+  | 'interaction_key'
+  | 'interaction_scroll_settled'
+  | 'live_view_connect'
+  | 'live_view_disconnect'
+  | 'monitor_disconnected'
+  | 'monitor_init_failed'
+  | 'monitor_reconnect_failed'
+  | 'monitor_reconnected'
+  | 'monitor_screenshot'
+  | 'network_idle'
+  | 'network_loading_failed'
+  | 'network_request'
+  | 'network_response'
+  | 'page_crashed'
+  | 'page_dom_content_loaded'
+  | 'page_layout_settled'
+  | 'page_layout_shift'
+  | 'page_lcp'
+  | 'page_load'
+  | 'page_navigation'
+  | 'page_navigation_settled'
+  | 'page_tab_opened'
+  | 'platform_api_call'
+
+/** Of a union, those whose `type` is one string and not any. */
+type Named<Event> = Event extends { type: infer Type }
+  ? string extends Type
+    ? never
+    : Event
+  : never
+
+/** An event of a type that the OpenAPI document defines. */
+export type KnownEvent = Named<GeneratedEvent>
+
+type HostEventType = keyof CustomEventTypes & string
+
+/** Any other type. A string that a union can be told apart by: a plain one would be every other, too. */
+declare enum OtherEventType {
+  opaque = 'any other type',
+}
+
+/**
+ * An event: one that its `type` tells, or one of a type that nobody named. `event.type === 'system_oom_kill'`
+ * gives `event.data` its type.
+ */
+export type TelemetryEvent =
+  | KnownEvent
+  | { [Type in HostEventType]: CustomEvent<Type, CustomEventTypes[Type]> }[HostEventType]
+  | CustomEvent<Exclude<BrowserEventType, HostEventType | KnownEvent['type']>>
+  | CustomEvent<OtherEventType>
+
+/** An event with its place in the stream. */
+export interface EventEnvelope<Event = TelemetryEvent> {
+  seq: number
+  event: Event
+}
+
+/** The events of some types; of any where a type is a `string` that is not known when it is compiled. */
+export type EventOf<Type extends string> = string extends Type
+  ? TelemetryEvent
+  : Type extends KnownEvent['type']
+    ? Extract<KnownEvent, { type: Type }>
+    : Type extends HostEventType
+      ? CustomEvent<Type, CustomEventTypes[Type]>
+      : CustomEvent<Type>
+
 /** What `fastify.sysmon` offers. */
 export interface Sysmon {
   /**
@@ -142,11 +235,15 @@ export interface Sysmon {
    */
   publish(event: PublishInput): EventEnvelope | undefined
   /**
-   * Calls `listener` for every event, in order, after the turn of the event loop that published it.
+   * Calls `listener` for every event, or for those of `options.types` and `options.categories`, in order, after
+   * the turn of the event loop that published it.
    *
    * @returns a function that ends the subscription
    */
-  subscribe(listener: (envelope: EventEnvelope) => void, options?: SubscribeOptions): () => void
+  subscribe<Type extends string = string>(
+    listener: (envelope: EventEnvelope<EventOf<Type>>) => void,
+    options?: SubscribeOptions<Type>
+  ): () => void
   /** What `GET /healthz` answers. */
   health(): Health
 }
@@ -154,11 +251,11 @@ export interface Sysmon {
 /** As the body of `POST /telemetry/events`; `source.kind` may be `kernel_api` here too. */
 export type PublishInput = PublishEventRequest
 
-export interface SubscribeOptions {
+export interface SubscribeOptions<Type extends string = string> {
   /** Where to begin: with the next event (the default), at the oldest retained, or after a `seq`. */
   readonly from?: 'now' | 'oldest' | { readonly after: number }
   readonly categories?: readonly EventCategory[]
-  readonly types?: readonly string[]
+  readonly types?: readonly Type[]
   /** Told how many events the ring dropped before this subscriber came to them. */
   readonly onMissed?: (missed: number) => void
 }

@@ -106,7 +106,7 @@ const TYPES: Readonly<Record<string, EventType>> = {
  * Types of the browser's own telemetry, which this server takes and does not look into: of them it
  * only knows the category.
  */
-const BROWSER_TYPES: Readonly<Partial<Record<EventCategory, readonly string[]>>> = {
+export const BROWSER_TYPES = {
   captcha: ['captcha_solve_result'],
   connection: ['cdp_connect', 'cdp_disconnect', 'live_view_connect', 'live_view_disconnect'],
   console: ['console_error', 'console_log'],
@@ -131,9 +131,9 @@ const BROWSER_TYPES: Readonly<Partial<Record<EventCategory, readonly string[]>>>
   ],
   platform: ['platform_api_call'],
   screenshot: ['monitor_screenshot'],
-}
+} as const satisfies Partial<Record<EventCategory, readonly string[]>>
 
-const CATEGORY_OF_BROWSER_TYPE = new Map(
+const CATEGORY_OF_BROWSER_TYPE: ReadonlyMap<string, EventCategory> = new Map(
   Object.entries(BROWSER_TYPES).flatMap(([category, types]) =>
     types.map(type => [type, category as EventCategory] as const)
   )

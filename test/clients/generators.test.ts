@@ -10,7 +10,8 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { goTools, npmPackages, pythonTools } from '../support/client-tools.ts'
+import { goTools, pythonTools } from '../support/client-tools.ts'
+import { npmTools } from '../support/npm-tools.ts'
 import { postJson } from '../support/post-json.ts'
 import { startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -103,7 +104,7 @@ async function check(
 
 test('oapi-codegen (Go)', async t => {
   const tools = goTools()
-  if ('reason' in tools) return t.skip(tools.reason)
+  if ('skip' in tools) return t.skip(tools.skip)
   const folder = temporaryFolder(t)
   cpSync(join(PROGRAMS, 'go'), folder, { recursive: true })
   mkdirSync(join(folder, 'client'))
@@ -117,7 +118,7 @@ test('oapi-codegen (Go)', async t => {
 
 test('openapi-python-client (Python, attrs)', async t => {
   const tools = pythonTools()
-  if ('reason' in tools) return t.skip(tools.reason)
+  if ('skip' in tools) return t.skip(tools.skip)
   const folder = temporaryFolder(t)
   const python = join(tools.folder, 'bin/python')
   const generate = ['generate', '--path', DOCUMENT, '--meta', 'none', '--output-path', 'client']
@@ -129,7 +130,7 @@ test('openapi-python-client (Python, attrs)', async t => {
 
 test('datamodel-code-generator (Python, pydantic 2)', async t => {
   const tools = pythonTools()
-  if ('reason' in tools) return t.skip(tools.reason)
+  if ('skip' in tools) return t.skip(tools.skip)
   const folder = temporaryFolder(t)
   const to = ['--output', 'client.py', '--output-model-type', 'pydantic_v2.BaseModel']
   const from = ['--input', DOCUMENT, '--input-file-type', 'openapi', '--formatters', 'builtin']
@@ -157,8 +158,8 @@ async function compile(folder: string, packages: string): Promise<void> {
 }
 
 test('openapi-typescript and openapi-fetch (TypeScript)', async t => {
-  const tools = npmPackages('openapi-fetch@0.17.0')
-  if ('reason' in tools) return t.skip(tools.reason)
+  const tools = npmTools(['openapi-fetch@0.17.0'])
+  if ('skip' in tools) return t.skip(tools.skip)
   const folder = temporaryFolder(t)
   run(process.execPath, [OPENAPI_TYPESCRIPT, DOCUMENT, '-o', 'client.ts'], folder)
   cpSync(join(PROGRAMS, 'openapi-fetch.ts'), join(folder, 'program.ts'))
@@ -167,8 +168,8 @@ test('openapi-typescript and openapi-fetch (TypeScript)', async t => {
 })
 
 test('@hey-api/openapi-ts (TypeScript)', async t => {
-  const tools = npmPackages('@hey-api/openapi-ts@0.95.0', 'typescript@5.9.3')
-  if ('reason' in tools) return t.skip(tools.reason)
+  const tools = npmTools(['@hey-api/openapi-ts@0.95.0', 'typescript@5.9.3'])
+  if ('skip' in tools) return t.skip(tools.skip)
   const folder = temporaryFolder(t)
   const generator = join(tools.folder, 'node_modules/.bin/openapi-ts')
   const generate = ['-i', DOCUMENT, '-o', 'client', '-c', '@hey-api/client-fetch']

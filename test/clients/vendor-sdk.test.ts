@@ -12,10 +12,10 @@ import { type TestContext, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import type { SysmonOptions } from '../../plugin/index.ts'
 import { listen, startApp } from '../support/app.ts'
-import { npmPackages } from '../support/client-tools.ts'
+import { npmTools } from '../support/npm-tools.ts'
 
-const SDK = npmPackages('@onkernel/sdk@0.84.0')
-const skip = 'reason' in SDK ? SDK.reason : false
+const SDK = npmTools(['@onkernel/sdk@0.84.0'])
+const skip = 'skip' in SDK ? SDK.skip : false
 const API_KEY = 'sk_of_the_test'
 
 // --- what of the SDK is used here ----------------------------------------------------------------

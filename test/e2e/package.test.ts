@@ -156,8 +156,23 @@ describe('the packed tarball', () => {
         // @ts-expect-error a wrong type
         app.register(sysmonPlugin, { prefix: 5 })`,
       'consumer.ts': `
-        import type { EventEnvelope, OomKillData } from 'fastify-sysmon/types'
-        export const victim = ({ event }: EventEnvelope): number => (event.data as OomKillData).pid`,
+        import type { EventEnvelope } from 'fastify-sysmon/types'
+        declare module 'fastify-sysmon/types' {
+          interface CustomEventTypes { backup_finished: { duration_ms: number } }
+        }
+        export const number = ({ event }: EventEnvelope): number | undefined => {
+          if (event.type === 'system_oom_kill') return event.data?.pid
+          if (event.type === 'backup_finished') return event.data?.duration_ms
+          // @ts-expect-error nobody named it
+          if (event.type === 'backup_begun') return 0
+          return undefined
+        }`,
+      'consumer.cts': `
+        import type { Sysmon } from 'fastify-sysmon/types'
+        export const follow = (sysmon: Sysmon) => sysmon.subscribe(
+          ({ event }): number | undefined => event.data?.duration_ms,
+          { types: ['backup_finished'] }
+        )`,
     }
     for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text)
     // Without --skipLibCheck: all declarations that are reached are checked.

@@ -259,7 +259,7 @@ test('an async listener that rejects does not end the process', async t => {
 test('each subscriber has its own copy of an event', async t => {
   const app = await startApp(t)
   app.sysmon.subscribe(envelope => {
-    envelope.event.type = 'changed'
+    Object.assign(envelope.event, { type: 'changed' })
   })
   const { got } = subscriber(app)
   note(app, 1)

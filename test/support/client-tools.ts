@@ -1,20 +1,19 @@
 /**
- * The generators of clients and what their output needs, each in a folder of the user's cache
- * (`~/.cache/fastify-sysmon`) that is named by what is in it: another version is another folder. What comes
- * from npm is installed by the first test that asks for it. What needs Go or Python is installed when this is
- * run as a program, as `npm run real-parts` does; tests only look for it, and skip with the reason.
+ * The generators of clients that need Go or Python, each in a folder of the user's cache
+ * (`~/.cache/fastify-sysmon`) that is named by what is in it: another version is another folder. They are
+ * installed with the real parts, by `npm run real-parts`; tests only look for them, and skip with the reason.
  */
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'fastify-sysmon')
 
 /** A folder with what was asked for, or why there is none. */
-export type Found = { readonly folder: string } | { readonly reason: string }
+export type Found = { readonly folder: string } | { readonly skip: string }
 
 const OAPI_CODEGEN = 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2'
 const PYTHON_PACKAGES = [
@@ -22,16 +21,6 @@ const PYTHON_PACKAGES = [
   'datamodel-code-generator==0.89.0',
   'pydantic==2.14.4',
 ]
-
-/** npm packages, `name@version` each. @returns a folder with `node_modules` */
-export function npmPackages(...packages: readonly string[]): Found {
-  return made('npm', packages, folder => {
-    writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}')
-    const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
-    const args = ['install', '--ignore-scripts', '--prefer-offline', ...quiet, ...packages]
-    return run('npm', args, folder)
-  })
-}
 
 /** @returns a folder with `oapi-codegen` */
 export function goTools(mayInstall = false): Found {
@@ -48,14 +37,13 @@ export function pythonTools(mayInstall = false): Found {
   const build = (folder: string): string | undefined =>
     run('python3', ['-m', 'venv', '.'], folder) ??
     run('bin/python', ['-m', 'pip', 'install', '--quiet', ...PYTHON_PACKAGES], folder)
-  // Its programs name their interpreter by its path: it cannot be moved.
-  return made('python', PYTHON_PACKAGES, build, mayInstall, true)
+  return made('python', PYTHON_PACKAGES, build, mayInstall)
 }
 
 /** @returns whether all are there now */
 export function installClientTools(): boolean {
-  const missing = [goTools(true), pythonTools(true)].filter(found => 'reason' in found)
-  for (const { reason } of missing) console.error(`no generators of clients: ${reason}`)
+  const missing = [goTools(true), pythonTools(true)].filter(found => 'skip' in found)
+  for (const { skip } of missing) console.error(`no generators of clients: ${skip}`)
   return missing.length === 0
 }
 
@@ -64,25 +52,21 @@ function made(
   kind: string,
   content: readonly string[],
   build: (folder: string) => string | undefined,
-  mayInstall = true,
-  isFixed = false
+  mayInstall: boolean
 ): Found {
   const key = createHash('sha256').update(content.join('\n')).digest('hex').slice(0, 12)
+  // Where it stays: Python's programs name their interpreter by its path.
   const folder = join(CACHE, `clients-${kind}-${key}`)
   const done = join(folder, '.done')
   if (existsSync(done)) return { folder }
-  if (!mayInstall) return { reason: `run npm run real-parts, which installs ${content.join(', ')}` }
+  if (!mayInstall) return { skip: `run npm run real-parts, which installs ${content.join(', ')}` }
   console.log(`installing ${content.join(', ')}`)
-  mkdirSync(CACHE, { recursive: true })
-  if (isFixed) rmSync(folder, { recursive: true, force: true })
-  const work = isFixed ? folder : mkdtempSync(join(CACHE, '.new-'))
-  mkdirSync(work, { recursive: true })
-  const reason = build(work)
-  if (reason === undefined) writeFileSync(join(work, '.done'), '')
-  if (isFixed) return reason === undefined ? { folder } : { reason }
-  if (reason === undefined && !existsSync(folder)) renameSync(work, folder)
-  else rmSync(work, { recursive: true })
-  return reason === undefined ? { folder } : { reason }
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const reason = build(folder)
+  if (reason !== undefined) return { skip: reason }
+  writeFileSync(done, '')
+  return { folder }
 }
 
 /** @returns why it failed */

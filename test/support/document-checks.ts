@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { npmPackages } from './client-tools.ts'
+import { npmTools } from './npm-tools.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const REDOCLY = fileURLToPath(
@@ -38,8 +38,8 @@ interface SwaggerParser {
 
 /** @throws what swagger-parser finds. @returns why it cannot be asked */
 export async function parseBySwagger(document: object): Promise<string | undefined> {
-  const tools = npmPackages('@apidevtools/swagger-parser@13.0.0')
-  if ('reason' in tools) return tools.reason
+  const tools = npmTools(['@apidevtools/swagger-parser@13.0.0'])
+  if ('skip' in tools) return tools.skip
   const require = createRequire(join(tools.folder, 'package.json'))
   const path = require.resolve('@apidevtools/swagger-parser')
   const { default: parser } = (await import(pathToFileURL(path).href)) as { default: SwaggerParser }
