@@ -1814,7 +1814,7 @@ export const schemas: Record<SchemaName, object> = {
     "properties": {
       "name": {
         "type": "string",
-        "description": "Which sink, `s2`, `otlp` or `console`."
+        "description": "Which sink, `s2`, `otlp`, `console`, `webhook` or `command`."
       },
       "state": {
         "$ref": "sysmon:SinkState"

@@ -1315,7 +1315,7 @@ export interface components {
          *     may add fields.
          */
         SinkHealth: {
-            /** @description Which sink, `s2`, `otlp` or `console`. */
+            /** @description Which sink, `s2`, `otlp`, `console`, `webhook` or `command`. */
             name: string;
             state: components["schemas"]["SinkState"];
             /**

@@ -35,6 +35,7 @@ export type {
   SysmonOptions,
   TelemetryEvent,
   TelemetryGapData,
+  WebhookOptions,
 } from './types.ts'
 
 declare module 'fastify' {

@@ -110,6 +110,10 @@ export interface SysmonOptions {
   readonly s2?: S2Options | false
   /** Deliver every event as an OTLP log, where `OTEL_EXPORTER_OTLP_*` says. Default: false. */
   readonly otlp?: boolean
+  /** Post events to a URL: to a pager, a chat, a program of one's own. Default: false. */
+  readonly webhook?: WebhookOptions | false
+  /** Path of a program to run for each `system` and `monitor` event. Default: false. */
+  readonly command?: string | false
   /** Milliseconds that `app.close()` gives sinks to deliver the last events. Default: 700. */
   readonly sinkTimeout?: number
 }
@@ -130,6 +134,21 @@ export interface S2Options {
   readonly accountEndpoint?: string | undefined
   /** May contain `{basin}`. Default: S2's own, or `S2_BASIN_ENDPOINT`. */
   readonly basinEndpoint?: string | undefined
+}
+
+/** Where events are posted, one request for each. */
+export interface WebhookOptions {
+  /** An http(s) URL. It is in no log: Slack's is a secret. */
+  readonly url: string
+  /**
+   * Signs each request as https://www.standardwebhooks.com has it: base64 of at least 12 bytes, with or
+   * without `whsec_` before it. Default: no signature.
+   */
+  readonly secret?: string | undefined
+  /** What is posted: the envelope, or `{"text"}` for Slack and its like. Default: `event`. */
+  readonly format?: 'event' | 'slack' | undefined
+  /** Types of events to post. Default: all of the categories `system` and `monitor`. */
+  readonly types?: readonly string[] | undefined
 }
 
 /**

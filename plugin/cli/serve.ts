@@ -5,7 +5,7 @@ import { type LevelWithSilent, pino } from 'pino'
 import { CATEGORIES } from '../events/types.ts'
 import { sysmonPlugin } from '../index.ts'
 import { OPTIONS } from '../options.ts'
-import { hasSinks, SINK_HELP, sinkOptionsFromEnv } from '../sinks/registry.ts'
+import { SINK_HELP, sinkOptionsFromEnv, takesAll } from '../sinks/registry.ts'
 import type { SysmonOptions } from '../types.ts'
 import { describeVariables, optionsFromEnv } from './environment.ts'
 import { createHttpApp } from './http-app.ts'
@@ -48,7 +48,7 @@ export async function serveCommand(args: string[]): Promise<number> {
   const sinks = sinkOptionsFromEnv(process.env)
   const logger = pino({ level: logLevel() })
   // What is to be delivered must not be lost while it cannot be.
-  const journalCategories = hasSinks(sinks) ? CATEGORIES : undefined
+  const journalCategories = takesAll(sinks) ? CATEGORIES : undefined
   const options = optionsFromEnv(process.env)
   await refuseUnguarded(at, options)
   const app = createHttpApp(logger, options)

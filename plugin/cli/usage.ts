@@ -1,7 +1,7 @@
 /** Arguments of the subcommands: one way to parse them, one kind of error for wrong ones. */
 
-import { readFileSync } from 'node:fs'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { secretFromEnv } from '../secret.ts'
 
 /** What the user typed is wrong; the message says what to type. Exit status 2. */
 export class UsageError extends Error {}
@@ -28,26 +28,14 @@ export function integerVariable(name: string, fallback: number, max: number): nu
   )
 }
 
-/**
- * A secret, from the variable of that name or from the file that `..._FILE` names. An empty variable is as
- * good as none; an empty file is not.
- *
- * @throws {UsageError} naming the variable
- */
+/** As {@link secretFromEnv}. @throws {UsageError} naming the variable */
 export function secretVariable(
   name: string,
   env: Readonly<Record<string, string | undefined>> = process.env
 ): string | undefined {
-  const text = env[name]
-  if (text) return text
-  const file = env[`${name}_FILE`]
-  if (!file) return undefined
   try {
-    return readFileSync(file, 'utf8').trim()
+    return secretFromEnv(name, env)
   } catch (error) {
-    const reason = (error as Error).message
-    throw new UsageError(
-      `the environment variable ${name}_FILE must name a file that can be read: ${reason}`
-    )
+    throw new UsageError((error as Error).message)
   }
 }

@@ -94,7 +94,9 @@ export class SinkRunner {
     }
     this.#seq = cursor?.seq ?? beforeOldest(stream)
     this.#savedState = cursor?.state
-    this.#reader = stream.subscribe({ after: this.#seq }, {}, () => this.#endWait?.())
+    this.#reader = stream.subscribe({ after: this.#seq }, sink.filter ?? {}, () =>
+      this.#endWait?.()
+    )
   }
 
   /** Never rejects: what fails here fails again in {@link start}, and is told there. */
@@ -125,6 +127,7 @@ export class SinkRunner {
     }, timeoutMs)
     await this.#done
     clearTimeout(timer)
+    if (this.#sink.filter !== undefined && this.#isConnected) this.#save()
     this.#reader.close()
     this.#sink.close()
     this.#options.cursorFile?.close()
@@ -175,6 +178,8 @@ export class SinkRunner {
   async #nextBatch(): Promise<readonly PublishedEvent[] | undefined> {
     if (this.#pending.length === 0) {
       if (!this.#reader.hasMore) {
+        // What the sink does not deliver lies behind it too.
+        this.#seq = this.#reader.position
         this.#report.caughtUp()
         await this.#wait()
         if (this.#lingers) await this.#pause(this.#sink.limits.lingerMs)

@@ -6,6 +6,7 @@
 import type { PublishedEvent } from '../events/envelope.ts'
 import { installLine } from '../package-info.ts'
 import type { ArchivedEvent, ArchiveRange } from '../stream/archive.ts'
+import type { EventFilter } from '../stream/event-reader.ts'
 
 export interface SinkLimits {
   /** Bytes of serialised events in a batch; a single larger event is a batch of its own. */
@@ -31,6 +32,8 @@ export interface Sink {
   /** Names it in /healthz and in the log, and its file in the state folder. */
   readonly name: string
   readonly limits: SinkLimits
+  /** Of the events those that it delivers; absent: all. */
+  readonly filter?: EventFilter
   /** What the sink wants back from the cursor file after a restart; any JSON. */
   readonly state: unknown
   /**

@@ -61,6 +61,11 @@ export class EventReader {
     this.#after = parts.after
   }
 
+  /** Sequence number of the last event that was read or passed over. */
+  get position(): number {
+    return this.#after
+  }
+
   /** Whether events were published that this reader has not come to yet, filtered or not. */
   get hasMore(): boolean {
     return this.#after < this.#parts.ring.nextSeq - 1

@@ -5,10 +5,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import {
   FROM_ENVIRONMENT,
-  hasSinks,
   SINK_NAMES,
   SINK_PACKAGES,
   sinkOptionsFromEnv,
+  takesAll,
 } from '../../plugin/sinks/registry.ts'
 
 const SINKS = 'plugin/sinks'
@@ -27,13 +27,21 @@ test('the packages of the sinks are those that package.json lets a host leave ou
 })
 
 test('the environment asks for each sink by its own variables', () => {
-  assert.deepEqual(sinkOptionsFromEnv({}), { s2: false, otlp: false })
+  const none = sinkOptionsFromEnv({})
+  assert.deepEqual(none, { s2: false, otlp: false, webhook: false, command: false })
   const s2 = sinkOptionsFromEnv({ S2_BASIN: 'some-basin', S2_ACCESS_TOKEN: 'x' })
-  assert.deepEqual(s2, { s2: FROM_ENVIRONMENT, otlp: false })
+  assert.deepEqual(s2, { ...none, s2: FROM_ENVIRONMENT })
   const otlp = sinkOptionsFromEnv({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' })
-  assert.deepEqual(otlp, { s2: false, otlp: true })
-  assert.deepEqual(
-    [hasSinks(s2), hasSinks(otlp), hasSinks(sinkOptionsFromEnv({}))],
-    [true, true, false]
-  )
+  assert.deepEqual(otlp, { ...none, otlp: true })
+  const webhook = sinkOptionsFromEnv({ SYSMON_WEBHOOK_URL_FILE: '/some/file' })
+  assert.deepEqual(webhook, { ...none, webhook: FROM_ENVIRONMENT })
+  const command = sinkOptionsFromEnv({ SYSMON_ON_EVENT: '/some/program' })
+  assert.deepEqual(command, { ...none, command: FROM_ENVIRONMENT })
+  assert.deepEqual([s2, otlp, webhook, command, none].map(takesAll), [
+    true,
+    true,
+    false,
+    false,
+    false,
+  ])
 })

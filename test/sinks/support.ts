@@ -1,4 +1,4 @@
-/** What the tests of both sinks need: a server with a sink, events to it, its health. */
+/** What the tests of the sinks need: a server with a sink, events to it, its health. */
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

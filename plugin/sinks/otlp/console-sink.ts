@@ -4,9 +4,9 @@
  */
 
 import type { PublishedEvent } from '../../events/envelope.ts'
+import { Origin } from '../origin.ts'
 import type { Delivery, Sink, SinkLimits } from '../sink.ts'
 import { toLogFields } from './otlp-record.ts'
-import { makeOrigin, originIn } from './otlp-sink.ts'
 
 export class ConsoleSink implements Sink {
   readonly name = 'console'
@@ -16,20 +16,20 @@ export class ConsoleSink implements Sink {
     lingerMs: 0,
     timeoutMs: 10_000,
   }
-  #origin = makeOrigin()
+  readonly #origin = new Origin()
 
-  get state(): { readonly origin: string } {
-    return { origin: this.#origin }
+  get state(): unknown {
+    return this.#origin.state
   }
 
   async load(): Promise<void> {}
 
   async connect(saved: unknown): Promise<void> {
-    this.#origin = originIn(saved) ?? this.#origin
+    this.#origin.resume(saved)
   }
 
   async deliver(batch: readonly PublishedEvent[]): Promise<Delivery> {
-    const lines = batch.map(event => `${recordLine(event, this.#origin)}\n`)
+    const lines = batch.map(event => `${recordLine(event, this.#origin.name)}\n`)
     await new Promise<void>((resolve, reject) => {
       process.stdout.write(lines.join(''), error => {
         if (error) reject(error)

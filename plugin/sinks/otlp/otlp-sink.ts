@@ -8,9 +8,8 @@
  * 415) the events wait, since a person can mend that.
  */
 
-import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
 import type { PublishedEvent } from '../../events/envelope.ts'
+import { Origin } from '../origin.ts'
 import { type Delivery, importOptional, type Sink, SinkError, type SinkLimits } from '../sink.ts'
 import { readExportResponse } from './otlp-answer.ts'
 import type { OtlpConfig, OtlpEncoding } from './otlp-config.ts'
@@ -34,7 +33,7 @@ export class OtlpSink implements Sink {
   readonly name = 'otlp'
   readonly limits: SinkLimits
   readonly #encoding: OtlpEncoding
-  #origin = makeOrigin()
+  readonly #origin = new Origin()
   #export: Export | undefined
 
   constructor({ encoding, timeoutMs }: Pick<OtlpConfig, 'encoding' | 'timeoutMs'>) {
@@ -47,18 +46,18 @@ export class OtlpSink implements Sink {
     }
   }
 
-  get state(): { readonly origin: string } {
-    return { origin: this.#origin }
+  get state(): unknown {
+    return this.#origin.state
   }
 
   async load(): Promise<void> {
     this.#export ??= await importOptional(OTLP_PACKAGES, () =>
-      createExport(this.#encoding, () => this.#origin)
+      createExport(this.#encoding, () => this.#origin.name)
     )
   }
 
   async connect(saved: unknown): Promise<void> {
-    this.#origin = originIn(saved) ?? this.#origin
+    this.#origin.resume(saved)
     await this.load()
   }
 
@@ -67,16 +66,6 @@ export class OtlpSink implements Sink {
   }
 
   close(): void {}
-}
-
-/** Whose sequence numbers these are; made once for each run of them, and kept in the cursor file. */
-export function makeOrigin(): string {
-  return `${hostname()}.${randomBytes(6).toString('base64url')}`
-}
-
-export function originIn(saved: unknown): string | undefined {
-  const { origin } = (saved ?? {}) as { origin?: unknown }
-  return typeof origin === 'string' ? origin : undefined
 }
 
 async function createExport(encoding: OtlpEncoding, origin: () => string): Promise<Export> {
