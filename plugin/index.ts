@@ -8,6 +8,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { InvalidOptionError } from './errors.ts'
+import { warnOfTimeouts } from './host-timeouts.ts'
 import { openPipeline } from './pipeline.ts'
 import { resolveOptions } from './resolve-options.ts'
 import { routes } from './routes/index.ts'
@@ -69,6 +70,7 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
     { plugin: 'fastify-sysmon' },
     logLevel === undefined ? {} : { level: logLevel }
   )
+  warnOfTimeouts(fastify, options.keepAlive, log)
   const pipeline = await openPipeline(options, log)
   const { stream, publisher } = pipeline
   const sysmon = createSysmon(pipeline, log)

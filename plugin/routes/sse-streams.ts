@@ -8,6 +8,7 @@
  * the ring, and what the ring drops meanwhile is told to the reader in a comment.
  */
 
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
 import type { PublishedEvent } from '../events/envelope.ts'
@@ -58,8 +59,7 @@ export class SseStreams {
     // hijack(), because handlerTimeout ends what is not answered when the handler has returned.
     reply.hijack()
     reply.sse.keepAlive()
-    reply.sse.sendHeaders()
-    reply.raw.flushHeaders()
+    sendHeaders(reply)
     const connection: SseConnection = new SseConnection({
       raw: reply.raw,
       memory: this.#memory,
@@ -113,6 +113,21 @@ export class SseStreams {
     clearInterval(this.#timer)
     this.#timer = undefined
   }
+}
+
+/**
+ * At once, with those of the host's hooks. Not by @fastify/sse, which also sends `connection`: HTTP/2 knows no
+ * such header, and Node warns of it.
+ */
+function sendHeaders(reply: FastifyReply): void {
+  reply.raw.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-cache',
+    // For nginx.
+    'x-accel-buffering': 'no',
+    ...(reply.getHeaders() as OutgoingHttpHeaders),
+  })
+  reply.raw.flushHeaders()
 }
 
 function filterOf(query: StreamQuery): EventFilter {

@@ -89,6 +89,23 @@ test('application.js: its own event is in the stream, and SIGTERM ends it proper
   assert.equal(client.isEnded, true)
 })
 
+test('guarded.js: the plugins of the application guard the telemetry too', async t => {
+  const { url } = await start(t, 'guarded.js', { TOKEN: 'secret' })
+  const origin = 'https://dashboard.example'
+  const page = `${url}/ops/telemetry/events?limit=1`
+  assert.equal((await fetch(page)).status, 401)
+  assert.equal((await fetch(`${url}/ops/healthz`)).status, 401)
+  const answer = await fetch(page, { headers: { authorization: 'Bearer secret', origin } })
+  assert.equal(answer.status, 200)
+  assert.equal(answer.headers.get('access-control-allow-origin'), origin)
+  assert.equal(answer.headers.get('x-ratelimit-limit'), '100')
+  assert.match(answer.headers.get('content-security-policy')!, /default-src/)
+  const client = await SseClient.open(`${url}/ops/telemetry/stream`, {
+    authorization: 'Bearer secret',
+  })
+  client.close()
+})
+
 test('subscriber.js: counts what died, and with a state folder also what was told before', async t => {
   const env = { SYSMON_STATE_DIR: temporaryFolder(t) }
   const first = await start(t, 'subscriber.js', env)
