@@ -14,7 +14,7 @@
 
 import type { KmsgRecord, RawRecord } from '../kmsg/record.ts'
 import { type KillLine, parseGroupLine, parseKillLine, parseSacrificeLine } from './lines/kill.ts'
-import { type DeadEnd, parseDeadEnd, parseOpener } from './lines/opener.ts'
+import { type DeadEnd, isOomPanic, parseDeadEnd, parseOpener } from './lines/opener.ts'
 import type { OomKill, OomOutcome } from './outcome.ts'
 import {
   isOneLine,
@@ -185,7 +185,8 @@ export class OomParser {
     if (deadEnd !== undefined) {
       // Having found nobody to kill, the kernel says so once more as the reason of its panic.
       const isRepeated = record.timestampUs - this.#deadEndUs <= SILENCE_US
-      if (section === undefined && (deadEnd === 'panic' || isRepeated)) return released
+      const isOurs = deadEnd !== 'panic' || isOomPanic(line)
+      if (section === undefined && (!isOurs || isRepeated)) return released
       if (section === undefined) this.#open(record)
       this.#deadEndUs = record.timestampUs
       return concat(released, this.#close(caller, deadEnd))

@@ -561,4 +561,60 @@ export const LEARNED_FORMS: readonly LogForm[] = [
         ]),
     time: 'wall',
   },
+  {
+    name: 'a table of Markdown',
+    render: records => [
+      '| time | message |',
+      '|---|---|',
+      ...eachLine(records, (text, record) => `| ${iso(record, 0)} | ${text} |`),
+    ],
+    time: 'wall',
+  },
+  {
+    name: 'klogd for kernel',
+    render: prefixed(record => `${clock(record)} my-host klogd: `, 'prefixed'),
+    time: 'unknown',
+  },
+  {
+    name: 'one text within a line (ansible)',
+    render: records => {
+      const text = eachLine(records, (line, record) => `${stamp(record)} ${line}`).join('\n')
+      return [`host | CHANGED => {"changed": true, "stdout": ${JSON.stringify(text)}}`]
+    },
+    time: 'boot',
+  },
+  {
+    name: 'a list of texts in one line',
+    render: records => [
+      `[${eachLine(records, (line, record) => `'${stamp(record)} ${line}'`).join(', ')}]`,
+    ],
+    time: 'boot',
+  },
+  {
+    name: 'a JSON text that was written as JSON once more',
+    render: records => [
+      JSON.stringify({
+        log: eachLine(records, (line, record) => `${stamp(record)} ${line}`).join('\\n'),
+      }),
+    ],
+    time: 'boot',
+  },
+  {
+    name: 'one line of HTML',
+    render: records => [
+      eachLine(records, (line, record) => `${stamp(record)} ${line.replaceAll('<', '&lt;')}`).join(
+        '<br>'
+      ),
+    ],
+    time: 'boot',
+  },
+  {
+    name: 'all in one line, each filled to the width of a terminal',
+    render: records => [
+      eachLine(records, (line, record) => `${stamp(record)} ${line}`)
+        .map(line => line.padEnd(Math.ceil((line.length + 1) / 80) * 80))
+        .join(''),
+    ],
+    time: 'boot',
+  },
 ]

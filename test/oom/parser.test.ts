@@ -934,3 +934,9 @@ test('the head of a table without rows is no dump', () => {
   const head = '[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name'
   assert.deepEqual(summary(parseLines([head, 'usb 1-1: new device'])), [])
 })
+
+test('a panic that names the want of memory, without a dump: the killer was not allowed to kill', () => {
+  const panic = 'Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled'
+  assert.deepEqual(summary(parseLines([panic])), ['panic'])
+  assert.deepEqual(summary(parseLines(['Kernel panic - not syncing: Fatal exception'])), [])
+})

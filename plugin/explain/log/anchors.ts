@@ -93,7 +93,10 @@ export function recordsIn(text: string): string[] {
     const before = text.slice(from, found.index)
     // `Out of memory: Killed process ...` is one record, and nothing but blanks is none.
     if (before.trim() === '' || (/:$/.test(before) && text.startsWith('Kill', at))) continue
-    records.push(before)
+    // A zone's line may name its node first.
+    if (/(?:^|\s)Node \d{1,4}$/.test(before.slice(-16))) continue
+    // Blanks with which a terminal filled its line are no part of a name.
+    records.push(before.trimEnd())
     from = at
   }
   if (records.length === 0) return [text]

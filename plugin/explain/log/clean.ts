@@ -37,6 +37,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   sol: '/',
   tab: '\t',
 }
+const BREAK = /<br(?:\s[^<>]{0,64})?\/?>/gi
 const TAG =
   /<\/?(?:br|p|div|span|pre|code|tt|td|th|tr|tbody|table|li|ul|ol|font|b|i|em|strong|blockquote|samp|mark)(?:\s[^<>]{0,512})?\/?>/gi
 
@@ -50,9 +51,19 @@ export function cleanLine(line: string): string {
     text = text.replace(SPACES, ' ').replace(NOTHING, '')
     if (DASHED.test(text)) text = text.replace(DASHES, '-')
   }
-  if (text.includes('<')) text = text.replace(TAG, '')
+  if (text.includes('<')) {
+    // In a document of JSON a break is written so.
+    const lineBreak = /^\s*(?:\{|\[\s*[[{"])/.test(text) ? '\\n' : '\n'
+    text = withoutLastBreaks(text.replace(BREAK, lineBreak)).replace(TAG, '')
+  }
   if (text.includes('&')) text = text.replace(ENTITY, characterOf)
   return text
+}
+
+function withoutLastBreaks(text: string): string {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === 10) end--
+  return end === text.length ? text : text.slice(0, end)
 }
 
 function characterOf(whole: string, decimal?: string, hex?: string, name?: string): string {

@@ -5,6 +5,7 @@ import { CsvReader } from './csv.ts'
 import type { Entry } from './entry.ts'
 import { JournalFields } from './journal-fields.ts'
 import { JsonReader } from './json.ts'
+import { linesWithin } from './one-text.ts'
 import { QuotedPrintable } from './quoted-printable.ts'
 
 export class Containers {
@@ -44,7 +45,7 @@ export class Containers {
     const ended = this.#journal.end()
     const column = this.#csv.take(line)
     if (column === null) return ended
-    return [...ended, ...(column ?? line).split('\n')]
+    return [...ended, ...linesWithin(column ?? line)]
   }
 }
 

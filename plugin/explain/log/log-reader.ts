@@ -17,11 +17,12 @@ import { FirstStamp } from './first-stamp.ts'
 import { HeldOpeners, type Line, RAW } from './held-openers.ts'
 import { type LogRecord, momentOf } from './log-record.ts'
 import { NewestFirst } from './newest-first.ts'
+import { linesWithin } from './one-text.ts'
 import { openerWith } from './opener-name.ts'
 import { type Prefixed, QUOTE, stripPrefix } from './prefix.ts'
 import { Prefixes } from './prefixes.ts'
 import { asPrinted } from './retyped.ts'
-import { isComplete, isLineOfItsOwn, unpadded, Wrapping } from './wrapped.ts'
+import { isComplete, isLineOfItsOwn, unpadded, Wrapping, withoutHangingIndent } from './wrapped.ts'
 
 interface Pending {
   record: LogRecord
@@ -97,7 +98,7 @@ export class LogReader {
   #take(given: Entry | string): void {
     if (typeof given === 'string') this.#openers.push({ text: given, entry: undefined })
     else if (given.isKernel) {
-      for (const text of given.text.split('\n')) this.#openers.push({ text, entry: given })
+      for (const text of linesWithin(given.text)) this.#openers.push({ text, entry: given })
     }
   }
 
@@ -143,7 +144,8 @@ export class LogReader {
   #begin(stripped: Prefixed, wallUs: number | undefined): void {
     const { stampUs, caller, found } = stripped
     this.#lastUs = this.#timestampOf(stripped, wallUs)
-    const text = openerWith(withoutTrailingEllipsis(unpadded(stripped.text)), this.#trigger)
+    const [first, ...others] = recordsIn(stripped.text)
+    const text = openerWith(withoutTrailingEllipsis(unpadded(first!)), this.#trigger)
     const record = {
       seq: ++this.#seq,
       timestampUs: this.#lastUs,
@@ -155,8 +157,7 @@ export class LogReader {
       ...momentOf(stripped, wallUs),
       isStamped: stampUs !== undefined,
     }
-    const [first, ...others] = recordsIn(text)
-    this.#start({ ...record, text: unescapeSyslog(first!) }, found)
+    this.#start({ ...record, text: unescapeSyslog(text) }, found)
     for (const part of others) this.#startPart(record, part, found)
   }
 
@@ -171,7 +172,7 @@ export class LogReader {
   #startPart(like: LogRecord, part: string, isPrefixed: boolean): void {
     const { text, stampUs, found } = stripPrefix(part)
     const own = stampUs === undefined ? {} : { timestampUs: stampUs, isStamped: true }
-    this.#start({ ...like, ...own, text: unescapeSyslog(text) }, isPrefixed || found)
+    this.#start({ ...like, ...own, text: unescapeSyslog(unpadded(text)) }, isPrefixed || found)
   }
 
   /** A dump that was pasted indented: by as much as its first telling line. */
@@ -229,7 +230,9 @@ export class LogReader {
       this.#start({ ...record, text: unescapeSyslog(line) }, isPrefixed)
       return true
     }
-    const joined = unescapeSyslog(this.#wrapping.join(text, line, length))
+    const isDigits = /^\s+\d+$/.test(line)
+    const rest = isBroken || isDigits ? withoutHangingIndent(text, line) : line
+    const joined = unescapeSyslog(this.#wrapping.join(text, rest, length))
     const [first, ...others] = recordsIn(joined)
     this.#pending = { ...pending, length: this.#length, record: { ...record, text: first! } }
     for (const part of others) this.#startPart(record, part, isPrefixed)

@@ -53,11 +53,11 @@ const ISO =
 const UNIX = /^(\d{9,10})\.(\d{6}) +(?=\S+ \S+: )/
 const SYSLOG =
   /^(\S+ \S+ +\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4} \S+ +\d{1,2} \d\d:\d\d:\d\d|\S+ +\d{1,2} \d\d:\d\d:\d\d|\d{1,2} \S+ \d\d:\d\d:\d\d)(?:\.\d+)? +/
-const KERNEL_TAG = /^(?:\S+ )?(?:[a-z]+\.[a-z]+ )?kernel(?:\[\d+\])?: ?/
+const KERNEL_TAG = /^(?:\S+ )?(?:[a-z]+\.[a-z]+ )?(?:kernel|klogd)(?:\[\d+\])?: ?/
 /** The container runtime's: stream, and whether the line is full or partial. */
 const CRI = /^(?:stdout|stderr) [FP] /
 const RFC5424_TAG = /^\S+ (\S+) \S+ \S+ (?:-|\[.*?\]) /
-const OTHER_TAG = /^\S+ [\w./@-]+(?:\[\d+\])?: /
+const OTHER_TAG = /^(?!\| )\S+ [\w./@-]+(?:\[\d+\])?: /
 const COMPOSE = /^[\w.-]+ +\| /
 export const QUOTE = /^(?:> ?)+/
 const INDENT =
@@ -112,6 +112,8 @@ function stripOne(line: Line): boolean {
     case 9: // tab
     case 32:
       return take(INDENT.exec(text))
+    case 124: // |
+      return line.found && take(/^\| +/.exec(text))
     case 62:
       return take(QUOTE.exec(text))
     default:
@@ -144,7 +146,7 @@ function stripTextual(line: Line, take: (match: RegExpExecArray | null) => boole
   }
   if (!line.found && CUT_STAMP.test(text)) return take(CUT_STAMP.exec(text))
   // After a stamp (journalctl -o short-monotonic) or alone.
-  if (/^(?:\S+ )?kernel(?:\[\d+\])?: /.test(text)) return take(KERNEL_TAG.exec(text))
+  if (/^(?:\S+ )?(?:kernel|klogd)(?:\[\d+\])?: /.test(text)) return take(KERNEL_TAG.exec(text))
   return take(DECODED.exec(text)) || take(COMPOSE.exec(text))
 }
 

@@ -119,7 +119,7 @@ export class Wrapping {
 
   /** A number at the end may go on in the next line; a complete row's name, too, in the next line, where a space in it was the place to break. */
   isRestOfLast(text: string, line: string): boolean {
-    if (/^\d{1,4}$/.test(line) && text.length > MIN_BROKEN && isComplete(text, '')) return true
+    if (/^\s*\d{1,4}$/.test(line) && text.length > MIN_BROKEN && isComplete(text, '')) return true
     const name = /^\[ *\d+\](?: +-?\d+)+ (\D.*)$/.exec(lastLine(text))?.[1]
     return (
       name !== undefined &&
@@ -186,6 +186,11 @@ export function unpadded(text: string): string {
   return others.reduce((joined, part) => joinBroken(joined, part, 'unknown', []), first!)
 }
 
+/** The rest of a line, indented by a program or a person; of a row of the table the blanks are its own. */
+export function withoutHangingIndent(text: string, line: string): string {
+  return /^\s{2,}/.test(line) && !/^\[ *\d/.test(lastLine(text)) ? line.trimStart() : line
+}
+
 /** The words before the victim, broken among themselves. */
 const HEAD_CUT =
   /^(?:Memory(?: cgroup(?: out(?: of(?: memory:?)?)?)?)?|Out of memory:?|(?:(?:Memory cgroup o|O)ut of memory: )?Kill(?:ed)?(?: process)?)$/
@@ -198,7 +203,7 @@ export function isComplete(text: string, line: string): boolean {
     /^oom-kill:constraint=.*,pid=\d+,uid=\d+$/s.test(last) ||
     /\bKilled process \d+ .*\boom_score_adj:-?\d+$/s.test(last)
   if (!isWhole && /\bKilled process \d/.test(last)) return !continuesKill(last, line)
-  return isWhole && !/^\d+\s*$/.test(line)
+  return isWhole && !/^\s*\d+\s*$/.test(line)
 }
 
 /** A continuation line that is a line of the kernel's own, of a multi-line printk. */

@@ -63,3 +63,8 @@ export function parseDeadEnd(line: string): DeadEnd | undefined {
   if (!line.startsWith('Kernel panic - not syncing: ')) return undefined
   return /no killable processes|deadlocked on memory/.test(line) ? 'no_killable_process' : 'panic'
 }
+
+/** A panic that names the want of memory as its reason, whatever came before it. */
+export function isOomPanic(line: string): boolean {
+  return /^Kernel panic - not syncing: (?:Out of memory|out of memory)/.test(line)
+}
