@@ -30,6 +30,7 @@ export const OPTIONS = {
     title: "a level of the host's logger",
     description: "level of the plugin's and its routes' log lines",
   },
+  hideRoutes: flag("the routes are left out of the host's own OpenAPI document"),
 
   kmsgPath: pathOrFalse('/dev/kmsg', 'the kernel log device; false watches none'),
   kmsgHistory: flag('a first start publishes also the kills that the kernel logged before it'),

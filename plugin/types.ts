@@ -29,6 +29,8 @@ export interface SysmonOptions {
   readonly prefix?: string
   /** Log level of the routes and of the plugin's own lines. Default: the host's. */
   readonly logLevel?: LogLevel
+  /** Leave the routes out of the OpenAPI document that `@fastify/swagger` writes for the host. Default: false. */
+  readonly hideRoutes?: boolean
   /** The kernel log device, or false to watch none. Default: `/dev/kmsg`. */
   readonly kmsgPath?: string | false
   /**

@@ -13,6 +13,7 @@ import type { EventStream } from '../stream/stream.ts'
 import { openApiSocket } from './api-socket.ts'
 import { registerEvents } from './events.ts'
 import { registerHealthz } from './healthz.ts'
+import { describeForHost } from './host-document.ts'
 import { acceptOnlyJson } from './json-body.ts'
 import { answerOtherMethods, collectMethods } from './methods.ts'
 import { guardOrigin } from './origin.ts'
@@ -43,6 +44,7 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   handleErrors(scope, host)
   guardOrigin(scope, options)
   guardToken(scope, options)
+  describeForHost(scope, options.hideRoutes)
   acceptOnlyJson(scope)
   useOwnValidation(scope)
   // Its types describe an ES module; it is CommonJS, and what it exports is the plugin itself.

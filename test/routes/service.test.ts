@@ -61,3 +61,27 @@ test('spec.json is the same document', async t => {
   assert.equal(headers['content-type'], 'application/json; charset=utf-8')
   assert.deepEqual(body, parse(readFileSync(file, 'utf8'), { merge: true }))
 })
+
+for (const [prefix, path, servers] of [
+  ['/sysmon', '/sysmon', [{ url: '/sysmon', description: 'This server.' }]],
+  [
+    '/browsers/:id',
+    '/browsers/b1',
+    [{ url: '/browsers/{id}', description: 'This server.', variables: { id: { default: 'id' } } }],
+  ],
+] as const) {
+  test(`below the prefix ${prefix} the document names it as the server`, async t => {
+    const app = await startApp(t, { prefix })
+    const json = (await app.inject(`${path}/spec.json`)).json()
+    assert.deepEqual(json.servers, servers)
+    const own = parse(readFileSync(file, 'utf8'), { merge: true })
+    assert.deepEqual({ ...json, servers: own.servers }, own)
+    const yaml = (await app.inject(`${path}/spec.yaml`)).body
+    assert.deepEqual(parse(yaml, { merge: true }), json)
+    for (const operation of Object.keys(json.paths)) {
+      const { statusCode } = await app.inject({ method: 'OPTIONS', url: path + operation })
+      assert.equal(statusCode, 204, operation)
+    }
+    assert.equal((await app.inject('/spec.json')).statusCode, 404)
+  })
+}
