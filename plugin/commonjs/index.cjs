@@ -1,5 +1,5 @@
-/** `require('fastify-sysmon')`: the ES module, as it is. */
-const { default: plugin, sysmonPlugin } = require('../index.js')
+/** `require('fastify-sysmon')`: the ES module, as it is. From dist/plugin/commonjs/, where the build puts it. */
+const { default: plugin, sysmonPlugin } = require('../../bundle/index.js')
 
 exports.default = plugin
 exports.sysmonPlugin = sysmonPlugin

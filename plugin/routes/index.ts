@@ -13,7 +13,6 @@ import type { EventStream } from '../stream/stream.ts'
 import { openApiSocket } from './api-socket.ts'
 import { registerEvents } from './events.ts'
 import { registerHealthz } from './healthz.ts'
-import { describeForHost } from './host-document.ts'
 import { acceptOnlyJson } from './json-body.ts'
 import { answerOtherMethods, collectMethods } from './methods.ts'
 import { guardOrigin } from './origin.ts'
@@ -44,7 +43,10 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   handleErrors(scope, host)
   guardOrigin(scope, options)
   guardToken(scope, options)
-  describeForHost(scope, options.hideRoutes)
+  if (scope.hasDecorator('swagger')) {
+    const { describeForHost } = await import('./host-document.ts')
+    describeForHost(scope, options.hideRoutes)
+  }
   acceptOnlyJson(scope)
   useOwnValidation(scope)
   // Its types describe an ES module; it is CommonJS, and what it exports is the plugin itself.

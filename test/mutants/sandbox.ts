@@ -58,6 +58,8 @@ export class Sandbox {
       cpSync(join(this.#root, name), join(this.#folder, name), { recursive: true })
     }
     this.#openLauncher(join(this.#folder, 'shim/supervisord-shim'))
+    // The command, too, in place of the bundle.
+    this.compile('plugin/cli/sysmon.ts')
     const [command, ...args] = APART
     const works = command !== undefined && spawnSync(command, [...args, 'true']).status === 0
     this.#apart = works ? APART : []
