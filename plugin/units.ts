@@ -38,6 +38,17 @@ export function wallTime(us: number): string {
   return `${date.toISOString().replace('T', ' ').replace('Z', ' UTC')}`
 }
 
+/** Unix microseconds in the zone of the reader, as `2025-08-12 05:54:03.123 +02:00`. */
+export function localTime(us: number): string {
+  const date = new Date(us / 1000)
+  const offset = -date.getTimezoneOffset()
+  if (!(offset !== 0)) return wallTime(us)
+  const local = new Date(us / 1000 + offset * 60_000).toISOString().slice(0, -1).replace('T', ' ')
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60]
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return `${local} ${offset < 0 ? '-' : '+'}${two(hours)}:${two(minutes)}`
+}
+
 /** Microseconds since boot as `3 d 1 h 2 min 3.456 s after boot`. */
 export function sinceBoot(us: number): string {
   const seconds = us / 1e6

@@ -1,17 +1,30 @@
 /** An event as a person reads it; `sysmon tail` prints it. */
 
+import { styleText } from 'node:util'
 import type { EventEnvelope, OomKillData } from '../../generated/types.ts'
-import { SYSTEM_OOM_KILL, sentenceOf } from '../events/types.ts'
+import { type Severity, SYSTEM_OOM_KILL, sentenceOf, severityOfType } from '../events/types.ts'
 import { labelled } from '../explain/wrap.ts'
-import { printable, wallTime } from '../units.ts'
+import { localTime, printable } from '../units.ts'
 
-/**
- * The event's line, and under a kill why it was.
- *
- * @param width columns of the terminal; undefined where there is none
- */
-export function eventText(envelope: EventEnvelope, width?: number): string {
-  return [eventLine(envelope), ...diagnosisLines(envelope, width)].join('\n')
+type Colour = 'red' | 'yellow' | 'cyan' | 'dim'
+const COLOURS: Readonly<Record<Severity, Colour>> = { error: 'red', warn: 'yellow', info: 'cyan' }
+
+export interface Terminal {
+  /** Columns; undefined where nothing is broken. */
+  readonly width?: number | undefined
+  readonly isColoured?: boolean
+}
+
+/** Standard output, as far as it is a terminal. */
+export function terminal(): Terminal {
+  const isTerminal = process.stdout.isTTY === true
+  return { width: process.stdout.columns, isColoured: isTerminal && !process.env.NO_COLOR }
+}
+
+/** The event's line, and under a kill why it was. */
+export function eventText(envelope: EventEnvelope, { width, isColoured }: Terminal = {}): string {
+  const line = eventLine(envelope, isColoured === true)
+  return [line, ...diagnosisLines(envelope, width)].join('\n')
 }
 
 function diagnosisLines({ event }: EventEnvelope, width: number | undefined): string[] {
@@ -25,11 +38,15 @@ function diagnosisLines({ event }: EventEnvelope, width: number | undefined): st
   ])
 }
 
-export function eventLine({ seq, event }: EventEnvelope): string {
-  return `${wallTime(event.ts)}  #${seq}  ${event.type}  ${subject(event)}`
+function eventLine({ seq, event }: EventEnvelope, isColoured: boolean): string {
+  const { ts, type } = event
+  const paint = (colour: Colour, text: string): string =>
+    isColoured ? styleText(colour, text, { validateStream: false }) : text
+  const named = paint(COLOURS[severityOfType(type)], printable(type))
+  return `${paint('dim', `${localTime(ts)}  #${seq}`)}  ${named}  ${subject(event)}`
 }
 
 function subject({ type, category, data }: EventEnvelope['event']): string {
   if (data === null || data === undefined) return category
-  return sentenceOf(type, data) ?? `${category}  ${JSON.stringify(data)}`
+  return sentenceOf(type, data) ?? `${category}  ${printable(JSON.stringify(data))}`
 }

@@ -13,6 +13,7 @@ Commands:
   serve     run the telemetry API: watch the kernel log, take and stream events
   explain   read a saved kernel log and say who was killed, and why
   tail      follow a running server and print its events
+  doctor    look for what keeps telemetry from being told, and say how to mend it
 
 sysmon <command> --help tells more of each, sysmon --version which one this is.
 `
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   },
   explain: async () => (await import('./explain.ts')).explainCommand,
   tail: async () => (await import('./tail.ts')).tailCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
 }
 
 async function main(args: string[]): Promise<number> {

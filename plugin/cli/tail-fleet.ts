@@ -4,7 +4,8 @@ import type { EventEnvelope } from '../../generated/types.ts'
 import { loadFollow, type SinkName } from '../sinks/registry.ts'
 import { SinkError } from '../sinks/sink.ts'
 import { printable } from '../units.ts'
-import { eventText } from './event-line.ts'
+import { eventText, terminal } from './event-line.ts'
+import { parseTime } from './time-argument.ts'
 import { UsageError } from './usage.ts'
 
 export interface FleetArguments {
@@ -42,24 +43,10 @@ export async function tailFleet(args: FleetArguments): Promise<number> {
   }
 }
 
-/** An ISO time, Unix seconds, or how long ago: `90s`, `15m`, `2h`, `7d`. @returns Unix ms */
-export function parseTime(text: string, now: number): number {
-  const ago = /^(\d+)(s|m|h|d)$/.exec(text)
-  if (ago !== null) {
-    const unit = { s: 1, m: 60, h: 3600, d: 86_400 }[ago[2] as 's' | 'm' | 'h' | 'd']
-    return now - Number(ago[1]) * unit * 1000
-  }
-  const time = /^\d{9,10}$/.test(text) ? Number(text) * 1000 : Date.parse(text)
-  if (Number.isFinite(time)) return time
-  throw new UsageError(
-    `--since ${text} is no time: write 2026-11-24T08:00:00Z, or 90s, 15m, 2h, 7d for how long ago`
-  )
-}
-
 function line(stream: string, body: Uint8Array): string {
   const text = Buffer.from(body).toString()
   try {
-    return `${printable(stream)}  ${eventText(JSON.parse(text) as EventEnvelope, process.stdout.columns)}`
+    return `${printable(stream)}  ${eventText(JSON.parse(text) as EventEnvelope, terminal())}`
   } catch {
     return `${printable(stream)}  (no event)  ${printable(text.slice(0, 200))}`
   }

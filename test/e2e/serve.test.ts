@@ -199,7 +199,13 @@ test('SIGINT exits 0 too', async t => {
 })
 
 test('every command has --help, and a wrong one says which there are', async () => {
-  for (const args of [['--help'], ['serve', '--help'], ['explain', '--help'], ['tail', '--help']]) {
+  for (const args of [
+    ['--help'],
+    ['serve', '--help'],
+    ['explain', '--help'],
+    ['tail', '--help'],
+    ['doctor', '--help'],
+  ]) {
     const { code, stdout } = await sysmon(args)
     assert.equal(code, 0)
     assert.match(stdout, /^Usage: sysmon/)

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { type TestContext, test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
-import { parseTime } from '../../plugin/cli/tail-fleet.ts'
+import { parseTime } from '../../plugin/cli/time-argument.ts'
 import { SYSMON } from '../support/server.ts'
 import { type Mischief, startProxy } from './proxy.ts'
 import { needS2, S2Lite } from './s2-lite.ts'
@@ -130,7 +130,7 @@ test('what is wrong is said, with the mend', async t => {
     })
   assert.match(run({}, '--s2', '--since', 'yesterday').stderr, /--since yesterday is no time/)
   assert.match(run({ S2_BASIN: '' }, '--s2').stderr, /S2_BASIN/)
-  assert.match(run({}, '--since', '1h').stderr, /need --s2/)
+  assert.match(run({}, '--prefix', 'x').stderr, /--prefix needs --s2/)
   assert.match(run({}, '--s2', '--url', 'http://x').stderr, /exclude each other/)
   const nobody = 'http://127.0.0.1:1'
   const away = run({ S2_ACCOUNT_ENDPOINT: nobody, S2_BASIN_ENDPOINT: nobody }, '--s2')

@@ -3,6 +3,7 @@
  * when the other side says 2xx, and may come twice: its `webhook-id` is the same then.
  */
 
+import type { IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
 import { retryAfterMs } from '../../backoff.ts'
 import type { PublishedEvent } from '../../events/envelope.ts'
@@ -17,6 +18,8 @@ import { signature } from './webhook-signature.ts'
 
 /** Of the other side's words about a refusal. */
 const MAX_SAID_LENGTH = 200
+/** How long these are waited for. */
+const HEAD_MS = 500
 /** By which the other side says that it is the event that is wrong: it will not be taken later. */
 const BAD_EVENT: readonly number[] = [400, 413, 422]
 /** What passes, with what happens to servers and proxies (5xx). */
@@ -51,7 +54,9 @@ export class WebhookSink implements Sink {
     return this.#origin.state
   }
 
-  async load(): Promise<void> {}
+  async load(): Promise<void> {
+    await client(new URL(this.#options.url))
+  }
 
   async connect(saved: unknown): Promise<void> {
     this.#origin.resume(saved)
@@ -68,11 +73,11 @@ export class WebhookSink implements Sink {
     const { url, format = 'event' } = this.#options
     const body = webhookBody(event, format, hostname())
     const headers = this.#headers(event, body)
-    const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
-    const { status } = response
-    if (response.ok) {
+    const response = await post(new URL(url), headers, body, signal)
+    const status = response.statusCode ?? 0
+    if (status >= 200 && status < 300) {
       // An answer that is not read keeps its connection.
-      await response.body?.cancel()
+      response.resume()
       return
     }
     const said = (await head(response)).trim()
@@ -80,9 +85,7 @@ export class WebhookSink implements Sink {
     const what = `${this.#shownUrl} answered ${status}${said === '' ? '' : `: ${printable(said)}`}`
     throw new SinkError(fault, what, {
       afterMs:
-        fault === 'retry'
-          ? retryAfterMs(response.headers.get('retry-after') ?? undefined, Date.now())
-          : undefined,
+        fault === 'retry' ? retryAfterMs(response.headers['retry-after'], Date.now()) : undefined,
     })
   }
 
@@ -108,18 +111,38 @@ function faultOf(status: number): SinkFault {
   return PASSING.includes(status) || status >= 500 ? 'retry' : 'refused'
 }
 
+/** Not fetch(): its parser is WebAssembly, which takes 25 MB for a moment, on a machine that has none. */
+function client({ protocol }: URL): Promise<typeof import('node:http')> {
+  return protocol === 'https:'
+    ? (import('node:https') as unknown as Promise<typeof import('node:http')>)
+    : import('node:http')
+}
+
+async function post(
+  url: URL,
+  headers: Record<string, string>,
+  body: Buffer | string,
+  signal: AbortSignal
+): Promise<IncomingMessage> {
+  const { request } = await client(url)
+  return await new Promise((resolve, reject) => {
+    const outgoing = request(url, { method: 'POST', headers, signal }, resolve)
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
 /** The first characters of an answer, whose rest may never come. */
-async function head(response: Response): Promise<string> {
-  const reader = response.body?.getReader()
-  if (reader === undefined) return ''
+async function head(response: IncomingMessage): Promise<string> {
+  const timer = setTimeout(() => response.destroy(), HEAD_MS)
   try {
-    const { value } = await reader.read()
-    return Buffer.from(value ?? [])
-      .toString('utf8')
-      .slice(0, MAX_SAID_LENGTH)
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      return chunk.toString('utf8').slice(0, MAX_SAID_LENGTH)
+    }
   } catch {
-    return ''
+    // Then it says nothing more.
   } finally {
-    await reader.cancel().catch(() => undefined)
+    clearTimeout(timer)
   }
+  return ''
 }
