@@ -7,6 +7,8 @@ export type SchemaName =
   | 'EventSource'
   | 'OomConstraint'
   | 'OomTask'
+  | 'ProcessRole'
+  | 'OomVictim'
   | 'OomDiagnosis'
   | 'OomKillData'
   | 'ServiceCrashPhase'
@@ -159,6 +161,59 @@ export const schemas: Record<SchemaName, object> = {
         "minimum": 0,
         "maximum": 9007199254740991,
         "description": "Its resident memory, in KiB."
+      },
+      "role": {
+        "$ref": "sysmon:ProcessRole",
+        "description": "What it is for, of a browser. Absent when not known."
+      },
+      "inferred": {
+        "type": "boolean",
+        "description": "`true` where the role is only probable, by name and `oom_score_adj`. Absent where it was\nknown.\n"
+      }
+    }
+  },
+  "ProcessRole": {
+    "$id": "sysmon:ProcessRole",
+    "type": "string",
+    "description": "What a process of a browser is for. `renderer` is that of pages, `zygote` starts others.\n",
+    "enum": [
+      "browser",
+      "renderer",
+      "gpu",
+      "network",
+      "utility",
+      "zygote"
+    ]
+  },
+  "OomVictim": {
+    "$id": "sysmon:OomVictim",
+    "type": "object",
+    "description": "Who the killed process was, beyond its name: from what was known of it before it died, and\nelse inferred. Absent fields are not known.\n",
+    "properties": {
+      "role": {
+        "$ref": "sysmon:ProcessRole"
+      },
+      "inferred": {
+        "type": "boolean",
+        "description": "`true` where the role is only probable: by name and `oom_score_adj`, or because all\nprocesses of that name and score had it. Absent where it was known.\n"
+      },
+      "executable": {
+        "type": "string",
+        "description": "What it was started as, without arguments."
+      },
+      "service_name": {
+        "type": "string",
+        "description": "The service of the process manager that it belonged to."
+      },
+      "started_at": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When it was started, in Unix microseconds."
+      },
+      "container": {
+        "type": "string",
+        "description": "The container, else the systemd unit, that it was in, by the name or id that its control\ngroup has.\n"
       }
     }
   },
@@ -304,6 +359,10 @@ export const schemas: Record<SchemaName, object> = {
       "oom_group": {
         "type": "boolean",
         "description": "`true` when the process was killed because its control group is killed as a whole\n(`memory.oom.group`). Absent when the report says nothing about it.\n"
+      },
+      "victim": {
+        "$ref": "sysmon:OomVictim",
+        "description": "Who that was. Absent when nothing is known."
       },
       "diagnosis": {
         "$ref": "sysmon:OomDiagnosis",
@@ -790,7 +849,7 @@ export const schemas: Record<SchemaName, object> = {
         "description": "The process id of its renderer, as the browser sees it. Absent when it is not certain:\nwhen other renderers ended in the same moment, or the page was just being loaded.\n"
       },
       "role": {
-        "type": "string",
+        "$ref": "sysmon:ProcessRole",
         "description": "What died: `renderer`. Absent when not known."
       },
       "cause": {

@@ -255,6 +255,44 @@ export interface components {
              * @description Its resident memory, in KiB.
              */
             rss_kb: number;
+            /** @description What it is for, of a browser. Absent when not known. */
+            role?: components["schemas"]["ProcessRole"];
+            /**
+             * @description `true` where the role is only probable, by name and `oom_score_adj`. Absent where it was
+             *     known.
+             */
+            inferred?: boolean;
+        };
+        /**
+         * @description What a process of a browser is for. `renderer` is that of pages, `zygote` starts others.
+         * @enum {string}
+         */
+        ProcessRole: "browser" | "renderer" | "gpu" | "network" | "utility" | "zygote";
+        /**
+         * @description Who the killed process was, beyond its name: from what was known of it before it died, and
+         *     else inferred. Absent fields are not known.
+         */
+        OomVictim: {
+            role?: components["schemas"]["ProcessRole"];
+            /**
+             * @description `true` where the role is only probable: by name and `oom_score_adj`, or because all
+             *     processes of that name and score had it. Absent where it was known.
+             */
+            inferred?: boolean;
+            /** @description What it was started as, without arguments. */
+            executable?: string;
+            /** @description The service of the process manager that it belonged to. */
+            service_name?: string;
+            /**
+             * Format: int64
+             * @description When it was started, in Unix microseconds.
+             */
+            started_at?: number;
+            /**
+             * @description The container, else the systemd unit, that it was in, by the name or id that its control
+             *     group has.
+             */
+            container?: string;
         };
         /**
          * @description What the kernel's report supports about the cause of a kill, in English sentences for a
@@ -431,6 +469,8 @@ export interface components {
              *     (`memory.oom.group`). Absent when the report says nothing about it.
              */
             oom_group?: boolean;
+            /** @description Who that was. Absent when nothing is known. */
+            victim?: components["schemas"]["OomVictim"];
             /**
              * @description Why it was killed, in sentences. In every event of the kernel's watcher; absent in an
              *     event that somebody posted without it.
@@ -721,7 +761,7 @@ export interface components {
              */
             pid?: number;
             /** @description What died: `renderer`. Absent when not known. */
-            role?: string;
+            role?: components["schemas"]["ProcessRole"];
             /** @description Why it died. Absent when not known. */
             cause?: components["schemas"]["PageCrashCause"];
             /**
@@ -1891,6 +1931,8 @@ export type EventSourceKind = components['schemas']['EventSourceKind']
 export type EventSource = components['schemas']['EventSource']
 export type OomConstraint = components['schemas']['OomConstraint']
 export type OomTask = components['schemas']['OomTask']
+export type ProcessRole = components['schemas']['ProcessRole']
+export type OomVictim = components['schemas']['OomVictim']
 export type OomDiagnosis = components['schemas']['OomDiagnosis']
 export type OomKillData = components['schemas']['OomKillData']
 export type ServiceCrashPhase = components['schemas']['ServiceCrashPhase']

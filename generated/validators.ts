@@ -54,6 +54,237 @@ var require_ucs2length = __commonJS({
 // <stdin>
 var OomKillData = validate20;
 var schema32 = { "$id": "sysmon:OomConstraint", "type": "string", "enum": ["none", "memcg", "cpuset", "memory_policy"] };
+var schema34 = { "$id": "sysmon:ProcessRole", "type": "string", "enum": ["browser", "renderer", "gpu", "network", "utility", "zygote"] };
+function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate21.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if (data.pid === void 0 && (missing0 = "pid") || data.name === void 0 && (missing0 = "name") || data.rss_kb === void 0 && (missing0 = "rss_kb")) {
+        validate21.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        return false;
+      } else {
+        if (data.pid !== void 0) {
+          let data0 = data.pid;
+          const _errs1 = errors;
+          if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
+            validate21.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+            return false;
+          }
+          if (errors === _errs1) {
+            if (typeof data0 == "number" && isFinite(data0)) {
+              if (data0 > 9007199254740991 || isNaN(data0)) {
+                validate21.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                return false;
+              } else {
+                if (data0 < 0 || isNaN(data0)) {
+                  validate21.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                  return false;
+                }
+              }
+            }
+          }
+          var valid0 = _errs1 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.name !== void 0) {
+            const _errs3 = errors;
+            if (typeof data.name !== "string") {
+              validate21.errors = [{ instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              return false;
+            }
+            var valid0 = _errs3 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.rss_kb !== void 0) {
+              let data2 = data.rss_kb;
+              const _errs5 = errors;
+              if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+                validate21.errors = [{ instancePath: instancePath + "/rss_kb", schemaPath: "#/properties/rss_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                return false;
+              }
+              if (errors === _errs5) {
+                if (typeof data2 == "number" && isFinite(data2)) {
+                  if (data2 > 9007199254740991 || isNaN(data2)) {
+                    validate21.errors = [{ instancePath: instancePath + "/rss_kb", schemaPath: "#/properties/rss_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                    return false;
+                  } else {
+                    if (data2 < 0 || isNaN(data2)) {
+                      validate21.errors = [{ instancePath: instancePath + "/rss_kb", schemaPath: "#/properties/rss_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                      return false;
+                    }
+                  }
+                }
+              }
+              var valid0 = _errs5 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.role !== void 0) {
+                let data3 = data.role;
+                const _errs7 = errors;
+                if (typeof data3 !== "string") {
+                  validate21.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  return false;
+                }
+                if (!(data3 === "browser" || data3 === "renderer" || data3 === "gpu" || data3 === "network" || data3 === "utility" || data3 === "zygote")) {
+                  validate21.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/enum", keyword: "enum", params: { allowedValues: schema34.enum }, message: "must be equal to one of the allowed values" }];
+                  return false;
+                }
+                var valid0 = _errs7 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.inferred !== void 0) {
+                  const _errs10 = errors;
+                  if (typeof data.inferred !== "boolean") {
+                    validate21.errors = [{ instancePath: instancePath + "/inferred", schemaPath: "#/properties/inferred/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                    return false;
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate21.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate21.errors = vErrors;
+  return errors === 0;
+}
+validate21.evaluated = { "props": { "pid": true, "name": true, "rss_kb": true, "role": true, "inferred": true }, "dynamicProps": false, "dynamicItems": false };
+function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate23.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.role !== void 0) {
+        let data0 = data.role;
+        const _errs1 = errors;
+        if (typeof data0 !== "string") {
+          validate23.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+          return false;
+        }
+        if (!(data0 === "browser" || data0 === "renderer" || data0 === "gpu" || data0 === "network" || data0 === "utility" || data0 === "zygote")) {
+          validate23.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/enum", keyword: "enum", params: { allowedValues: schema34.enum }, message: "must be equal to one of the allowed values" }];
+          return false;
+        }
+        var valid0 = _errs1 === errors;
+      } else {
+        var valid0 = true;
+      }
+      if (valid0) {
+        if (data.inferred !== void 0) {
+          const _errs4 = errors;
+          if (typeof data.inferred !== "boolean") {
+            validate23.errors = [{ instancePath: instancePath + "/inferred", schemaPath: "#/properties/inferred/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+            return false;
+          }
+          var valid0 = _errs4 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.executable !== void 0) {
+            const _errs6 = errors;
+            if (typeof data.executable !== "string") {
+              validate23.errors = [{ instancePath: instancePath + "/executable", schemaPath: "#/properties/executable/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              return false;
+            }
+            var valid0 = _errs6 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.service_name !== void 0) {
+              const _errs8 = errors;
+              if (typeof data.service_name !== "string") {
+                validate23.errors = [{ instancePath: instancePath + "/service_name", schemaPath: "#/properties/service_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                return false;
+              }
+              var valid0 = _errs8 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.started_at !== void 0) {
+                let data4 = data.started_at;
+                const _errs10 = errors;
+                if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
+                  validate23.errors = [{ instancePath: instancePath + "/started_at", schemaPath: "#/properties/started_at/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                  return false;
+                }
+                if (errors === _errs10) {
+                  if (typeof data4 == "number" && isFinite(data4)) {
+                    if (data4 > 9007199254740991 || isNaN(data4)) {
+                      validate23.errors = [{ instancePath: instancePath + "/started_at", schemaPath: "#/properties/started_at/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                      return false;
+                    } else {
+                      if (data4 < 0 || isNaN(data4)) {
+                        validate23.errors = [{ instancePath: instancePath + "/started_at", schemaPath: "#/properties/started_at/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                        return false;
+                      }
+                    }
+                  }
+                }
+                var valid0 = _errs10 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.container !== void 0) {
+                  const _errs12 = errors;
+                  if (typeof data.container !== "string") {
+                    validate23.errors = [{ instancePath: instancePath + "/container", schemaPath: "#/properties/container/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    return false;
+                  }
+                  var valid0 = _errs12 === errors;
+                } else {
+                  var valid0 = true;
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate23.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate23.errors = vErrors;
+  return errors === 0;
+}
+validate23.evaluated = { "props": { "role": true, "inferred": true, "executable": true, "service_name": true, "started_at": true, "container": true }, "dynamicProps": false, "dynamicItems": false };
 var func1 = require_ucs2length().default;
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
@@ -212,83 +443,10 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
                             var valid2 = true;
                             const len0 = data6.length;
                             for (let i0 = 0; i0 < len0; i0++) {
-                              let data7 = data6[i0];
                               const _errs16 = errors;
-                              const _errs17 = errors;
-                              if (errors === _errs17) {
-                                if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
-                                  let missing1;
-                                  if (data7.pid === void 0 && (missing1 = "pid") || data7.name === void 0 && (missing1 = "name") || data7.rss_kb === void 0 && (missing1 = "rss_kb")) {
-                                    validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0, schemaPath: "sysmon:OomTask/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }];
-                                    return false;
-                                  } else {
-                                    if (data7.pid !== void 0) {
-                                      let data8 = data7.pid;
-                                      const _errs19 = errors;
-                                      if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
-                                        validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/pid", schemaPath: "sysmon:OomTask/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
-                                        return false;
-                                      }
-                                      if (errors === _errs19) {
-                                        if (typeof data8 == "number" && isFinite(data8)) {
-                                          if (data8 > 9007199254740991 || isNaN(data8)) {
-                                            validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/pid", schemaPath: "sysmon:OomTask/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
-                                            return false;
-                                          } else {
-                                            if (data8 < 0 || isNaN(data8)) {
-                                              validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/pid", schemaPath: "sysmon:OomTask/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
-                                              return false;
-                                            }
-                                          }
-                                        }
-                                      }
-                                      var valid4 = _errs19 === errors;
-                                    } else {
-                                      var valid4 = true;
-                                    }
-                                    if (valid4) {
-                                      if (data7.name !== void 0) {
-                                        const _errs21 = errors;
-                                        if (typeof data7.name !== "string") {
-                                          validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/name", schemaPath: "sysmon:OomTask/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
-                                          return false;
-                                        }
-                                        var valid4 = _errs21 === errors;
-                                      } else {
-                                        var valid4 = true;
-                                      }
-                                      if (valid4) {
-                                        if (data7.rss_kb !== void 0) {
-                                          let data10 = data7.rss_kb;
-                                          const _errs23 = errors;
-                                          if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-                                            validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/rss_kb", schemaPath: "sysmon:OomTask/properties/rss_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
-                                            return false;
-                                          }
-                                          if (errors === _errs23) {
-                                            if (typeof data10 == "number" && isFinite(data10)) {
-                                              if (data10 > 9007199254740991 || isNaN(data10)) {
-                                                validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/rss_kb", schemaPath: "sysmon:OomTask/properties/rss_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
-                                                return false;
-                                              } else {
-                                                if (data10 < 0 || isNaN(data10)) {
-                                                  validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0 + "/rss_kb", schemaPath: "sysmon:OomTask/properties/rss_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
-                                                  return false;
-                                                }
-                                              }
-                                            }
-                                          }
-                                          var valid4 = _errs23 === errors;
-                                        } else {
-                                          var valid4 = true;
-                                        }
-                                      }
-                                    }
-                                  }
-                                } else {
-                                  validate20.errors = [{ instancePath: instancePath + "/top_tasks/" + i0, schemaPath: "sysmon:OomTask/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
-                                  return false;
-                                }
+                              if (!validate21(data6[i0], { instancePath: instancePath + "/top_tasks/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors })) {
+                                vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
+                                errors = vErrors.length;
                               }
                               var valid2 = _errs16 === errors;
                               if (!valid2) {
@@ -307,336 +465,348 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                     if (valid0) {
                       if (data.trigger_process_name !== void 0) {
-                        const _errs25 = errors;
+                        const _errs17 = errors;
                         if (typeof data.trigger_process_name !== "string") {
                           validate20.errors = [{ instancePath: instancePath + "/trigger_process_name", schemaPath: "#/properties/trigger_process_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                           return false;
                         }
-                        var valid0 = _errs25 === errors;
+                        var valid0 = _errs17 === errors;
                       } else {
                         var valid0 = true;
                       }
                       if (valid0) {
                         if (data.trigger_pid !== void 0) {
-                          let data12 = data.trigger_pid;
-                          const _errs27 = errors;
-                          if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+                          let data9 = data.trigger_pid;
+                          const _errs19 = errors;
+                          if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
                             validate20.errors = [{ instancePath: instancePath + "/trigger_pid", schemaPath: "#/properties/trigger_pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                             return false;
                           }
-                          if (errors === _errs27) {
-                            if (typeof data12 == "number" && isFinite(data12)) {
-                              if (data12 > 9007199254740991 || isNaN(data12)) {
+                          if (errors === _errs19) {
+                            if (typeof data9 == "number" && isFinite(data9)) {
+                              if (data9 > 9007199254740991 || isNaN(data9)) {
                                 validate20.errors = [{ instancePath: instancePath + "/trigger_pid", schemaPath: "#/properties/trigger_pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                                 return false;
                               } else {
-                                if (data12 < 0 || isNaN(data12)) {
+                                if (data9 < 0 || isNaN(data9)) {
                                   validate20.errors = [{ instancePath: instancePath + "/trigger_pid", schemaPath: "#/properties/trigger_pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                                   return false;
                                 }
                               }
                             }
                           }
-                          var valid0 = _errs27 === errors;
+                          var valid0 = _errs19 === errors;
                         } else {
                           var valid0 = true;
                         }
                         if (valid0) {
                           if (data.total_vm_kb !== void 0) {
-                            let data13 = data.total_vm_kb;
-                            const _errs29 = errors;
-                            if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
+                            let data10 = data.total_vm_kb;
+                            const _errs21 = errors;
+                            if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
                               validate20.errors = [{ instancePath: instancePath + "/total_vm_kb", schemaPath: "#/properties/total_vm_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                               return false;
                             }
-                            if (errors === _errs29) {
-                              if (typeof data13 == "number" && isFinite(data13)) {
-                                if (data13 > 9007199254740991 || isNaN(data13)) {
+                            if (errors === _errs21) {
+                              if (typeof data10 == "number" && isFinite(data10)) {
+                                if (data10 > 9007199254740991 || isNaN(data10)) {
                                   validate20.errors = [{ instancePath: instancePath + "/total_vm_kb", schemaPath: "#/properties/total_vm_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                                   return false;
                                 } else {
-                                  if (data13 < 0 || isNaN(data13)) {
+                                  if (data10 < 0 || isNaN(data10)) {
                                     validate20.errors = [{ instancePath: instancePath + "/total_vm_kb", schemaPath: "#/properties/total_vm_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                                     return false;
                                   }
                                 }
                               }
                             }
-                            var valid0 = _errs29 === errors;
+                            var valid0 = _errs21 === errors;
                           } else {
                             var valid0 = true;
                           }
                           if (valid0) {
                             if (data.oom_score_adj !== void 0) {
-                              let data14 = data.oom_score_adj;
-                              const _errs31 = errors;
-                              if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
+                              let data11 = data.oom_score_adj;
+                              const _errs23 = errors;
+                              if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
                                 validate20.errors = [{ instancePath: instancePath + "/oom_score_adj", schemaPath: "#/properties/oom_score_adj/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                                 return false;
                               }
-                              if (errors === _errs31) {
-                                if (typeof data14 == "number" && isFinite(data14)) {
-                                  if (data14 > 1e3 || isNaN(data14)) {
+                              if (errors === _errs23) {
+                                if (typeof data11 == "number" && isFinite(data11)) {
+                                  if (data11 > 1e3 || isNaN(data11)) {
                                     validate20.errors = [{ instancePath: instancePath + "/oom_score_adj", schemaPath: "#/properties/oom_score_adj/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" }];
                                     return false;
                                   } else {
-                                    if (data14 < -1e3 || isNaN(data14)) {
+                                    if (data11 < -1e3 || isNaN(data11)) {
                                       validate20.errors = [{ instancePath: instancePath + "/oom_score_adj", schemaPath: "#/properties/oom_score_adj/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e3 }, message: "must be >= -1000" }];
                                       return false;
                                     }
                                   }
                                 }
                               }
-                              var valid0 = _errs31 === errors;
+                              var valid0 = _errs23 === errors;
                             } else {
                               var valid0 = true;
                             }
                             if (valid0) {
                               if (data.uid !== void 0) {
-                                let data15 = data.uid;
-                                const _errs33 = errors;
-                                if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
+                                let data12 = data.uid;
+                                const _errs25 = errors;
+                                if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
                                   validate20.errors = [{ instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                                   return false;
                                 }
-                                if (errors === _errs33) {
-                                  if (typeof data15 == "number" && isFinite(data15)) {
-                                    if (data15 > 9007199254740991 || isNaN(data15)) {
+                                if (errors === _errs25) {
+                                  if (typeof data12 == "number" && isFinite(data12)) {
+                                    if (data12 > 9007199254740991 || isNaN(data12)) {
                                       validate20.errors = [{ instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                                       return false;
                                     } else {
-                                      if (data15 < 0 || isNaN(data15)) {
+                                      if (data12 < 0 || isNaN(data12)) {
                                         validate20.errors = [{ instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                                         return false;
                                       }
                                     }
                                   }
                                 }
-                                var valid0 = _errs33 === errors;
+                                var valid0 = _errs25 === errors;
                               } else {
                                 var valid0 = true;
                               }
                               if (valid0) {
                                 if (data.swap_kb !== void 0) {
-                                  let data16 = data.swap_kb;
-                                  const _errs35 = errors;
-                                  if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
+                                  let data13 = data.swap_kb;
+                                  const _errs27 = errors;
+                                  if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
                                     validate20.errors = [{ instancePath: instancePath + "/swap_kb", schemaPath: "#/properties/swap_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                                     return false;
                                   }
-                                  if (errors === _errs35) {
-                                    if (typeof data16 == "number" && isFinite(data16)) {
-                                      if (data16 > 9007199254740991 || isNaN(data16)) {
+                                  if (errors === _errs27) {
+                                    if (typeof data13 == "number" && isFinite(data13)) {
+                                      if (data13 > 9007199254740991 || isNaN(data13)) {
                                         validate20.errors = [{ instancePath: instancePath + "/swap_kb", schemaPath: "#/properties/swap_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                                         return false;
                                       } else {
-                                        if (data16 < 0 || isNaN(data16)) {
+                                        if (data13 < 0 || isNaN(data13)) {
                                           validate20.errors = [{ instancePath: instancePath + "/swap_kb", schemaPath: "#/properties/swap_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                                           return false;
                                         }
                                       }
                                     }
                                   }
-                                  var valid0 = _errs35 === errors;
+                                  var valid0 = _errs27 === errors;
                                 } else {
                                   var valid0 = true;
                                 }
                                 if (valid0) {
                                   if (data.pgtables_kb !== void 0) {
-                                    let data17 = data.pgtables_kb;
-                                    const _errs37 = errors;
-                                    if (!(typeof data17 == "number" && (!(data17 % 1) && !isNaN(data17)) && isFinite(data17))) {
+                                    let data14 = data.pgtables_kb;
+                                    const _errs29 = errors;
+                                    if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
                                       validate20.errors = [{ instancePath: instancePath + "/pgtables_kb", schemaPath: "#/properties/pgtables_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                                       return false;
                                     }
-                                    if (errors === _errs37) {
-                                      if (typeof data17 == "number" && isFinite(data17)) {
-                                        if (data17 > 9007199254740991 || isNaN(data17)) {
+                                    if (errors === _errs29) {
+                                      if (typeof data14 == "number" && isFinite(data14)) {
+                                        if (data14 > 9007199254740991 || isNaN(data14)) {
                                           validate20.errors = [{ instancePath: instancePath + "/pgtables_kb", schemaPath: "#/properties/pgtables_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                                           return false;
                                         } else {
-                                          if (data17 < 0 || isNaN(data17)) {
+                                          if (data14 < 0 || isNaN(data14)) {
                                             validate20.errors = [{ instancePath: instancePath + "/pgtables_kb", schemaPath: "#/properties/pgtables_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                                             return false;
                                           }
                                         }
                                       }
                                     }
-                                    var valid0 = _errs37 === errors;
+                                    var valid0 = _errs29 === errors;
                                   } else {
                                     var valid0 = true;
                                   }
                                   if (valid0) {
                                     if (data.oom_memcg !== void 0) {
-                                      const _errs39 = errors;
+                                      const _errs31 = errors;
                                       if (typeof data.oom_memcg !== "string") {
                                         validate20.errors = [{ instancePath: instancePath + "/oom_memcg", schemaPath: "#/properties/oom_memcg/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                                         return false;
                                       }
-                                      var valid0 = _errs39 === errors;
+                                      var valid0 = _errs31 === errors;
                                     } else {
                                       var valid0 = true;
                                     }
                                     if (valid0) {
                                       if (data.task_memcg !== void 0) {
-                                        const _errs41 = errors;
+                                        const _errs33 = errors;
                                         if (typeof data.task_memcg !== "string") {
                                           validate20.errors = [{ instancePath: instancePath + "/task_memcg", schemaPath: "#/properties/task_memcg/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                                           return false;
                                         }
-                                        var valid0 = _errs41 === errors;
+                                        var valid0 = _errs33 === errors;
                                       } else {
                                         var valid0 = true;
                                       }
                                       if (valid0) {
                                         if (data.memcg_limit_kb !== void 0) {
-                                          let data20 = data.memcg_limit_kb;
-                                          const _errs43 = errors;
-                                          if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
+                                          let data17 = data.memcg_limit_kb;
+                                          const _errs35 = errors;
+                                          if (!(typeof data17 == "number" && (!(data17 % 1) && !isNaN(data17)) && isFinite(data17))) {
                                             validate20.errors = [{ instancePath: instancePath + "/memcg_limit_kb", schemaPath: "#/properties/memcg_limit_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                                             return false;
                                           }
-                                          if (errors === _errs43) {
-                                            if (typeof data20 == "number" && isFinite(data20)) {
-                                              if (data20 > 9007199254740991 || isNaN(data20)) {
+                                          if (errors === _errs35) {
+                                            if (typeof data17 == "number" && isFinite(data17)) {
+                                              if (data17 > 9007199254740991 || isNaN(data17)) {
                                                 validate20.errors = [{ instancePath: instancePath + "/memcg_limit_kb", schemaPath: "#/properties/memcg_limit_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                                                 return false;
                                               } else {
-                                                if (data20 < 0 || isNaN(data20)) {
+                                                if (data17 < 0 || isNaN(data17)) {
                                                   validate20.errors = [{ instancePath: instancePath + "/memcg_limit_kb", schemaPath: "#/properties/memcg_limit_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                                                   return false;
                                                 }
                                               }
                                             }
                                           }
-                                          var valid0 = _errs43 === errors;
+                                          var valid0 = _errs35 === errors;
                                         } else {
                                           var valid0 = true;
                                         }
                                         if (valid0) {
                                           if (data.memcg_usage_kb !== void 0) {
-                                            let data21 = data.memcg_usage_kb;
-                                            const _errs45 = errors;
-                                            if (!(typeof data21 == "number" && (!(data21 % 1) && !isNaN(data21)) && isFinite(data21))) {
+                                            let data18 = data.memcg_usage_kb;
+                                            const _errs37 = errors;
+                                            if (!(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
                                               validate20.errors = [{ instancePath: instancePath + "/memcg_usage_kb", schemaPath: "#/properties/memcg_usage_kb/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                                               return false;
                                             }
-                                            if (errors === _errs45) {
-                                              if (typeof data21 == "number" && isFinite(data21)) {
-                                                if (data21 > 9007199254740991 || isNaN(data21)) {
+                                            if (errors === _errs37) {
+                                              if (typeof data18 == "number" && isFinite(data18)) {
+                                                if (data18 > 9007199254740991 || isNaN(data18)) {
                                                   validate20.errors = [{ instancePath: instancePath + "/memcg_usage_kb", schemaPath: "#/properties/memcg_usage_kb/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                                                   return false;
                                                 } else {
-                                                  if (data21 < 0 || isNaN(data21)) {
+                                                  if (data18 < 0 || isNaN(data18)) {
                                                     validate20.errors = [{ instancePath: instancePath + "/memcg_usage_kb", schemaPath: "#/properties/memcg_usage_kb/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                                                     return false;
                                                   }
                                                 }
                                               }
                                             }
-                                            var valid0 = _errs45 === errors;
+                                            var valid0 = _errs37 === errors;
                                           } else {
                                             var valid0 = true;
                                           }
                                           if (valid0) {
                                             if (data.oom_group !== void 0) {
-                                              const _errs47 = errors;
+                                              const _errs39 = errors;
                                               if (typeof data.oom_group !== "boolean") {
                                                 validate20.errors = [{ instancePath: instancePath + "/oom_group", schemaPath: "#/properties/oom_group/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
                                                 return false;
                                               }
-                                              var valid0 = _errs47 === errors;
+                                              var valid0 = _errs39 === errors;
                                             } else {
                                               var valid0 = true;
                                             }
                                             if (valid0) {
-                                              if (data.diagnosis !== void 0) {
-                                                let data23 = data.diagnosis;
-                                                const _errs49 = errors;
-                                                const _errs50 = errors;
-                                                if (errors === _errs50) {
-                                                  if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
-                                                    let missing2;
-                                                    if (data23.cause === void 0 && (missing2 = "cause") || data23.evidence === void 0 && (missing2 = "evidence") || data23.next === void 0 && (missing2 = "next")) {
-                                                      validate20.errors = [{ instancePath: instancePath + "/diagnosis", schemaPath: "sysmon:OomDiagnosis/required", keyword: "required", params: { missingProperty: missing2 }, message: "must have required property '" + missing2 + "'" }];
-                                                      return false;
-                                                    } else {
-                                                      if (data23.cause !== void 0) {
-                                                        let data24 = data23.cause;
-                                                        const _errs52 = errors;
-                                                        if (errors === _errs52) {
-                                                          if (typeof data24 === "string") {
-                                                            if (func1(data24) < 1) {
-                                                              validate20.errors = [{ instancePath: instancePath + "/diagnosis/cause", schemaPath: "sysmon:OomDiagnosis/properties/cause/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
-                                                              return false;
-                                                            }
-                                                          } else {
-                                                            validate20.errors = [{ instancePath: instancePath + "/diagnosis/cause", schemaPath: "sysmon:OomDiagnosis/properties/cause/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
-                                                            return false;
-                                                          }
-                                                        }
-                                                        var valid6 = _errs52 === errors;
+                                              if (data.victim !== void 0) {
+                                                const _errs41 = errors;
+                                                if (!validate23(data.victim, { instancePath: instancePath + "/victim", parentData: data, parentDataProperty: "victim", rootData, dynamicAnchors })) {
+                                                  vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+                                                  errors = vErrors.length;
+                                                }
+                                                var valid0 = _errs41 === errors;
+                                              } else {
+                                                var valid0 = true;
+                                              }
+                                              if (valid0) {
+                                                if (data.diagnosis !== void 0) {
+                                                  let data21 = data.diagnosis;
+                                                  const _errs42 = errors;
+                                                  const _errs43 = errors;
+                                                  if (errors === _errs43) {
+                                                    if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+                                                      let missing1;
+                                                      if (data21.cause === void 0 && (missing1 = "cause") || data21.evidence === void 0 && (missing1 = "evidence") || data21.next === void 0 && (missing1 = "next")) {
+                                                        validate20.errors = [{ instancePath: instancePath + "/diagnosis", schemaPath: "sysmon:OomDiagnosis/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }];
+                                                        return false;
                                                       } else {
-                                                        var valid6 = true;
-                                                      }
-                                                      if (valid6) {
-                                                        if (data23.evidence !== void 0) {
-                                                          let data25 = data23.evidence;
-                                                          const _errs54 = errors;
-                                                          if (errors === _errs54) {
-                                                            if (Array.isArray(data25)) {
-                                                              var valid7 = true;
-                                                              const len1 = data25.length;
-                                                              for (let i1 = 0; i1 < len1; i1++) {
-                                                                const _errs56 = errors;
-                                                                if (typeof data25[i1] !== "string") {
-                                                                  validate20.errors = [{ instancePath: instancePath + "/diagnosis/evidence/" + i1, schemaPath: "sysmon:OomDiagnosis/properties/evidence/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
-                                                                  return false;
-                                                                }
-                                                                var valid7 = _errs56 === errors;
-                                                                if (!valid7) {
-                                                                  break;
-                                                                }
+                                                        if (data21.cause !== void 0) {
+                                                          let data22 = data21.cause;
+                                                          const _errs45 = errors;
+                                                          if (errors === _errs45) {
+                                                            if (typeof data22 === "string") {
+                                                              if (func1(data22) < 1) {
+                                                                validate20.errors = [{ instancePath: instancePath + "/diagnosis/cause", schemaPath: "sysmon:OomDiagnosis/properties/cause/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                                                                return false;
                                                               }
                                                             } else {
-                                                              validate20.errors = [{ instancePath: instancePath + "/diagnosis/evidence", schemaPath: "sysmon:OomDiagnosis/properties/evidence/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                                                              validate20.errors = [{ instancePath: instancePath + "/diagnosis/cause", schemaPath: "sysmon:OomDiagnosis/properties/cause/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                                                               return false;
                                                             }
                                                           }
-                                                          var valid6 = _errs54 === errors;
+                                                          var valid4 = _errs45 === errors;
                                                         } else {
-                                                          var valid6 = true;
+                                                          var valid4 = true;
                                                         }
-                                                        if (valid6) {
-                                                          if (data23.next !== void 0) {
-                                                            let data27 = data23.next;
-                                                            const _errs58 = errors;
-                                                            if (errors === _errs58) {
-                                                              if (typeof data27 === "string") {
-                                                                if (func1(data27) < 1) {
-                                                                  validate20.errors = [{ instancePath: instancePath + "/diagnosis/next", schemaPath: "sysmon:OomDiagnosis/properties/next/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
-                                                                  return false;
+                                                        if (valid4) {
+                                                          if (data21.evidence !== void 0) {
+                                                            let data23 = data21.evidence;
+                                                            const _errs47 = errors;
+                                                            if (errors === _errs47) {
+                                                              if (Array.isArray(data23)) {
+                                                                var valid5 = true;
+                                                                const len1 = data23.length;
+                                                                for (let i1 = 0; i1 < len1; i1++) {
+                                                                  const _errs49 = errors;
+                                                                  if (typeof data23[i1] !== "string") {
+                                                                    validate20.errors = [{ instancePath: instancePath + "/diagnosis/evidence/" + i1, schemaPath: "sysmon:OomDiagnosis/properties/evidence/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                                                    return false;
+                                                                  }
+                                                                  var valid5 = _errs49 === errors;
+                                                                  if (!valid5) {
+                                                                    break;
+                                                                  }
                                                                 }
                                                               } else {
-                                                                validate20.errors = [{ instancePath: instancePath + "/diagnosis/next", schemaPath: "sysmon:OomDiagnosis/properties/next/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                                                validate20.errors = [{ instancePath: instancePath + "/diagnosis/evidence", schemaPath: "sysmon:OomDiagnosis/properties/evidence/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
                                                                 return false;
                                                               }
                                                             }
-                                                            var valid6 = _errs58 === errors;
+                                                            var valid4 = _errs47 === errors;
                                                           } else {
-                                                            var valid6 = true;
+                                                            var valid4 = true;
+                                                          }
+                                                          if (valid4) {
+                                                            if (data21.next !== void 0) {
+                                                              let data25 = data21.next;
+                                                              const _errs51 = errors;
+                                                              if (errors === _errs51) {
+                                                                if (typeof data25 === "string") {
+                                                                  if (func1(data25) < 1) {
+                                                                    validate20.errors = [{ instancePath: instancePath + "/diagnosis/next", schemaPath: "sysmon:OomDiagnosis/properties/next/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                                                                    return false;
+                                                                  }
+                                                                } else {
+                                                                  validate20.errors = [{ instancePath: instancePath + "/diagnosis/next", schemaPath: "sysmon:OomDiagnosis/properties/next/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                                                  return false;
+                                                                }
+                                                              }
+                                                              var valid4 = _errs51 === errors;
+                                                            } else {
+                                                              var valid4 = true;
+                                                            }
                                                           }
                                                         }
                                                       }
+                                                    } else {
+                                                      validate20.errors = [{ instancePath: instancePath + "/diagnosis", schemaPath: "sysmon:OomDiagnosis/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                                                      return false;
                                                     }
-                                                  } else {
-                                                    validate20.errors = [{ instancePath: instancePath + "/diagnosis", schemaPath: "sysmon:OomDiagnosis/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
-                                                    return false;
                                                   }
+                                                  var valid0 = _errs42 === errors;
+                                                } else {
+                                                  var valid0 = true;
                                                 }
-                                                var valid0 = _errs49 === errors;
-                                              } else {
-                                                var valid0 = true;
                                               }
                                             }
                                           }
@@ -666,15 +836,15 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
   validate20.errors = vErrors;
   return errors === 0;
 }
-validate20.evaluated = { "props": { "process_name": true, "pid": true, "rss_kb": true, "constraint": true, "mem_total_kb": true, "mem_free_kb": true, "top_tasks": true, "trigger_process_name": true, "trigger_pid": true, "total_vm_kb": true, "oom_score_adj": true, "uid": true, "swap_kb": true, "pgtables_kb": true, "oom_memcg": true, "task_memcg": true, "memcg_limit_kb": true, "memcg_usage_kb": true, "oom_group": true, "diagnosis": true }, "dynamicProps": false, "dynamicItems": false };
-var ServiceCrashedData = validate21;
-var schema36 = { "$id": "sysmon:ServiceCrashPhase", "type": "string", "enum": ["startup", "running", "gave_up"] };
+validate20.evaluated = { "props": { "process_name": true, "pid": true, "rss_kb": true, "constraint": true, "mem_total_kb": true, "mem_free_kb": true, "top_tasks": true, "trigger_process_name": true, "trigger_pid": true, "total_vm_kb": true, "oom_score_adj": true, "uid": true, "swap_kb": true, "pgtables_kb": true, "oom_memcg": true, "task_memcg": true, "memcg_limit_kb": true, "memcg_usage_kb": true, "oom_group": true, "victim": true, "diagnosis": true }, "dynamicProps": false, "dynamicItems": false };
+var ServiceCrashedData = validate25;
+var schema39 = { "$id": "sysmon:ServiceCrashPhase", "type": "string", "enum": ["startup", "running", "gave_up"] };
 var pattern4 = new RegExp("^SIG[A-Z0-9+-]+$", "u");
-function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate21.evaluated;
+  const evaluated0 = validate25.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -685,7 +855,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.service_name === void 0 && (missing0 = "service_name") || data.phase === void 0 && (missing0 = "phase")) {
-        validate21.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate25.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         if (data.service_name !== void 0) {
@@ -694,11 +864,11 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs1) {
             if (typeof data0 === "string") {
               if (func1(data0) < 1) {
-                validate21.errors = [{ instancePath: instancePath + "/service_name", schemaPath: "#/properties/service_name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                validate25.errors = [{ instancePath: instancePath + "/service_name", schemaPath: "#/properties/service_name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                 return false;
               }
             } else {
-              validate21.errors = [{ instancePath: instancePath + "/service_name", schemaPath: "#/properties/service_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              validate25.errors = [{ instancePath: instancePath + "/service_name", schemaPath: "#/properties/service_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
               return false;
             }
           }
@@ -711,11 +881,11 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
             let data1 = data.phase;
             const _errs3 = errors;
             if (typeof data1 !== "string") {
-              validate21.errors = [{ instancePath: instancePath + "/phase", schemaPath: "sysmon:ServiceCrashPhase/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              validate25.errors = [{ instancePath: instancePath + "/phase", schemaPath: "sysmon:ServiceCrashPhase/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
               return false;
             }
             if (!(data1 === "startup" || data1 === "running" || data1 === "gave_up")) {
-              validate21.errors = [{ instancePath: instancePath + "/phase", schemaPath: "sysmon:ServiceCrashPhase/enum", keyword: "enum", params: { allowedValues: schema36.enum }, message: "must be equal to one of the allowed values" }];
+              validate25.errors = [{ instancePath: instancePath + "/phase", schemaPath: "sysmon:ServiceCrashPhase/enum", keyword: "enum", params: { allowedValues: schema39.enum }, message: "must be equal to one of the allowed values" }];
               return false;
             }
             var valid0 = _errs3 === errors;
@@ -727,17 +897,17 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               let data2 = data.pid;
               const _errs6 = errors;
               if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-                validate21.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                validate25.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                 return false;
               }
               if (errors === _errs6) {
                 if (typeof data2 == "number" && isFinite(data2)) {
                   if (data2 > 9007199254740991 || isNaN(data2)) {
-                    validate21.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                    validate25.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                     return false;
                   } else {
                     if (data2 < 1 || isNaN(data2)) {
-                      validate21.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                      validate25.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                       return false;
                     }
                   }
@@ -754,11 +924,11 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                 if (errors === _errs8) {
                   if (typeof data3 === "string") {
                     if (func1(data3) < 1) {
-                      validate21.errors = [{ instancePath: instancePath + "/group_name", schemaPath: "#/properties/group_name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                      validate25.errors = [{ instancePath: instancePath + "/group_name", schemaPath: "#/properties/group_name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                       return false;
                     }
                   } else {
-                    validate21.errors = [{ instancePath: instancePath + "/group_name", schemaPath: "#/properties/group_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    validate25.errors = [{ instancePath: instancePath + "/group_name", schemaPath: "#/properties/group_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                     return false;
                   }
                 }
@@ -771,17 +941,17 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                   let data4 = data.exit_code;
                   const _errs10 = errors;
                   if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-                    validate21.errors = [{ instancePath: instancePath + "/exit_code", schemaPath: "#/properties/exit_code/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate25.errors = [{ instancePath: instancePath + "/exit_code", schemaPath: "#/properties/exit_code/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs10) {
                     if (typeof data4 == "number" && isFinite(data4)) {
                       if (data4 > 255 || isNaN(data4)) {
-                        validate21.errors = [{ instancePath: instancePath + "/exit_code", schemaPath: "#/properties/exit_code/maximum", keyword: "maximum", params: { comparison: "<=", limit: 255 }, message: "must be <= 255" }];
+                        validate25.errors = [{ instancePath: instancePath + "/exit_code", schemaPath: "#/properties/exit_code/maximum", keyword: "maximum", params: { comparison: "<=", limit: 255 }, message: "must be <= 255" }];
                         return false;
                       } else {
                         if (data4 < 0 || isNaN(data4)) {
-                          validate21.errors = [{ instancePath: instancePath + "/exit_code", schemaPath: "#/properties/exit_code/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                          validate25.errors = [{ instancePath: instancePath + "/exit_code", schemaPath: "#/properties/exit_code/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                           return false;
                         }
                       }
@@ -798,11 +968,11 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                     if (errors === _errs12) {
                       if (typeof data5 === "string") {
                         if (!pattern4.test(data5)) {
-                          validate21.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/pattern", keyword: "pattern", params: { pattern: "^SIG[A-Z0-9+-]+$" }, message: 'must match pattern "^SIG[A-Z0-9+-]+$"' }];
+                          validate25.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/pattern", keyword: "pattern", params: { pattern: "^SIG[A-Z0-9+-]+$" }, message: 'must match pattern "^SIG[A-Z0-9+-]+$"' }];
                           return false;
                         }
                       } else {
-                        validate21.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                        validate25.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                         return false;
                       }
                     }
@@ -814,7 +984,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                     if (data.core_dumped !== void 0) {
                       const _errs14 = errors;
                       if (typeof data.core_dumped !== "boolean") {
-                        validate21.errors = [{ instancePath: instancePath + "/core_dumped", schemaPath: "#/properties/core_dumped/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                        validate25.errors = [{ instancePath: instancePath + "/core_dumped", schemaPath: "#/properties/core_dumped/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
                         return false;
                       }
                       var valid0 = _errs14 === errors;
@@ -826,17 +996,17 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                         let data7 = data.restart_attempt;
                         const _errs16 = errors;
                         if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-                          validate21.errors = [{ instancePath: instancePath + "/restart_attempt", schemaPath: "#/properties/restart_attempt/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                          validate25.errors = [{ instancePath: instancePath + "/restart_attempt", schemaPath: "#/properties/restart_attempt/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                           return false;
                         }
                         if (errors === _errs16) {
                           if (typeof data7 == "number" && isFinite(data7)) {
                             if (data7 > 9007199254740991 || isNaN(data7)) {
-                              validate21.errors = [{ instancePath: instancePath + "/restart_attempt", schemaPath: "#/properties/restart_attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                              validate25.errors = [{ instancePath: instancePath + "/restart_attempt", schemaPath: "#/properties/restart_attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                               return false;
                             } else {
                               if (data7 < 0 || isNaN(data7)) {
-                                validate21.errors = [{ instancePath: instancePath + "/restart_attempt", schemaPath: "#/properties/restart_attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                                validate25.errors = [{ instancePath: instancePath + "/restart_attempt", schemaPath: "#/properties/restart_attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                                 return false;
                               }
                             }
@@ -851,17 +1021,17 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                           let data8 = data.oom_kill_seq;
                           const _errs18 = errors;
                           if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
-                            validate21.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                            validate25.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                             return false;
                           }
                           if (errors === _errs18) {
                             if (typeof data8 == "number" && isFinite(data8)) {
                               if (data8 > 9007199254740991 || isNaN(data8)) {
-                                validate21.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                validate25.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                                 return false;
                               } else {
                                 if (data8 < 1 || isNaN(data8)) {
-                                  validate21.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                                  validate25.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                                   return false;
                                 }
                               }
@@ -881,21 +1051,21 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate21.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate25.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate21.errors = vErrors;
+  validate25.errors = vErrors;
   return errors === 0;
 }
-validate21.evaluated = { "props": { "service_name": true, "phase": true, "pid": true, "group_name": true, "exit_code": true, "signal": true, "core_dumped": true, "restart_attempt": true, "oom_kill_seq": true }, "dynamicProps": false, "dynamicItems": false };
-var TelemetryGapData = validate22;
-var schema38 = { "$id": "sysmon:TelemetryGapSource", "type": "string", "enum": ["kmsg", "supervisord", "stream"] };
-function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate25.evaluated = { "props": { "service_name": true, "phase": true, "pid": true, "group_name": true, "exit_code": true, "signal": true, "core_dumped": true, "restart_attempt": true, "oom_kill_seq": true }, "dynamicProps": false, "dynamicItems": false };
+var TelemetryGapData = validate26;
+var schema41 = { "$id": "sysmon:TelemetryGapSource", "type": "string", "enum": ["kmsg", "supervisord", "stream"] };
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate22.evaluated;
+  const evaluated0 = validate26.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -906,18 +1076,18 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.source === void 0 && (missing0 = "source") || data.reason === void 0 && (missing0 = "reason")) {
-        validate22.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate26.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         if (data.source !== void 0) {
           let data0 = data.source;
           const _errs1 = errors;
           if (typeof data0 !== "string") {
-            validate22.errors = [{ instancePath: instancePath + "/source", schemaPath: "sysmon:TelemetryGapSource/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+            validate26.errors = [{ instancePath: instancePath + "/source", schemaPath: "sysmon:TelemetryGapSource/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
             return false;
           }
           if (!(data0 === "kmsg" || data0 === "supervisord" || data0 === "stream")) {
-            validate22.errors = [{ instancePath: instancePath + "/source", schemaPath: "sysmon:TelemetryGapSource/enum", keyword: "enum", params: { allowedValues: schema38.enum }, message: "must be equal to one of the allowed values" }];
+            validate26.errors = [{ instancePath: instancePath + "/source", schemaPath: "sysmon:TelemetryGapSource/enum", keyword: "enum", params: { allowedValues: schema41.enum }, message: "must be equal to one of the allowed values" }];
             return false;
           }
           var valid0 = _errs1 === errors;
@@ -929,17 +1099,17 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             let data1 = data.lost;
             const _errs4 = errors;
             if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
-              validate22.errors = [{ instancePath: instancePath + "/lost", schemaPath: "#/properties/lost/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+              validate26.errors = [{ instancePath: instancePath + "/lost", schemaPath: "#/properties/lost/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
               return false;
             }
             if (errors === _errs4) {
               if (typeof data1 == "number" && isFinite(data1)) {
                 if (data1 > 9007199254740991 || isNaN(data1)) {
-                  validate22.errors = [{ instancePath: instancePath + "/lost", schemaPath: "#/properties/lost/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                  validate26.errors = [{ instancePath: instancePath + "/lost", schemaPath: "#/properties/lost/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                   return false;
                 } else {
                   if (data1 < 0 || isNaN(data1)) {
-                    validate22.errors = [{ instancePath: instancePath + "/lost", schemaPath: "#/properties/lost/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                    validate26.errors = [{ instancePath: instancePath + "/lost", schemaPath: "#/properties/lost/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                     return false;
                   }
                 }
@@ -953,7 +1123,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.reason !== void 0) {
               const _errs6 = errors;
               if (typeof data.reason !== "string") {
-                validate22.errors = [{ instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                validate26.errors = [{ instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                 return false;
               }
               var valid0 = _errs6 === errors;
@@ -965,17 +1135,17 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 let data3 = data.from;
                 const _errs8 = errors;
                 if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                  validate22.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                  validate26.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                   return false;
                 }
                 if (errors === _errs8) {
                   if (typeof data3 == "number" && isFinite(data3)) {
                     if (data3 > 9007199254740991 || isNaN(data3)) {
-                      validate22.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                      validate26.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                       return false;
                     } else {
                       if (data3 < 0 || isNaN(data3)) {
-                        validate22.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                        validate26.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                         return false;
                       }
                     }
@@ -990,17 +1160,17 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   let data4 = data.to;
                   const _errs10 = errors;
                   if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-                    validate22.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate26.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs10) {
                     if (typeof data4 == "number" && isFinite(data4)) {
                       if (data4 > 9007199254740991 || isNaN(data4)) {
-                        validate22.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                        validate26.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                         return false;
                       } else {
                         if (data4 < 0 || isNaN(data4)) {
-                          validate22.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                          validate26.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                           return false;
                         }
                       }
@@ -1016,22 +1186,22 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate22.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate26.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate22.errors = vErrors;
+  validate26.errors = vErrors;
   return errors === 0;
 }
-validate22.evaluated = { "props": { "source": true, "lost": true, "reason": true, "from": true, "to": true }, "dynamicProps": false, "dynamicItems": false };
-var TelemetryConfiguredData = validate23;
-var schema39 = { "$id": "sysmon:TelemetryConfiguredData", "type": "object", "required": ["method", "turned_on", "turned_off"], "properties": { "method": { "type": "string", "enum": ["PUT", "PATCH"] }, "turned_on": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "turned_off": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "address": { "type": "string" }, "user_agent": { "type": "string", "maxLength": 256 } } };
-var schema40 = { "$id": "sysmon:EventCategory", "type": "string", "enum": ["console", "network", "page", "interaction", "control", "connection", "system", "screenshot", "captcha", "monitor", "platform"] };
-function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate26.evaluated = { "props": { "source": true, "lost": true, "reason": true, "from": true, "to": true }, "dynamicProps": false, "dynamicItems": false };
+var TelemetryConfiguredData = validate27;
+var schema42 = { "$id": "sysmon:TelemetryConfiguredData", "type": "object", "required": ["method", "turned_on", "turned_off"], "properties": { "method": { "type": "string", "enum": ["PUT", "PATCH"] }, "turned_on": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "turned_off": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "address": { "type": "string" }, "user_agent": { "type": "string", "maxLength": 256 } } };
+var schema43 = { "$id": "sysmon:EventCategory", "type": "string", "enum": ["console", "network", "page", "interaction", "control", "connection", "system", "screenshot", "captcha", "monitor", "platform"] };
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate23.evaluated;
+  const evaluated0 = validate27.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1042,18 +1212,18 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.method === void 0 && (missing0 = "method") || data.turned_on === void 0 && (missing0 = "turned_on") || data.turned_off === void 0 && (missing0 = "turned_off")) {
-        validate23.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate27.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         if (data.method !== void 0) {
           let data0 = data.method;
           const _errs1 = errors;
           if (typeof data0 !== "string") {
-            validate23.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/properties/method/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+            validate27.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/properties/method/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
             return false;
           }
           if (!(data0 === "PUT" || data0 === "PATCH")) {
-            validate23.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/properties/method/enum", keyword: "enum", params: { allowedValues: schema39.properties.method.enum }, message: "must be equal to one of the allowed values" }];
+            validate27.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/properties/method/enum", keyword: "enum", params: { allowedValues: schema42.properties.method.enum }, message: "must be equal to one of the allowed values" }];
             return false;
           }
           var valid0 = _errs1 === errors;
@@ -1072,11 +1242,11 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                   let data2 = data1[i0];
                   const _errs5 = errors;
                   if (typeof data2 !== "string") {
-                    validate23.errors = [{ instancePath: instancePath + "/turned_on/" + i0, schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    validate27.errors = [{ instancePath: instancePath + "/turned_on/" + i0, schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                     return false;
                   }
                   if (!(data2 === "console" || data2 === "network" || data2 === "page" || data2 === "interaction" || data2 === "control" || data2 === "connection" || data2 === "system" || data2 === "screenshot" || data2 === "captcha" || data2 === "monitor" || data2 === "platform")) {
-                    validate23.errors = [{ instancePath: instancePath + "/turned_on/" + i0, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" }];
+                    validate27.errors = [{ instancePath: instancePath + "/turned_on/" + i0, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" }];
                     return false;
                   }
                   var valid1 = _errs5 === errors;
@@ -1085,7 +1255,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                validate23.errors = [{ instancePath: instancePath + "/turned_on", schemaPath: "#/properties/turned_on/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                validate27.errors = [{ instancePath: instancePath + "/turned_on", schemaPath: "#/properties/turned_on/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
                 return false;
               }
             }
@@ -1105,11 +1275,11 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                     let data4 = data3[i1];
                     const _errs10 = errors;
                     if (typeof data4 !== "string") {
-                      validate23.errors = [{ instancePath: instancePath + "/turned_off/" + i1, schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                      validate27.errors = [{ instancePath: instancePath + "/turned_off/" + i1, schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                       return false;
                     }
                     if (!(data4 === "console" || data4 === "network" || data4 === "page" || data4 === "interaction" || data4 === "control" || data4 === "connection" || data4 === "system" || data4 === "screenshot" || data4 === "captcha" || data4 === "monitor" || data4 === "platform")) {
-                      validate23.errors = [{ instancePath: instancePath + "/turned_off/" + i1, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" }];
+                      validate27.errors = [{ instancePath: instancePath + "/turned_off/" + i1, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" }];
                       return false;
                     }
                     var valid3 = _errs10 === errors;
@@ -1118,7 +1288,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  validate23.errors = [{ instancePath: instancePath + "/turned_off", schemaPath: "#/properties/turned_off/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                  validate27.errors = [{ instancePath: instancePath + "/turned_off", schemaPath: "#/properties/turned_off/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
                   return false;
                 }
               }
@@ -1130,7 +1300,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
               if (data.address !== void 0) {
                 const _errs13 = errors;
                 if (typeof data.address !== "string") {
-                  validate23.errors = [{ instancePath: instancePath + "/address", schemaPath: "#/properties/address/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate27.errors = [{ instancePath: instancePath + "/address", schemaPath: "#/properties/address/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
                 var valid0 = _errs13 === errors;
@@ -1144,11 +1314,11 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                   if (errors === _errs15) {
                     if (typeof data6 === "string") {
                       if (func1(data6) > 256) {
-                        validate23.errors = [{ instancePath: instancePath + "/user_agent", schemaPath: "#/properties/user_agent/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+                        validate27.errors = [{ instancePath: instancePath + "/user_agent", schemaPath: "#/properties/user_agent/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
                         return false;
                       }
                     } else {
-                      validate23.errors = [{ instancePath: instancePath + "/user_agent", schemaPath: "#/properties/user_agent/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                      validate27.errors = [{ instancePath: instancePath + "/user_agent", schemaPath: "#/properties/user_agent/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                       return false;
                     }
                   }
@@ -1162,21 +1332,21 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate23.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate27.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate23.errors = vErrors;
+  validate27.errors = vErrors;
   return errors === 0;
 }
-validate23.evaluated = { "props": { "method": true, "turned_on": true, "turned_off": true, "address": true, "user_agent": true }, "dynamicProps": false, "dynamicItems": false };
-var PageCrashedData = validate24;
-var schema43 = { "$id": "sysmon:PageCrashCause", "type": "string", "enum": ["oom_kill", "crash", "killed"] };
-function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate27.evaluated = { "props": { "method": true, "turned_on": true, "turned_off": true, "address": true, "user_agent": true }, "dynamicProps": false, "dynamicItems": false };
+var PageCrashedData = validate28;
+var schema47 = { "$id": "sysmon:PageCrashCause", "type": "string", "enum": ["oom_kill", "crash", "killed"] };
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate24.evaluated;
+  const evaluated0 = validate28.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1187,7 +1357,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.target_id === void 0 && (missing0 = "target_id") || data.target_type === void 0 && (missing0 = "target_type")) {
-        validate24.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate28.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         if (data.target_id !== void 0) {
@@ -1196,11 +1366,11 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs1) {
             if (typeof data0 === "string") {
               if (func1(data0) < 1) {
-                validate24.errors = [{ instancePath: instancePath + "/target_id", schemaPath: "#/properties/target_id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                validate28.errors = [{ instancePath: instancePath + "/target_id", schemaPath: "#/properties/target_id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                 return false;
               }
             } else {
-              validate24.errors = [{ instancePath: instancePath + "/target_id", schemaPath: "#/properties/target_id/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              validate28.errors = [{ instancePath: instancePath + "/target_id", schemaPath: "#/properties/target_id/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
               return false;
             }
           }
@@ -1215,11 +1385,11 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs3) {
               if (typeof data1 === "string") {
                 if (func1(data1) < 1) {
-                  validate24.errors = [{ instancePath: instancePath + "/target_type", schemaPath: "#/properties/target_type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                  validate28.errors = [{ instancePath: instancePath + "/target_type", schemaPath: "#/properties/target_type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                   return false;
                 }
               } else {
-                validate24.errors = [{ instancePath: instancePath + "/target_type", schemaPath: "#/properties/target_type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                validate28.errors = [{ instancePath: instancePath + "/target_type", schemaPath: "#/properties/target_type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                 return false;
               }
             }
@@ -1231,7 +1401,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.url !== void 0) {
               const _errs5 = errors;
               if (typeof data.url !== "string") {
-                validate24.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                validate28.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                 return false;
               }
               var valid0 = _errs5 === errors;
@@ -1242,7 +1412,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
               if (data.title !== void 0) {
                 const _errs7 = errors;
                 if (typeof data.title !== "string") {
-                  validate24.errors = [{ instancePath: instancePath + "/title", schemaPath: "#/properties/title/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate28.errors = [{ instancePath: instancePath + "/title", schemaPath: "#/properties/title/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
                 var valid0 = _errs7 === errors;
@@ -1253,7 +1423,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data.status !== void 0) {
                   const _errs9 = errors;
                   if (typeof data.status !== "string") {
-                    validate24.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    validate28.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                     return false;
                   }
                   var valid0 = _errs9 === errors;
@@ -1267,11 +1437,11 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                     if (errors === _errs11) {
                       if (typeof data5 === "string") {
                         if (!pattern4.test(data5)) {
-                          validate24.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/pattern", keyword: "pattern", params: { pattern: "^SIG[A-Z0-9+-]+$" }, message: 'must match pattern "^SIG[A-Z0-9+-]+$"' }];
+                          validate28.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/pattern", keyword: "pattern", params: { pattern: "^SIG[A-Z0-9+-]+$" }, message: 'must match pattern "^SIG[A-Z0-9+-]+$"' }];
                           return false;
                         }
                       } else {
-                        validate24.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                        validate28.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                         return false;
                       }
                     }
@@ -1284,17 +1454,17 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                       let data6 = data.pid;
                       const _errs13 = errors;
                       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-                        validate24.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                        validate28.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                         return false;
                       }
                       if (errors === _errs13) {
                         if (typeof data6 == "number" && isFinite(data6)) {
                           if (data6 > 9007199254740991 || isNaN(data6)) {
-                            validate24.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                            validate28.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                             return false;
                           } else {
                             if (data6 < 1 || isNaN(data6)) {
-                              validate24.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                              validate28.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                               return false;
                             }
                           }
@@ -1306,9 +1476,14 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                     if (valid0) {
                       if (data.role !== void 0) {
+                        let data7 = data.role;
                         const _errs15 = errors;
-                        if (typeof data.role !== "string") {
-                          validate24.errors = [{ instancePath: instancePath + "/role", schemaPath: "#/properties/role/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                        if (typeof data7 !== "string") {
+                          validate28.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                          return false;
+                        }
+                        if (!(data7 === "browser" || data7 === "renderer" || data7 === "gpu" || data7 === "network" || data7 === "utility" || data7 === "zygote")) {
+                          validate28.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/enum", keyword: "enum", params: { allowedValues: schema34.enum }, message: "must be equal to one of the allowed values" }];
                           return false;
                         }
                         var valid0 = _errs15 === errors;
@@ -1318,41 +1493,41 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                       if (valid0) {
                         if (data.cause !== void 0) {
                           let data8 = data.cause;
-                          const _errs17 = errors;
+                          const _errs18 = errors;
                           if (typeof data8 !== "string") {
-                            validate24.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                            validate28.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                             return false;
                           }
                           if (!(data8 === "oom_kill" || data8 === "crash" || data8 === "killed")) {
-                            validate24.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" }];
+                            validate28.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/enum", keyword: "enum", params: { allowedValues: schema47.enum }, message: "must be equal to one of the allowed values" }];
                             return false;
                           }
-                          var valid0 = _errs17 === errors;
+                          var valid0 = _errs18 === errors;
                         } else {
                           var valid0 = true;
                         }
                         if (valid0) {
                           if (data.oom_kill_seq !== void 0) {
                             let data9 = data.oom_kill_seq;
-                            const _errs20 = errors;
+                            const _errs21 = errors;
                             if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-                              validate24.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                              validate28.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                               return false;
                             }
-                            if (errors === _errs20) {
+                            if (errors === _errs21) {
                               if (typeof data9 == "number" && isFinite(data9)) {
                                 if (data9 > 9007199254740991 || isNaN(data9)) {
-                                  validate24.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                  validate28.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                                   return false;
                                 } else {
                                   if (data9 < 1 || isNaN(data9)) {
-                                    validate24.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                                    validate28.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                                     return false;
                                   }
                                 }
                               }
                             }
-                            var valid0 = _errs20 === errors;
+                            var valid0 = _errs21 === errors;
                           } else {
                             var valid0 = true;
                           }
@@ -1367,23 +1542,23 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate24.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate28.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate24.errors = vErrors;
+  validate28.errors = vErrors;
   return errors === 0;
 }
-validate24.evaluated = { "props": { "target_id": true, "target_type": true, "url": true, "title": true, "status": true, "signal": true, "pid": true, "role": true, "cause": true, "oom_kill_seq": true }, "dynamicProps": false, "dynamicItems": false };
-var PublishEventRequest = validate25;
-var schema44 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": { "anyOf": [{ "$ref": "sysmon:EventCategory" }, { "type": "null" }] }, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
-var schema46 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": "string" } } } };
-var schema47 = { "$id": "sysmon:EventSourceKind", "type": "string", "enum": ["cdp", "kernel_api", "extension", "local_process"] };
-function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate28.evaluated = { "props": { "target_id": true, "target_type": true, "url": true, "title": true, "status": true, "signal": true, "pid": true, "role": true, "cause": true, "oom_kill_seq": true }, "dynamicProps": false, "dynamicItems": false };
+var PublishEventRequest = validate29;
+var schema48 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": { "anyOf": [{ "$ref": "sysmon:EventCategory" }, { "type": "null" }] }, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
+var schema50 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": "string" } } } };
+var schema51 = { "$id": "sysmon:EventSourceKind", "type": "string", "enum": ["cdp", "kernel_api", "extension", "local_process"] };
+function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate26.evaluated;
+  const evaluated0 = validate30.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1408,7 +1583,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!(data0 === "cdp" || data0 === "kernel_api" || data0 === "extension" || data0 === "local_process")) {
-          const err1 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema47.enum }, message: "must be equal to one of the allowed values" };
+          const err1 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema51.enum }, message: "must be equal to one of the allowed values" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -1438,7 +1613,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
             vErrors.push(err3);
           }
           errors++;
-          validate26.errors = vErrors;
+          validate30.errors = vErrors;
           return false;
         } else {
           errors = _errs2;
@@ -1459,13 +1634,13 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data.event;
           const _errs8 = errors;
           if (typeof data1 !== "string" && data1 !== null) {
-            validate26.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: schema46.properties.event.type }, message: "must be string,null" }];
+            validate30.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: schema50.properties.event.type }, message: "must be string,null" }];
             return false;
           }
           if (errors === _errs8) {
             if (typeof data1 === "string") {
               if (func1(data1) > 1024) {
-                validate26.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }];
+                validate30.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }];
                 return false;
               }
             }
@@ -1479,7 +1654,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
             let data2 = data.metadata;
             const _errs10 = errors;
             if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-              validate26.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: schema46.properties.metadata.type }, message: "must be object,null" }];
+              validate30.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: schema50.properties.metadata.type }, message: "must be object,null" }];
               return false;
             }
             if (errors === _errs10) {
@@ -1487,7 +1662,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
                 for (const key0 in data2) {
                   const _errs13 = errors;
                   if (typeof data2[key0] !== "string") {
-                    validate26.errors = [{ instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    validate30.errors = [{ instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                     return false;
                   }
                   var valid3 = _errs13 === errors;
@@ -1504,19 +1679,19 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate26.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate30.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate26.errors = vErrors;
+  validate30.errors = vErrors;
   return errors === 0;
 }
-validate26.evaluated = { "props": { "kind": true, "event": true, "metadata": true }, "dynamicProps": false, "dynamicItems": false };
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate30.evaluated = { "props": { "kind": true, "event": true, "metadata": true }, "dynamicProps": false, "dynamicItems": false };
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate25.evaluated;
+  const evaluated0 = validate29.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1527,7 +1702,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.type === void 0 && (missing0 = "type")) {
-        validate25.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate29.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         if (data.type !== void 0) {
@@ -1536,16 +1711,16 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs1) {
             if (typeof data0 === "string") {
               if (func1(data0) > 256) {
-                validate25.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+                validate29.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
                 return false;
               } else {
                 if (func1(data0) < 1) {
-                  validate25.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                  validate29.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                   return false;
                 }
               }
             } else {
-              validate25.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              validate29.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
               return false;
             }
           }
@@ -1570,7 +1745,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data1 === "console" || data1 === "network" || data1 === "page" || data1 === "interaction" || data1 === "control" || data1 === "connection" || data1 === "system" || data1 === "screenshot" || data1 === "captcha" || data1 === "monitor" || data1 === "platform")) {
-              const err1 = { instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" };
+              const err1 = { instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err1];
               } else {
@@ -1600,7 +1775,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
                 vErrors.push(err3);
               }
               errors++;
-              validate25.errors = vErrors;
+              validate29.errors = vErrors;
               return false;
             } else {
               errors = _errs4;
@@ -1623,8 +1798,8 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               const _errs11 = errors;
               let valid3 = false;
               const _errs12 = errors;
-              if (!validate26(data2, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
-                vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+              if (!validate30(data2, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+                vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
                 errors = vErrors.length;
               }
               var _valid1 = _errs12 === errors;
@@ -1655,7 +1830,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
                   vErrors.push(err5);
                 }
                 errors++;
-                validate25.errors = vErrors;
+                validate29.errors = vErrors;
                 return false;
               } else {
                 errors = _errs11;
@@ -1676,17 +1851,17 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
                 let data3 = data.ts;
                 const _errs15 = errors;
                 if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3)) && data3 !== null) {
-                  validate25.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: schema44.properties.ts.type }, message: "must be integer,null" }];
+                  validate29.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: schema48.properties.ts.type }, message: "must be integer,null" }];
                   return false;
                 }
                 if (errors === _errs15) {
                   if (typeof data3 == "number" && isFinite(data3)) {
                     if (data3 > 9007199254740991 || isNaN(data3)) {
-                      validate25.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                      validate29.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                       return false;
                     } else {
                       if (data3 < 0 || isNaN(data3)) {
-                        validate25.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                        validate29.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                         return false;
                       }
                     }
@@ -1701,21 +1876,21 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate25.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate29.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate25.errors = vErrors;
+  validate29.errors = vErrors;
   return errors === 0;
 }
-validate25.evaluated = { "props": { "type": true, "category": true, "source": true, "data": true, "ts": true }, "dynamicProps": false, "dynamicItems": false };
-var CategoryConfigRequest = validate28;
-var schema48 = { "$id": "sysmon:CategoryConfigRequest", "type": ["object", "null"], "properties": { "enabled": { "type": ["boolean", "null"] } } };
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate29.evaluated = { "props": { "type": true, "category": true, "source": true, "data": true, "ts": true }, "dynamicProps": false, "dynamicItems": false };
+var CategoryConfigRequest = validate32;
+var schema52 = { "$id": "sysmon:CategoryConfigRequest", "type": ["object", "null"], "properties": { "enabled": { "type": ["boolean", "null"] } } };
+function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate28.evaluated;
+  const evaluated0 = validate32.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1723,7 +1898,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate28.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+    validate32.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
@@ -1731,23 +1906,23 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
       if (data.enabled !== void 0) {
         let data0 = data.enabled;
         if (typeof data0 !== "boolean" && data0 !== null) {
-          validate28.errors = [{ instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+          validate32.errors = [{ instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
           return false;
         }
       }
     }
   }
-  validate28.errors = vErrors;
+  validate32.errors = vErrors;
   return errors === 0;
 }
-validate28.evaluated = { "props": { "enabled": true }, "dynamicProps": false, "dynamicItems": false };
-var CategoriesConfigRequest = validate29;
-var schema49 = { "$id": "sysmon:CategoriesConfigRequest", "type": ["object", "null"], "properties": { "console": { "$ref": "sysmon:CategoryConfigRequest" }, "network": { "$ref": "sysmon:CategoryConfigRequest" }, "page": { "$ref": "sysmon:CategoryConfigRequest" }, "interaction": { "$ref": "sysmon:CategoryConfigRequest" }, "control": { "$ref": "sysmon:CategoryConfigRequest" }, "connection": { "$ref": "sysmon:CategoryConfigRequest" }, "system": { "$ref": "sysmon:CategoryConfigRequest" }, "screenshot": { "$ref": "sysmon:CategoryConfigRequest" }, "captcha": { "$ref": "sysmon:CategoryConfigRequest" }, "monitor": { "$ref": "sysmon:CategoryConfigRequest" }, "platform": { "$ref": "sysmon:CategoryConfigRequest" } } };
-function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate32.evaluated = { "props": { "enabled": true }, "dynamicProps": false, "dynamicItems": false };
+var CategoriesConfigRequest = validate33;
+var schema53 = { "$id": "sysmon:CategoriesConfigRequest", "type": ["object", "null"], "properties": { "console": { "$ref": "sysmon:CategoryConfigRequest" }, "network": { "$ref": "sysmon:CategoryConfigRequest" }, "page": { "$ref": "sysmon:CategoryConfigRequest" }, "interaction": { "$ref": "sysmon:CategoryConfigRequest" }, "control": { "$ref": "sysmon:CategoryConfigRequest" }, "connection": { "$ref": "sysmon:CategoryConfigRequest" }, "system": { "$ref": "sysmon:CategoryConfigRequest" }, "screenshot": { "$ref": "sysmon:CategoryConfigRequest" }, "captcha": { "$ref": "sysmon:CategoryConfigRequest" }, "monitor": { "$ref": "sysmon:CategoryConfigRequest" }, "platform": { "$ref": "sysmon:CategoryConfigRequest" } } };
+function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate29.evaluated;
+  const evaluated0 = validate33.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1755,7 +1930,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate29.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema49.type }, message: "must be object,null" }];
+    validate33.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema53.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
@@ -1765,7 +1940,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
         const _errs1 = errors;
         const _errs2 = errors;
         if (!(data0 && typeof data0 == "object" && !Array.isArray(data0)) && data0 !== null) {
-          validate29.errors = [{ instancePath: instancePath + "/console", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+          validate33.errors = [{ instancePath: instancePath + "/console", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
           return false;
         }
         if (errors === _errs2) {
@@ -1773,7 +1948,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
             if (data0.enabled !== void 0) {
               let data1 = data0.enabled;
               if (typeof data1 !== "boolean" && data1 !== null) {
-                validate29.errors = [{ instancePath: instancePath + "/console/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+                validate33.errors = [{ instancePath: instancePath + "/console/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
                 return false;
               }
             }
@@ -1789,7 +1964,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
           const _errs6 = errors;
           const _errs7 = errors;
           if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-            validate29.errors = [{ instancePath: instancePath + "/network", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+            validate33.errors = [{ instancePath: instancePath + "/network", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
             return false;
           }
           if (errors === _errs7) {
@@ -1797,7 +1972,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
               if (data2.enabled !== void 0) {
                 let data3 = data2.enabled;
                 if (typeof data3 !== "boolean" && data3 !== null) {
-                  validate29.errors = [{ instancePath: instancePath + "/network/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+                  validate33.errors = [{ instancePath: instancePath + "/network/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
                   return false;
                 }
               }
@@ -1813,7 +1988,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
             const _errs11 = errors;
             const _errs12 = errors;
             if (!(data4 && typeof data4 == "object" && !Array.isArray(data4)) && data4 !== null) {
-              validate29.errors = [{ instancePath: instancePath + "/page", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+              validate33.errors = [{ instancePath: instancePath + "/page", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
               return false;
             }
             if (errors === _errs12) {
@@ -1821,7 +1996,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data4.enabled !== void 0) {
                   let data5 = data4.enabled;
                   if (typeof data5 !== "boolean" && data5 !== null) {
-                    validate29.errors = [{ instancePath: instancePath + "/page/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+                    validate33.errors = [{ instancePath: instancePath + "/page/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
                     return false;
                   }
                 }
@@ -1837,7 +2012,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
               const _errs16 = errors;
               const _errs17 = errors;
               if (!(data6 && typeof data6 == "object" && !Array.isArray(data6)) && data6 !== null) {
-                validate29.errors = [{ instancePath: instancePath + "/interaction", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+                validate33.errors = [{ instancePath: instancePath + "/interaction", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
                 return false;
               }
               if (errors === _errs17) {
@@ -1845,7 +2020,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                   if (data6.enabled !== void 0) {
                     let data7 = data6.enabled;
                     if (typeof data7 !== "boolean" && data7 !== null) {
-                      validate29.errors = [{ instancePath: instancePath + "/interaction/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+                      validate33.errors = [{ instancePath: instancePath + "/interaction/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
                       return false;
                     }
                   }
@@ -1861,7 +2036,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                 const _errs21 = errors;
                 const _errs22 = errors;
                 if (!(data8 && typeof data8 == "object" && !Array.isArray(data8)) && data8 !== null) {
-                  validate29.errors = [{ instancePath: instancePath + "/control", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+                  validate33.errors = [{ instancePath: instancePath + "/control", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
                   return false;
                 }
                 if (errors === _errs22) {
@@ -1869,7 +2044,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                     if (data8.enabled !== void 0) {
                       let data9 = data8.enabled;
                       if (typeof data9 !== "boolean" && data9 !== null) {
-                        validate29.errors = [{ instancePath: instancePath + "/control/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+                        validate33.errors = [{ instancePath: instancePath + "/control/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
                         return false;
                       }
                     }
@@ -1885,7 +2060,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                   const _errs26 = errors;
                   const _errs27 = errors;
                   if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
-                    validate29.errors = [{ instancePath: instancePath + "/connection", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+                    validate33.errors = [{ instancePath: instancePath + "/connection", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
                     return false;
                   }
                   if (errors === _errs27) {
@@ -1893,7 +2068,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                       if (data10.enabled !== void 0) {
                         let data11 = data10.enabled;
                         if (typeof data11 !== "boolean" && data11 !== null) {
-                          validate29.errors = [{ instancePath: instancePath + "/connection/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+                          validate33.errors = [{ instancePath: instancePath + "/connection/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
                           return false;
                         }
                       }
@@ -1909,7 +2084,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                     const _errs31 = errors;
                     const _errs32 = errors;
                     if (!(data12 && typeof data12 == "object" && !Array.isArray(data12)) && data12 !== null) {
-                      validate29.errors = [{ instancePath: instancePath + "/system", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+                      validate33.errors = [{ instancePath: instancePath + "/system", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
                       return false;
                     }
                     if (errors === _errs32) {
@@ -1917,7 +2092,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                         if (data12.enabled !== void 0) {
                           let data13 = data12.enabled;
                           if (typeof data13 !== "boolean" && data13 !== null) {
-                            validate29.errors = [{ instancePath: instancePath + "/system/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+                            validate33.errors = [{ instancePath: instancePath + "/system/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
                             return false;
                           }
                         }
@@ -1933,7 +2108,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                       const _errs36 = errors;
                       const _errs37 = errors;
                       if (!(data14 && typeof data14 == "object" && !Array.isArray(data14)) && data14 !== null) {
-                        validate29.errors = [{ instancePath: instancePath + "/screenshot", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+                        validate33.errors = [{ instancePath: instancePath + "/screenshot", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
                         return false;
                       }
                       if (errors === _errs37) {
@@ -1941,7 +2116,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                           if (data14.enabled !== void 0) {
                             let data15 = data14.enabled;
                             if (typeof data15 !== "boolean" && data15 !== null) {
-                              validate29.errors = [{ instancePath: instancePath + "/screenshot/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+                              validate33.errors = [{ instancePath: instancePath + "/screenshot/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
                               return false;
                             }
                           }
@@ -1957,7 +2132,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                         const _errs41 = errors;
                         const _errs42 = errors;
                         if (!(data16 && typeof data16 == "object" && !Array.isArray(data16)) && data16 !== null) {
-                          validate29.errors = [{ instancePath: instancePath + "/captcha", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+                          validate33.errors = [{ instancePath: instancePath + "/captcha", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
                           return false;
                         }
                         if (errors === _errs42) {
@@ -1965,7 +2140,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                             if (data16.enabled !== void 0) {
                               let data17 = data16.enabled;
                               if (typeof data17 !== "boolean" && data17 !== null) {
-                                validate29.errors = [{ instancePath: instancePath + "/captcha/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+                                validate33.errors = [{ instancePath: instancePath + "/captcha/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
                                 return false;
                               }
                             }
@@ -1981,7 +2156,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                           const _errs46 = errors;
                           const _errs47 = errors;
                           if (!(data18 && typeof data18 == "object" && !Array.isArray(data18)) && data18 !== null) {
-                            validate29.errors = [{ instancePath: instancePath + "/monitor", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+                            validate33.errors = [{ instancePath: instancePath + "/monitor", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
                             return false;
                           }
                           if (errors === _errs47) {
@@ -1989,7 +2164,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                               if (data18.enabled !== void 0) {
                                 let data19 = data18.enabled;
                                 if (typeof data19 !== "boolean" && data19 !== null) {
-                                  validate29.errors = [{ instancePath: instancePath + "/monitor/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+                                  validate33.errors = [{ instancePath: instancePath + "/monitor/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
                                   return false;
                                 }
                               }
@@ -2005,7 +2180,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                             const _errs51 = errors;
                             const _errs52 = errors;
                             if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
-                              validate29.errors = [{ instancePath: instancePath + "/platform", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema48.type }, message: "must be object,null" }];
+                              validate33.errors = [{ instancePath: instancePath + "/platform", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
                               return false;
                             }
                             if (errors === _errs52) {
@@ -2013,7 +2188,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
                                 if (data20.enabled !== void 0) {
                                   let data21 = data20.enabled;
                                   if (typeof data21 !== "boolean" && data21 !== null) {
-                                    validate29.errors = [{ instancePath: instancePath + "/platform/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema48.properties.enabled.type }, message: "must be boolean,null" }];
+                                    validate33.errors = [{ instancePath: instancePath + "/platform/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
                                     return false;
                                   }
                                 }
@@ -2035,17 +2210,17 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate29.errors = vErrors;
+  validate33.errors = vErrors;
   return errors === 0;
 }
-validate29.evaluated = { "props": { "console": true, "network": true, "page": true, "interaction": true, "control": true, "connection": true, "system": true, "screenshot": true, "captcha": true, "monitor": true, "platform": true }, "dynamicProps": false, "dynamicItems": false };
-var TelemetryConfigRequest = validate30;
-var schema61 = { "$id": "sysmon:TelemetryConfigRequest", "type": ["object", "null"], "properties": { "browser": { "$ref": "sysmon:CategoriesConfigRequest" }, "telemetry_session_id": { "type": ["string", "null"], "maxLength": 256 }, "storage": {}, "export": {} } };
-function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate33.evaluated = { "props": { "console": true, "network": true, "page": true, "interaction": true, "control": true, "connection": true, "system": true, "screenshot": true, "captcha": true, "monitor": true, "platform": true }, "dynamicProps": false, "dynamicItems": false };
+var TelemetryConfigRequest = validate34;
+var schema65 = { "$id": "sysmon:TelemetryConfigRequest", "type": ["object", "null"], "properties": { "browser": { "$ref": "sysmon:CategoriesConfigRequest" }, "telemetry_session_id": { "type": ["string", "null"], "maxLength": 256 }, "storage": {}, "export": {} } };
+function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate30.evaluated;
+  const evaluated0 = validate34.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2053,15 +2228,15 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate30.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema61.type }, message: "must be object,null" }];
+    validate34.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       if (data.browser !== void 0) {
         const _errs1 = errors;
-        if (!validate29(data.browser, { instancePath: instancePath + "/browser", parentData: data, parentDataProperty: "browser", rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+        if (!validate33(data.browser, { instancePath: instancePath + "/browser", parentData: data, parentDataProperty: "browser", rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
           errors = vErrors.length;
         }
         var valid0 = _errs1 === errors;
@@ -2073,13 +2248,13 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data.telemetry_session_id;
           const _errs2 = errors;
           if (typeof data1 !== "string" && data1 !== null) {
-            validate30.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/type", keyword: "type", params: { type: schema61.properties.telemetry_session_id.type }, message: "must be string,null" }];
+            validate34.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/type", keyword: "type", params: { type: schema65.properties.telemetry_session_id.type }, message: "must be string,null" }];
             return false;
           }
           if (errors === _errs2) {
             if (typeof data1 === "string") {
               if (func1(data1) > 256) {
-                validate30.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+                validate34.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
                 return false;
               }
             }
@@ -2091,10 +2266,10 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate30.errors = vErrors;
+  validate34.errors = vErrors;
   return errors === 0;
 }
-validate30.evaluated = { "props": { "browser": true, "telemetry_session_id": true, "storage": true, "export": true }, "dynamicProps": false, "dynamicItems": false };
+validate34.evaluated = { "props": { "browser": true, "telemetry_session_id": true, "storage": true, "export": true }, "dynamicProps": false, "dynamicItems": false };
   return { OomKillData, ServiceCrashedData, TelemetryGapData, TelemetryConfiguredData, PageCrashedData, PublishEventRequest, CategoryConfigRequest, CategoriesConfigRequest, TelemetryConfigRequest }
 })()
 

@@ -35,6 +35,12 @@ export const OPTIONS = {
   kmsgPath: pathOrFalse('/dev/kmsg', 'the kernel log device; false watches none'),
   kmsgHistory: flag('a first start publishes also the kills that the kernel logged before it'),
 
+  processes: {
+    type: 'boolean',
+    default: true,
+    description: 'keep a table of the processes, so that a kill tells who it was beyond its name',
+  },
+
   stateDir: pathOrFalse(
     false,
     'folder for what outlives the process: events, the place in the kernel log'

@@ -13,7 +13,10 @@ import { Journal, type JournalHistory } from './journal/journal.ts'
 import { lossEvent } from './journal/loss.ts'
 import { readBootId } from './machine/boot-id.ts'
 import { machinePageSizeKb } from './machine/page-size.ts'
+import { seesKernelPids } from './machine/pid-namespace.ts'
 import type { ResolvedOptions } from './options.ts'
+import { ProcessTable } from './processes/table.ts'
+import { identify } from './processes/victim.ts'
 import { Sinks } from './sinks/sinks.ts'
 import { SpoolProgress } from './state/spool-progress.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
@@ -76,7 +79,15 @@ export async function openPipeline(
   publisher.restore([...(history?.earlier ?? []), ...(history?.events ?? [])])
   const sinks = new Sinks(options, { stream, publisher, stateDir: folder?.path, log })
   const stateDir = folder?.path
-  const watcher = openWatcher(options, log, { publisher, store: journal, bootId, stateDir })
+  const processes = options.processes ? new ProcessTable(log) : undefined
+  const sharesPids = seesKernelPids()
+  const watcher = openWatcher(options, log, {
+    publisher,
+    store: journal,
+    bootId,
+    stateDir,
+    identify: facts => identify(facts, processes, sharesPids),
+  })
   const devtools = openDevTools(options, log, publisher)
   return {
     stream,
@@ -91,6 +102,7 @@ export async function openPipeline(
     async start() {
       watcher?.start()
       devtools?.start()
+      processes?.start()
       journal
         ?.verify()
         .catch(reason => log.error({ err: reason }, 'the journal cannot be verified'))
@@ -102,10 +114,12 @@ export async function openPipeline(
       sinks.stopLingering()
       watcher?.close()
       devtools?.close()
+      processes?.close()
     },
     async close() {
       watcher?.close()
       devtools?.close()
+      processes?.close()
       await sinks.close(options.sinkTimeout)
       await journal?.close()
       folder?.release()

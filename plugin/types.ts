@@ -39,6 +39,11 @@ export interface SysmonOptions {
    */
   readonly kmsgHistory?: boolean
   /**
+   * Keep a table of this machine's processes, by which a kill tells who was killed beyond its name: role,
+   * executable, service, start. Of command lines only what names a role is kept. Default: true.
+   */
+  readonly processes?: boolean
+  /**
    * Folder in which events and the place in the kernel log outlive the process, or false for none.
    * One server for each. Default: the environment variable `SYSMON_STATE_DIR`, else none.
    */

@@ -9,6 +9,7 @@ import { advise } from './advice.ts'
 import { type Context, caseOf } from './case.ts'
 import { causeOf } from './cause.ts'
 import { memoryEvidence } from './evidence.ts'
+import { victimRole } from './roles.ts'
 import { scoreReason } from './score.ts'
 import {
   addressSpace,
@@ -39,6 +40,7 @@ export function diagnose(kill: OomKill, facts: OomKillFacts, context?: Context):
   const small = smallVictim(known)
   const evidence = [
     ...groupKill(known),
+    ...victimRole(known),
     ...home(known),
     ...mainProcess(known),
     ...memoryEvidence(known),

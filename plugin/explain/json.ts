@@ -4,6 +4,7 @@ import { boundedDiagnosis } from '../diagnosis/bounded.ts'
 import { caseOf } from '../diagnosis/case.ts'
 import { diagnose } from '../diagnosis/diagnosis.ts'
 import { figuresOf } from '../diagnosis/figures.ts'
+import { withInferredRoles } from '../diagnosis/roles.ts'
 import { diagnoseWithoutKill } from '../diagnosis/without-kill.ts'
 import { oomDumpFacts, oomKillFacts } from '../oom/event.ts'
 import type { ExplainedDump, ExplainedKill } from './log-explainer.ts'
@@ -16,7 +17,7 @@ export function killJson(
   const diagnosis = told ?? boundedDiagnosis(diagnose(kill, event.data, context))
   return {
     ...event,
-    data: { ...event.data, diagnosis },
+    data: { ...withInferredRoles(event.data, kill.dump), diagnosis },
     time,
     after: after.length === 0 ? undefined : after,
     dump: figuresOf(caseOf(kill.dump, kill, event.data, context)),

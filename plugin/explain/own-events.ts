@@ -7,6 +7,7 @@ import type {
   OomDiagnosis,
   OomKillData,
   OomTask,
+  OomVictim,
   SystemOomKillEvent,
 } from '../../generated/types.ts'
 import { OomDump } from '../oom/dump.ts'
@@ -98,6 +99,7 @@ function factsIn(data: OomKillData): OomKillFacts {
     if (name === 'constraint') return CONSTRAINTS.includes(value as string)
     if (name === 'oom_group') return value === true
     if (name === 'top_tasks') return Array.isArray(value) && value.every(isTask)
+    if (name === 'victim') return isVictim(value)
     return name !== 'diagnosis' && Number.isSafeInteger(value)
   })
   return Object.fromEntries(sound) as unknown as OomKillFacts
@@ -109,6 +111,13 @@ function isTask(value: unknown): value is OomTask {
     Number.isSafeInteger(value.pid) &&
     Number.isSafeInteger(value.rss_kb) &&
     typeof value.name === 'string'
+  )
+}
+
+function isVictim(value: unknown): value is OomVictim {
+  return (
+    isObject(value) &&
+    Object.values(value).every(one => ['string', 'number', 'boolean'].includes(typeof one))
   )
 }
 

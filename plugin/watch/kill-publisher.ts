@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { OomDiagnosis } from '../../generated/types.ts'
 import { boundedDiagnosis } from '../diagnosis/bounded.ts'
 import { diagnose } from '../diagnosis/diagnosis.ts'
+import { type WithVictim, withInferredRoles } from '../diagnosis/roles.ts'
 import { SYSTEM_OOM_KILL } from '../events/types.ts'
 import {
   isOomKillData,
@@ -27,6 +28,8 @@ export interface KillPublisherOptions {
   readonly store: Pick<EventStore, 'writtenSeq'> | undefined
   readonly log: FastifyBaseLogger
   readonly bootId: string | undefined
+  /** Adds what is known of who they name. */
+  readonly identify?: ((facts: WithVictim<OomKillFacts>) => WithVictim<OomKillFacts>) | undefined
   /** Of this machine, in KiB; undefined where it is not known. */
   readonly pageSizeKb: number | undefined
 }
@@ -58,7 +61,7 @@ export function killPublisher(options: KillPublisherOptions): KmsgHandlers {
   }
 }
 
-type KillData = OomKillFacts & { diagnosis?: OomDiagnosis | undefined }
+type KillData = WithVictim<OomKillFacts> & { diagnosis?: OomDiagnosis | undefined }
 
 /** The data of a kill's event: its facts, and what sysmon explain says of them. */
 class KillDescriber {
@@ -94,13 +97,20 @@ class KillDescriber {
     const previous = last !== undefined && ts - last.ts <= JUST_BEFORE_US ? last : undefined
     try {
       const diagnosis = boundedDiagnosis(diagnose(kill, facts, { pageSizeKb, previous }))
-      return { ...facts, diagnosis }
+      return { ...this.#identify(kill, facts), diagnosis }
     } catch (error) {
       // A fault in the sentences must not cost the kill.
       const kmsgSeq = kill.record.seq
       log.error({ err: error, kmsgSeq }, 'a kill is published without its diagnosis')
       return facts
     }
+  }
+
+  #identify(kill: OomKill, facts: OomKillFacts): WithVictim<OomKillFacts> {
+    const inferred = withInferredRoles(facts, kill.dump)
+    // Of what a program wrote into the log, no process here need know.
+    const isKernels = kill.record.facility === 0
+    return (isKernels ? this.#options.identify?.(inferred) : undefined) ?? inferred
   }
 }
 

@@ -66,7 +66,8 @@ describe('a real OOM kill in a memory control group', { skip }, () => {
         event.ts >= before - 1000 && event.ts <= after + 1000,
         `${before} ${event.ts} ${after}`
       )
-      const { diagnosis, ...facts } = event.data as OomKillData
+      const { diagnosis, victim, ...facts } = event.data as OomKillData
+      assert.equal(victim?.role, undefined)
       assert.deepEqual(diagnosis, explained(records, pid), 'as sysmon explain says it')
       assert.match(diagnosis!.cause, /^the limit of the control group .*sysmon e2e,1.* was reached/)
       assert.deepEqual(facts, {

@@ -9,8 +9,17 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { OomKillData } from '../../generated/types.ts'
-import { buildDump, factsOf, linesOf, recordsOf, toKmsg } from '../oom/dump-builder.ts'
-import { assertValid } from '../support/app.ts'
+import { withInferredRoles } from '../../plugin/diagnosis/roles.ts'
+import {
+  buildDump,
+  factsOf,
+  linesOf,
+  onlyKill,
+  parseLines,
+  recordsOf,
+  toKmsg,
+} from '../oom/dump-builder.ts'
+import { asJson, assertValid } from '../support/app.ts'
 
 const COMMAND = fileURLToPath(new URL('../../plugin/cli/sysmon.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'sysmon-explain-'))
@@ -60,7 +69,10 @@ test('--json: one event a line, and nothing else', () => {
     .map(line => JSON.parse(line) as Record<string, unknown>)
   assert.deepEqual(
     events.map(({ data }) => ({ ...(data as object), diagnosis: undefined })),
-    [GLOBAL, MEMCG].map(lines => ({ ...factsOf(lines), diagnosis: undefined }))
+    [GLOBAL, MEMCG].map(lines => {
+      const { dump } = onlyKill(parseLines(lines))
+      return { ...asJson(withInferredRoles(factsOf(lines), dump)), diagnosis: undefined }
+    })
   )
   assert.match(out, /"été\\\\xff"/)
   for (const { type, category } of events) {

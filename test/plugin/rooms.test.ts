@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   events: ['schema', 'units'],
   stream: ['events'],
   watch: ['kmsg', 'oom', 'events', 'stream', 'state', 'machine', 'diagnosis', 'backoff'],
+  processes: ['diagnosis'],
   devtools: ['events', 'stream', 'machine', 'backoff'],
   journal: ['events', 'stream', 'state'],
   shim: [],

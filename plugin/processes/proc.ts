@@ -1,0 +1,100 @@
+/** What /proc says of processes (proc(5)). Nothing here waits for a process but reading its command line. */
+
+import { closeSync, openSync, readdirSync, readFile, readFileSync, readSync } from 'node:fs'
+
+export interface ProcessStat {
+  readonly comm: string
+  readonly parent: number
+  /** In ticks since boot; with its pid it names a process. */
+  readonly startTicks: number
+}
+
+/** USER_HZ: the same on every architecture that Node runs on. */
+const TICKS_PER_SECOND = 100
+
+/** @throws where there is no such process */
+export function readStat(pid: number): ProcessStat {
+  const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  // A name may hold anything, brackets and spaces too: it ends at the last bracket.
+  const end = text.lastIndexOf(')')
+  const fields = text.slice(end + 2).split(' ')
+  return {
+    comm: text.slice(text.indexOf('(') + 1, end),
+    parent: Number(fields[1]),
+    startTicks: Number(fields[19]),
+  }
+}
+
+export function listPids(): number[] {
+  const pids: number[] = []
+  for (const name of readdirSync('/proc')) {
+    const first = name.charCodeAt(0)
+    if (first >= 49 && first <= 57) pids.push(Number(name))
+  }
+  return pids
+}
+
+/** A small file of /proc that is read again and again: opened once, which is most of the work. */
+export class ProcFile {
+  readonly #path: string
+  readonly #buffer = Buffer.alloc(256)
+  #fd: number | undefined
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** @throws where there is no such file */
+  read(): string {
+    this.#fd ??= openSync(this.#path, 'r')
+    const bytes = readSync(this.#fd, this.#buffer, 0, this.#buffer.length, 0)
+    return this.#buffer.toString('latin1', 0, bytes)
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = undefined
+  }
+}
+
+/** The last pid that was given, by /proc/loadavg: where it is the same there are no new processes. */
+export function lastPidIn(loadAverage: string): number {
+  return Number(loadAverage.slice(loadAverage.lastIndexOf(' ') + 1))
+}
+
+/** Whether processes waited for memory in the last ten seconds, by /proc/pressure/memory. */
+export function isShortIn(pressure: string): boolean {
+  return pressure.startsWith('some avg10=') && !pressure.startsWith('some avg10=0.00')
+}
+
+/** When the machine started, in Unix microseconds, by its clock of now. */
+export function bootTimeUs(): number {
+  const [uptime = '0'] = readFileSync('/proc/uptime', 'latin1').split(' ', 1)
+  return Date.now() * 1000 - Number(uptime) * 1e6
+}
+
+export function ticksToUs(ticks: number): number {
+  return (ticks * 1e6) / TICKS_PER_SECOND
+}
+
+/**
+ * Not in the event loop's time: it waits for as long as somebody holds the process's memory map.
+ *
+ * @param then one character per byte; undefined where it cannot be read
+ */
+export function readCommandLine(pid: number, then: (line: string | undefined) => void): void {
+  readFile(`/proc/${pid}/cmdline`, 'latin1', (error, line) =>
+    then(error === null ? line : undefined)
+  )
+}
+
+/** The name that supervisord gave a process it started, where its environment may be read. */
+export function readSupervisedName(pid: number): string | undefined {
+  try {
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
+    const name = /(?:^|\0)SUPERVISOR_PROCESS_NAME=([^\0]+)/.exec(environment)?.[1]
+    return name === undefined ? undefined : Buffer.from(name).toString()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,90 @@
+/** Who a killed process was, and what the largest ones were for, by the table of processes. */
+
+import type { OomKillData, OomVictim, ProcessRole } from '../../generated/types.ts'
+import { describeGroup } from '../diagnosis/cgroup.ts'
+import type { KnownProcess, ProcessTable } from './table.ts'
+
+type Facts = Pick<
+  OomKillData,
+  'process_name' | 'pid' | 'top_tasks' | 'task_memcg' | 'victim' | 'oom_score_adj'
+>
+
+/**
+ * @param sharesPids whether the kernel's pids are those of /proc here. In a container they are not: then
+ *   only what all processes of the name have in common is told
+ */
+export function identify<Kill extends Facts>(
+  facts: Kill,
+  table: ProcessTable | undefined,
+  sharesPids: boolean
+): Kill {
+  const known = sharesPids ? knownAs(table, facts.pid, facts.process_name) : undefined
+  const common =
+    table === undefined || sharesPids ? undefined : commonRole(table, facts.process_name)
+  const victim: OomVictim = {
+    ...facts.victim,
+    container: containerOf(facts.task_memcg),
+    ...(known === undefined || table === undefined ? common : ofProcess(known, table)),
+  }
+  const hasAny = Object.values(victim).some(value => value !== undefined)
+  return {
+    ...facts,
+    victim: hasAny ? withoutUndefined(victim) : undefined,
+    top_tasks: facts.top_tasks?.map(task => {
+      const role = sharesPids ? knownAs(table, task.pid, task.name)?.role : undefined
+      return role === undefined
+        ? task
+        : { pid: task.pid, name: task.name, rss_kb: task.rss_kb, role }
+    }),
+  }
+}
+
+function ofProcess(process: KnownProcess, table: ProcessTable): OomVictim {
+  const { role, executable } = process
+  return {
+    ...(role === undefined ? {} : { role, inferred: undefined }),
+    executable,
+    service_name: table.serviceOf(process),
+    started_at: table.startedAtUs(process),
+  }
+}
+
+/** A pid may be another's by now: the name must be the same. */
+function knownAs(
+  table: ProcessTable | undefined,
+  pid: number,
+  name: string
+): KnownProcess | undefined {
+  const process = table?.find(pid)
+  return process !== undefined && nameOf(process) === name ? process : undefined
+}
+
+function nameOf({ comm }: KnownProcess): string {
+  return Buffer.from(comm, 'latin1').toString()
+}
+
+/** The role that all processes of a name have, where it is one. */
+function commonRole(
+  table: ProcessTable,
+  name: string
+): { role: ProcessRole; inferred: true } | undefined {
+  const roles = new Set<ProcessRole | undefined>()
+  for (const { role } of table.named(Buffer.from(name).toString('latin1'))) roles.add(role)
+  const [role] = roles
+  return roles.size === 1 && role !== undefined ? { role, inferred: true } : undefined
+}
+
+/** The container, else the unit, of a control group. */
+function containerOf(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined
+  const { place, within } = describeGroup(path)
+  const places = [place, ...within]
+  const found =
+    places.find(({ kind }) => kind === 'container' || kind === 'guest') ??
+    places.find(({ kind }) => kind === 'service' || kind === 'scope')
+  return found?.id
+}
+
+function withoutUndefined(victim: OomVictim): OomVictim {
+  return Object.fromEntries(Object.entries(victim).filter(([, value]) => value !== undefined))
+}

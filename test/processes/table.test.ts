@@ -1,0 +1,135 @@
+/** The table of real processes: what it knows of them before they die, and what it costs. */
+
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import Fastify from 'fastify'
+import { type KnownProcess, ProcessTable } from '../../plugin/processes/table.ts'
+import { identify } from '../../plugin/processes/victim.ts'
+import { Chromium, sleep, whyNoChromium } from '../support/chromium.ts'
+
+function startTable(t: TestContext): ProcessTable {
+  const table = new ProcessTable(Fastify().log)
+  t.after(() => table.close())
+  table.start()
+  return table
+}
+
+async function known(table: ProcessTable, pid: number, has: (one: KnownProcess) => boolean) {
+  for (let tries = 0; tries < 400; tries++) {
+    const process = table.find(pid)
+    if (process !== undefined && has(process)) return process
+    await sleep(25)
+  }
+  return assert.fail(`${pid} is not known: ${JSON.stringify(table.find(pid))}`)
+}
+
+function start(t: TestContext, command: string, ...args: string[]): ChildProcess {
+  const child = spawn(command, args, { stdio: 'ignore' })
+  t.after(() => child.kill('SIGKILL'))
+  return child
+}
+
+const facts = (pid: number, name: string) => ({ pid, process_name: name, rss_kb: 1 })
+
+test('a process that is dead by now is known as it was, without its arguments', async t => {
+  const table = startTable(t)
+  const before = Date.now() * 1000
+  const child = start(t, 'tail', '-f', '/dev/null', '/secret')
+  const sleeper = await known(table, child.pid!, one => one.executable !== undefined)
+  assert.equal(sleeper.comm, 'tail')
+  assert.ok(!JSON.stringify(sleeper).includes('secret'))
+  child.kill('SIGKILL')
+  await sleep(1500)
+  const { victim } = identify(facts(child.pid!, 'tail') as never, table, true) as {
+    victim: Record<string, unknown>
+  }
+  assert.equal(victim.executable, 'tail')
+  assert.ok(Math.abs((victim.started_at as number) - before) < 2_000_000)
+  const other = identify(facts(child.pid!, 'other') as never, table, true) as { victim?: unknown }
+  assert.equal(other.victim, undefined, 'the pid may be another by now')
+  const contained = identify(facts(child.pid!, 'tail') as never, table, false) as {
+    victim?: unknown
+  }
+  assert.equal(contained.victim, undefined, 'in a container the pid says nothing')
+})
+
+test(
+  'a service of supervisord, and what it starts',
+  { skip: process.getuid?.() !== 0 && 'not root' },
+  async t => {
+    const table = startTable(t)
+    // Named as supervisord is: its children have the names of their services in their environment.
+    const script =
+      'printf supervisord > /proc/self/comm; SUPERVISOR_PROCESS_NAME=browser sh -c "sleep 1000 & wait" & wait'
+    const supervisor = start(
+      t,
+      'bash',
+      '-c',
+      `${script.replace('/proc/self/comm', '/proc/$$$$/comm')}`
+    )
+    t.after(() => {
+      for (const pid of pids()) process.kill(pid, 'SIGKILL')
+    })
+    const pids = () => {
+      try {
+        const children = (pid: number) =>
+          readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+            .split(' ')
+            .filter(Boolean)
+            .map(Number)
+        const own = children(supervisor.pid!)
+        return [...own, ...own.flatMap(children)]
+      } catch {
+        return []
+      }
+    }
+    await sleep(500)
+    const [service, child] = pids()
+    await known(table, service!, one => one.serviceName === 'browser')
+    const sleeper = await known(table, child!, one => one.executable !== undefined)
+    assert.equal(table.serviceOf(sleeper), 'browser')
+  }
+)
+
+test('the roles of a real Chromium', { skip: whyNoChromium() ?? false }, async t => {
+  const table = startTable(t)
+  const browser = await Chromium.start(t)
+  await browser.open('data:text/html,page')
+  const all = await browser.processes()
+  for (const [type, role] of [
+    [/^browser$/, 'browser'],
+    [/^renderer$/, 'renderer'],
+    [/^GPU$/, 'gpu'],
+    [/^network/, 'network'],
+    [/^storage/, 'utility'],
+  ] as const) {
+    const one = all.find(process => type.test(process.type))!
+    await known(table, one.id, process => process.role === role)
+  }
+  const renderer = all.find(({ type }) => type === 'renderer')!
+  const { victim } = identify(facts(renderer.id, 'chromium') as never, table, true) as {
+    victim: Record<string, unknown>
+  }
+  assert.equal(victim.role, 'renderer')
+  assert.equal(victim.inferred, undefined, 'it is known')
+})
+
+test(
+  'idle, with 500 processes, it costs less than 0.1 % of a core',
+  {
+    skip:
+      process.getuid?.() !== 0 && 'not root: no namespace of its own, and others start processes',
+  },
+  t => {
+    const idle = fileURLToPath(new URL('./idle-process.js', import.meta.url))
+    const own = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, idle]
+    const { stdout, stderr } = spawnSync('unshare', own, { encoding: 'utf8' })
+    const { share, processes } = JSON.parse(stdout || assert.fail(stderr)) as Record<string, number>
+    t.diagnostic(`${(share! * 100).toFixed(4)} % of a core, with ${processes} processes`)
+    assert.ok(processes! > 500)
+    assert.ok(share! < 0.001, `${share}`)
+  }
+)
