@@ -6,22 +6,19 @@
  * A segment is the unit of removal and of repair.
  */
 
-import { lstatSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
+import { lstatSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { PublishedEvent } from '../events/envelope.ts'
 import { makeFolder } from '../state/make-folder.ts'
 import { checkFolder } from '../state/open-file.ts'
-import { HighWaterFile, RESERVED_NUMBERS } from './high-water.ts'
 import { encodeEvent } from './line.ts'
-import { droppedLoss, type JournalLoss, lossOfHoles, lossOfSegment, unwrittenLoss } from './loss.ts'
+import { droppedLoss, type JournalLoss, lossOfHoles, unwrittenLoss } from './loss.ts'
+import { Marks } from './marks.ts'
 import { PartReader } from './part-reader.ts'
-import { type Recovery, type RecoveryBounds, recover, scanFile } from './recovery.ts'
-import { repairSegment } from './repair.ts'
-import { isOlderThan, type Scan, type Segment, segmentName } from './segment.ts'
-import { addUnwritten, type Unwritten, UnwrittenEvents } from './unwritten.ts'
-import { SegmentWriter } from './writer.ts'
+import { type Recovery, type RecoveryBounds, recover } from './recovery.ts'
+import { SegmentFiles } from './segment-files.ts'
+import { addUnwritten, UnwrittenEvents } from './unwritten.ts'
+import { Upkeep } from './upkeep.ts'
 
 /**
  * When what was written is synced, so that it outlives a power cut too: before its publisher is
@@ -53,30 +50,18 @@ const SYNC_MS = 100
 const RETRY_MS = 1000
 /** Between looks at the age of the oldest segment. */
 const AGE_MS = 10 * 60_000
-const SEGMENTS = 32
-const SEGMENT_BYTES = { least: 64 * 1024, most: 4 * 1024 * 1024 }
 const MAX_UNWRITTEN_BYTES = 4 * 1024 * 1024
 
 export class JournalPart {
   readonly #options: PartOptions
   readonly #log: FastifyBaseLogger
   readonly #handlers: PartHandlers
-  readonly #segmentBytes: number
-  readonly #highWater: HighWaterFile
+  readonly #files: SegmentFiles
+  readonly #upkeep: Upkeep
+  readonly #marks: Marks
   readonly #unwritten = new UnwrittenEvents(MAX_UNWRITTEN_BYTES)
-  /** Lost, and not yet told by an event that is on disk. */
-  #untold: Unwritten | undefined
   #isUntoldPublished = false
-  #segments: Segment[] = []
-  #writer: SegmentWriter | undefined
-  /** The syncs, still under way, of segments that are written no more. */
-  readonly #finishing = new Set<Promise<void>>()
   #recovery: Recovery | undefined
-  #nextN = 1
-  #firstN = 1
-  #lastSeq = 0
-  #given = 0
-  #reserved = 0
   #error: string | undefined
   #isClosed = false
   #syncTimer: NodeJS.Timeout | undefined
@@ -87,9 +72,15 @@ export class JournalPart {
     this.#options = options
     this.#log = log
     this.#handlers = handlers
-    this.#highWater = new HighWaterFile(options.folder)
-    const { least, most } = SEGMENT_BYTES
-    this.#segmentBytes = Math.min(most, Math.max(least, Math.floor(options.maxBytes / SEGMENTS)))
+    this.#marks = new Marks(options.folder, options.bootId, this.#unwritten)
+    this.#files = new SegmentFiles(options, log, () => this.#upkeep.prune())
+    this.#upkeep = new Upkeep(options, this.#files, log, {
+      onLoss: loss => this.#lose(loss),
+      onFirst: n => {
+        this.#marks.firstN = n
+        this.#marks.tryWrite()
+      },
+    })
   }
 
   /**
@@ -110,30 +101,26 @@ export class JournalPart {
   /** Reads back what is there. @throws a system error when it cannot be read */
   open(bounds: RecoveryBounds): Recovery {
     const { folder, isTrusted, bootId } = this.#options
-    const recovery = recover(folder, isTrusted, this.#highWater.read(), bootId, bounds)
+    const recovery = recover(folder, isTrusted, this.#marks.read(), bootId, bounds)
     this.#recovery = recovery
-    this.#segments = recovery.segments
-    this.#nextN = recovery.nextN
-    // Not before what is missing is reported: until then the old bound tells of it.
-    this.#firstN = recovery.missing?.n ?? recovery.segments[0]?.firstN ?? recovery.nextN
-    this.#lastSeq = recovery.lastSeq
-    this.#untold = recovery.unwritten
+    this.#files.take(recovery.segments)
+    this.#marks.take(recovery)
     return recovery
   }
 
   /** Begins to write. @param given the newest sequence number that may have been given to any event */
   begin(given: number): void {
-    this.#given = given
-    this.#reserved = given
+    this.#marks.given = given
+    this.#marks.reserved = given
     try {
       const { tail } = this.#recovery!
       this.#makeFolder()
-      if (tail !== undefined) this.#writer = new SegmentWriter(this.#options.folder, tail, false)
-      this.#writeHighWater(false)
+      if (tail !== undefined) this.#files.goOn(tail)
+      this.#marks.write(false)
     } catch (error) {
       this.#failed(error as Error)
     }
-    this.#ageTimer = setInterval(() => this.#prune(), AGE_MS)
+    this.#ageTimer = setInterval(() => this.#upkeep.prune(), AGE_MS)
     this.#ageTimer.unref()
   }
 
@@ -145,9 +132,9 @@ export class JournalPart {
     }
     if (missing !== undefined) {
       this.#lose(lossOfHoles([missing], 'files of the journal are missing'))
-      this.#firstN = this.#segments[0]?.firstN ?? this.#nextN
+      this.#marks.firstN = this.#files.all[0]?.firstN ?? this.#marks.nextN
     }
-    for (const { segment, scan } of damaged) this.#mend(segment, scan)
+    for (const { segment, scan } of damaged) this.#upkeep.mend(segment, scan)
   }
 
   /** Looks through the older segments, one in a turn of the event loop, and mends what is damaged. */
@@ -155,16 +142,7 @@ export class JournalPart {
     const { unseen } = this.#recovery!
     // Some thousand events, of which the ring keeps what is to be kept.
     this.#recovery = undefined
-    for (const segment of unseen) {
-      await turn()
-      const index = this.#segments.indexOf(segment)
-      const next = this.#segments[index + 1]
-      // Removed meanwhile: what was in it is reported already.
-      if (this.#isClosed || index === -1 || next === undefined) continue
-      const scan = scanFile(this.#options.folder, segment, next.firstN - 1)
-      if (!scan.isSound) this.#mend(segment, scan)
-    }
-    this.#prune()
+    await this.#upkeep.verify(unseen)
   }
 
   /** Why it cannot be written; undefined while it can be. */
@@ -181,61 +159,58 @@ export class JournalPart {
 
   /** Sequence number of the oldest event kept; undefined while there is none. */
   get oldestSeq(): number | undefined {
-    return this.#segments[0]?.firstSeq
+    return this.#files.all[0]?.firstSeq
   }
 
   /** From this sequence number on, no event of this part was removed. */
   get completeFrom(): number {
-    return this.#firstN === 1 ? 0 : (this.oldestSeq ?? this.#lastSeq + 1)
+    return this.#marks.firstN === 1 ? 0 : (this.oldestSeq ?? this.#marks.lastSeq + 1)
   }
 
   /** All events of this part up to this number are on disk, or are told as lost. */
   get writtenSeq(): number {
-    return this.#error === undefined ? Number.POSITIVE_INFINITY : this.#lastSeq
+    return this.#error === undefined ? Number.POSITIVE_INFINITY : this.#marks.lastSeq
   }
 
   get figures(): { events: number; bytes: number; lastSeq: number; unwritten: number } {
     return {
-      events: this.#nextN - this.#firstN,
-      bytes: this.#segments.reduce((sum, { bytes }) => sum + bytes, 0),
-      lastSeq: this.#lastSeq,
+      events: this.#marks.nextN - this.#marks.firstN,
+      bytes: this.#files.bytes,
+      lastSeq: this.#marks.lastSeq,
       unwritten: this.#unwritten.size,
     }
   }
 
   /** Takes an event of this part. Never throws. */
   append(event: PublishedEvent): void {
-    this.#given = event.seq
+    this.#marks.given = event.seq
     if (this.#unwritten.size === 0 && this.#write(event)) return
     this.#unwritten.push(event)
-    this.#reserved = Math.max(this.#reserved, event.seq)
-    this.#tryHighWater()
+    this.#marks.reserved = Math.max(this.#marks.reserved, event.seq)
+    this.#marks.tryWrite()
   }
 
   /** A sequence number is given to an event that no part keeps. */
   reserve(seq: number): void {
-    if (seq <= this.#reserved) return
-    this.#given = seq
-    this.#reserved = seq + RESERVED_NUMBERS - 1
-    this.#tryHighWater()
+    this.#marks.reserve(seq)
   }
 
   /** Sequence numbers up to this one are not given again. */
   reserveTo(seq: number): void {
-    this.#given = seq
-    this.#reserved = seq
-    this.#tryHighWater()
+    this.#marks.given = seq
+    this.#marks.reserved = seq
+    this.#marks.tryWrite()
   }
 
   readerAfter(seq: number): PartReader {
-    return new PartReader(this.#options.folder, this.#segments, seq)
+    return new PartReader(this.#options.folder, this.#files.all, seq)
   }
 
   /** Resolves when what was appended is as safe as the policy says it is when it is answered. */
   async settled(): Promise<void> {
     if (this.#options.sync !== 'always' || this.#unwritten.size > 0) return
     try {
-      await Promise.all([this.#writer?.sync(), ...this.#finishing])
+      await this.#files.settled()
     } catch (error) {
       this.#failed(error as Error)
     }
@@ -245,14 +220,15 @@ export class JournalPart {
   forgetTold(): void {
     if (!this.#isUntoldPublished) return
     this.#isUntoldPublished = false
-    this.#untold = undefined
-    this.#tryHighWater()
+    this.#marks.untold = undefined
+    this.#marks.tryWrite()
   }
 
   /** @param given the newest sequence number given to any event */
   async close(given: number): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#upkeep.close()
     clearTimeout(this.#syncTimer)
     clearInterval(this.#retryTimer)
     clearInterval(this.#ageTimer)
@@ -261,14 +237,14 @@ export class JournalPart {
     if (lost > 0)
       this.#log.error({ lost }, 'events that could not be written end with this process')
     try {
-      await Promise.all([this.#writer?.close(), ...this.#finishing])
-      this.#given = given
-      this.#reserved = given
-      this.#writeHighWater(true)
+      await this.#files.close()
+      this.#marks.given = given
+      this.#marks.reserved = given
+      this.#marks.write(true)
     } catch (error) {
       this.#failed(error as Error)
     }
-    this.#highWater.close()
+    this.#marks.close()
   }
 
   #makeFolder(): void {
@@ -279,77 +255,22 @@ export class JournalPart {
   /** @returns whether the event is written */
   #write(event: PublishedEvent): boolean {
     try {
-      const line = encodeEvent({ n: this.#nextN, event })
-      this.#writerFor(event.seq, line.length).append(line)
+      this.#files.append(encodeEvent({ n: this.#marks.nextN, event }), event.seq, this.#marks.nextN)
     } catch (error) {
       this.#failed(error as Error)
       return false
     }
-    this.#nextN++
-    this.#lastSeq = event.seq
-    this.#reserved = Math.max(this.#reserved, event.seq)
-    this.#tryHighWater()
+    this.#marks.advance(event.seq)
+    this.#marks.tryWrite()
     this.#syncSoon()
     return true
-  }
-
-  #writerFor(seq: number, length: number): SegmentWriter {
-    const current = this.#writer
-    if (current !== undefined) {
-      const { bytes } = current.segment
-      if (bytes === 0 || bytes + length <= this.#segmentBytes) return current
-    }
-    const { folder, isTrusted } = this.#options
-    const segment: Segment = {
-      name: segmentName(seq, this.#nextN),
-      firstSeq: seq,
-      firstN: this.#nextN,
-      isTrusted,
-      bytes: 0,
-    }
-    this.#writer = new SegmentWriter(folder, segment, true)
-    this.#segments.push(segment)
-    if (current !== undefined) this.#finish(current)
-    setImmediate(() => this.#prune())
-    return this.#writer
-  }
-
-  #finish(writer: SegmentWriter): void {
-    const finishing = writer
-      .close()
-      .catch(error => this.#log.error({ err: error }, 'a file of the journal could not be synced'))
-      .finally(() => this.#finishing.delete(finishing))
-    this.#finishing.add(finishing)
-  }
-
-  /** Where it cannot be written, the lines themselves tell nearly as much. @returns whether it was */
-  #tryHighWater(): boolean {
-    try {
-      this.#writeHighWater(false)
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  #writeHighWater(isClean: boolean): void {
-    this.#highWater.write({
-      n: this.#nextN - 1,
-      firstN: this.#firstN,
-      seq: this.#lastSeq,
-      given: this.#given,
-      reserved: this.#reserved,
-      bootId: this.#options.bootId,
-      isClean,
-      unwritten: addUnwritten(this.#untold, this.#unwritten.all),
-    })
   }
 
   #syncSoon(): void {
     if (this.#options.sync !== 'interval' || this.#syncTimer !== undefined) return
     this.#syncTimer = setTimeout(() => {
       this.#syncTimer = undefined
-      this.#writer?.sync().catch(error => this.#failed(error as Error))
+      this.#files.sync().catch(error => this.#failed(error as Error))
     }, SYNC_MS)
     this.#syncTimer.unref()
   }
@@ -357,10 +278,7 @@ export class JournalPart {
   #failed(error: Error): void {
     this.#error = error.message
     this.#handlers.onFailed(error)
-    const writer = this.#writer
-    this.#writer = undefined
-    writer?.close().catch(() => {})
-    if (writer?.segment.bytes === 0) this.#drop(writer.segment)
+    this.#files.abandon()
     if (this.#isClosed || this.#retryTimer !== undefined) return
     this.#retryTimer = setInterval(() => this.#retry(), RETRY_MS)
     this.#retryTimer.unref()
@@ -373,14 +291,14 @@ export class JournalPart {
       this.#failed(error as Error)
       return
     }
-    if (!this.#writeUnwritten() || !this.#tryHighWater()) return
+    if (!this.#writeUnwritten() || !this.#marks.tryWrite()) return
     clearInterval(this.#retryTimer)
     this.#retryTimer = undefined
     this.#error = undefined
     this.#handlers.onWrittenAgain()
     const { dropped } = this.#unwritten
     if (dropped === undefined) return
-    this.#untold = addUnwritten(this.#untold, dropped)
+    this.#marks.untold = addUnwritten(this.#marks.untold, dropped)
     this.#unwritten.forgetDropped()
     this.#tellUnwritten(droppedLoss(dropped))
   }
@@ -403,53 +321,5 @@ export class JournalPart {
     const { isTrusted } = this.#options
     const key = loss.key !== undefined && isTrusted ? `trusted-${loss.key}` : loss.key
     return this.#handlers.onLoss({ ...loss, key })
-  }
-
-  #mend(segment: Segment, scan: Scan): void {
-    if (scan.holes.length > 0) {
-      this.#lose(lossOfHoles(scan.holes, 'a file of the journal is damaged'))
-    }
-    try {
-      const aside = repairSegment(this.#options.folder, segment, scan)
-      this.#log.error({ file: aside }, 'a damaged file of the journal is set aside')
-    } catch (error) {
-      this.#log.error({ err: error, file: segment.name }, 'a file of the journal is damaged')
-    }
-  }
-
-  /** Removes the oldest segments, while they are more than they may be, or too old. */
-  #prune(): void {
-    if (this.#isClosed) return
-    for (let oldest = this.#removable(); oldest !== undefined; oldest = this.#removable()) {
-      const { folder } = this.#options
-      const endN = this.#segments[1]!.firstN - 1
-      const scan = scanFile(folder, oldest.segment, endN)
-      // Reported first and under its numbers: a kill of this process in between changes nothing.
-      this.#lose(lossOfSegment(oldest.segment.firstN, endN, scan, oldest.reason))
-      this.#firstN = endN + 1
-      this.#tryHighWater()
-      this.#drop(oldest.segment)
-    }
-  }
-
-  #removable(): { segment: Segment; reason: string } | undefined {
-    const [segment, next] = this.#segments
-    if (segment === undefined || next === undefined) return undefined
-    const { folder, maxBytes, maxAge } = this.#options
-    const bytes = this.#segments.reduce((sum, one) => sum + one.bytes, 0)
-    if (bytes > maxBytes)
-      return { segment, reason: `the journal passed its bound of ${maxBytes} bytes` }
-    return isOlderThan(folder, segment, maxAge)
-      ? { segment, reason: 'events in the journal passed its bound of age' }
-      : undefined
-  }
-
-  #drop(segment: Segment): void {
-    this.#segments.splice(this.#segments.indexOf(segment), 1)
-    try {
-      rmSync(join(this.#options.folder, segment.name), { force: true })
-    } catch {
-      // A disk that has become read-only: the next start finds it, and knows that it was reported.
-    }
   }
 }
