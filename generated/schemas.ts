@@ -27,6 +27,8 @@ export type SchemaName =
   | 'TelemetryEvent'
   | 'EventEnvelope'
   | 'EventPage'
+  | 'StreamFrame'
+  | 'BrowserEventType'
   | 'PublishEventRequest'
   | 'PublishEventSource'
   | 'TimeParameter'
@@ -1116,6 +1118,67 @@ export const schemas: Record<SchemaName, object> = {
       ]
     ]
   },
+  "StreamFrame": {
+    "$id": "sysmon:StreamFrame",
+    "type": "object",
+    "description": "One event of a stream, as the frame of server-sent events that it comes in.",
+    "required": [
+      "id",
+      "data"
+    ],
+    "properties": {
+      "id": {
+        "type": "string",
+        "pattern": "^[1-9][0-9]*$",
+        "description": "Its sequence number."
+      },
+      "data": {
+        "type": "string",
+        "description": "An `EventEnvelope` as JSON on one line.",
+        "contentMediaType": "application/json",
+        "contentSchema": {
+          "$ref": "#/components/schemas/EventEnvelope"
+        }
+      }
+    }
+  },
+  "BrowserEventType": {
+    "$id": "sysmon:BrowserEventType",
+    "type": "string",
+    "description": "Types of the browser's own telemetry. Of these the server knows the category, and leaves the\nrest to who posts them.\n",
+    "enum": [
+      "captcha_solve_result",
+      "cdp_connect",
+      "cdp_disconnect",
+      "live_view_connect",
+      "live_view_disconnect",
+      "console_error",
+      "console_log",
+      "api_call",
+      "cdp_command",
+      "interaction_click",
+      "interaction_key",
+      "interaction_scroll_settled",
+      "monitor_disconnected",
+      "monitor_init_failed",
+      "monitor_reconnect_failed",
+      "monitor_reconnected",
+      "network_idle",
+      "network_loading_failed",
+      "network_request",
+      "network_response",
+      "page_dom_content_loaded",
+      "page_layout_settled",
+      "page_layout_shift",
+      "page_lcp",
+      "page_load",
+      "page_navigation",
+      "page_navigation_settled",
+      "page_tab_opened",
+      "platform_api_call",
+      "monitor_screenshot"
+    ]
+  },
   "PublishEventRequest": {
     "$id": "sysmon:PublishEventRequest",
     "type": "object",
@@ -1131,15 +1194,7 @@ export const schemas: Record<SchemaName, object> = {
         "description": "One of the types this API defines (`system_oom_kill`, `service_crashed`,\n`page_crashed`, `telemetry_gap`), or any other.\n"
       },
       "category": {
-        "description": "Required for a type this API does not know. For one it knows, the server sets the\ncategory and ignores this.\n",
-        "anyOf": [
-          {
-            "$ref": "sysmon:EventCategory"
-          },
-          {
-            "type": "null"
-          }
-        ]
+        "description": "An `EventCategory`, which is required for a type that this API does not know (neither\n`EventType` nor `BrowserEventType`). For one it knows, the server sets the category and\nignores this.\n"
       },
       "source": {
         "description": "Where the event comes from. `{\"kind\": \"local_process\"}` when absent. The kind\n`kernel_api` is refused.\n",
@@ -1205,6 +1260,7 @@ export const schemas: Record<SchemaName, object> = {
   "TimeParameter": {
     "$id": "sysmon:TimeParameter",
     "type": "string",
+    "pattern": "^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$",
     "description": "Unix milliseconds, an RFC 3339 time, or how long ago: numbers with `h`, `m`, `s` or `ms`.\n",
     "examples": [
       "1764000000000",

@@ -934,6 +934,19 @@ export interface components {
          *     ]
          */
         EventPage: components["schemas"]["EventEnvelope"][];
+        /** @description One event of a stream, as the frame of server-sent events that it comes in. */
+        StreamFrame: {
+            /** @description Its sequence number. */
+            id: string;
+            /** @description An `EventEnvelope` as JSON on one line. */
+            data: string;
+        };
+        /**
+         * @description Types of the browser's own telemetry. Of these the server knows the category, and leaves the
+         *     rest to who posts them.
+         * @enum {string}
+         */
+        BrowserEventType: "captcha_solve_result" | "cdp_connect" | "cdp_disconnect" | "live_view_connect" | "live_view_disconnect" | "console_error" | "console_log" | "api_call" | "cdp_command" | "interaction_click" | "interaction_key" | "interaction_scroll_settled" | "monitor_disconnected" | "monitor_init_failed" | "monitor_reconnect_failed" | "monitor_reconnected" | "network_idle" | "network_loading_failed" | "network_request" | "network_response" | "page_dom_content_loaded" | "page_layout_settled" | "page_layout_shift" | "page_lcp" | "page_load" | "page_navigation" | "page_navigation_settled" | "page_tab_opened" | "platform_api_call" | "monitor_screenshot";
         /**
          * @description An event to publish. A field that is `null` is the same as one that is absent; fields that
          *     are not named here are ignored.
@@ -945,10 +958,11 @@ export interface components {
              */
             type: string;
             /**
-             * @description Required for a type this API does not know. For one it knows, the server sets the
-             *     category and ignores this.
+             * @description An `EventCategory`, which is required for a type that this API does not know (neither
+             *     `EventType` nor `BrowserEventType`). For one it knows, the server sets the category and
+             *     ignores this.
              */
-            category?: components["schemas"]["EventCategory"] | null;
+            category?: unknown;
             /**
              * @description Where the event comes from. `{"kind": "local_process"}` when absent. The kind
              *     `kernel_api` is refused.
@@ -1643,7 +1657,7 @@ export interface operations {
         responses: {
             /**
              * @description A page (`application/json`), or the stream (`text/event-stream`), in which each frame's
-             *     data is an envelope, as `GET /telemetry/stream` says. The headers named here come with a
+             *     `data` is an envelope, as `GET /telemetry/stream` says. The headers named here come with a
              *     page only.
              */
             200: {
@@ -1664,7 +1678,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
-                    "text/event-stream": components["schemas"]["EventEnvelope"];
+                    "text/event-stream": components["schemas"]["StreamFrame"];
                 };
             };
             400: components["responses"]["InvalidParameter"];
@@ -1761,7 +1775,7 @@ export interface operations {
             /**
              * @description The stream: frames of server-sent events. Each event is one frame, `id: <seq>`, a line
              *     feed, `data: <envelope>` and two line feeds, where the envelope is an `EventEnvelope` as
-             *     JSON on one line: the schema is that of each frame's data. There is no `event:` line:
+             *     JSON on one line. The schema is that of a frame, as readers of such streams give it. There is no `event:` line:
              *     browsers' `EventSource` delivers every frame as a `message`.
              *
              *     Lines that begin with a colon are comments, which clients pass over. After 15 seconds of
@@ -1780,7 +1794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["EventEnvelope"];
+                    "text/event-stream": components["schemas"]["StreamFrame"];
                 };
             };
             400: components["responses"]["InvalidParameter"];
@@ -1886,7 +1900,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
+                    "application/yaml": Record<string, never>;
                 };
             };
             403: components["responses"]["Forbidden"];
@@ -1951,6 +1965,8 @@ export type CustomEvent = components['schemas']['CustomEvent']
 export type TelemetryEvent = components['schemas']['TelemetryEvent']
 export type EventEnvelope = components['schemas']['EventEnvelope']
 export type EventPage = components['schemas']['EventPage']
+export type StreamFrame = components['schemas']['StreamFrame']
+export type BrowserEventType = components['schemas']['BrowserEventType']
 export type PublishEventRequest = components['schemas']['PublishEventRequest']
 export type PublishEventSource = components['schemas']['PublishEventSource']
 export type TimeParameter = components['schemas']['TimeParameter']

@@ -1551,9 +1551,9 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate28.evaluated = { "props": { "target_id": true, "target_type": true, "url": true, "title": true, "status": true, "signal": true, "pid": true, "role": true, "cause": true, "oom_kill_seq": true }, "dynamicProps": false, "dynamicItems": false };
 var PublishEventRequest = validate29;
-var schema48 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": { "anyOf": [{ "$ref": "sysmon:EventCategory" }, { "type": "null" }] }, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
-var schema50 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": "string" } } } };
-var schema51 = { "$id": "sysmon:EventSourceKind", "type": "string", "enum": ["cdp", "kernel_api", "extension", "local_process"] };
+var schema48 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": {}, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
+var schema49 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": "string" } } } };
+var schema50 = { "$id": "sysmon:EventSourceKind", "type": "string", "enum": ["cdp", "kernel_api", "extension", "local_process"] };
 function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -1583,7 +1583,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!(data0 === "cdp" || data0 === "kernel_api" || data0 === "extension" || data0 === "local_process")) {
-          const err1 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema51.enum }, message: "must be equal to one of the allowed values" };
+          const err1 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema50.enum }, message: "must be equal to one of the allowed values" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -1634,7 +1634,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data.event;
           const _errs8 = errors;
           if (typeof data1 !== "string" && data1 !== null) {
-            validate30.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: schema50.properties.event.type }, message: "must be string,null" }];
+            validate30.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: schema49.properties.event.type }, message: "must be string,null" }];
             return false;
           }
           if (errors === _errs8) {
@@ -1654,7 +1654,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
             let data2 = data.metadata;
             const _errs10 = errors;
             if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-              validate30.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: schema50.properties.metadata.type }, message: "must be object,null" }];
+              validate30.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: schema49.properties.metadata.type }, message: "must be object,null" }];
               return false;
             }
             if (errors === _errs10) {
@@ -1729,14 +1729,27 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
           var valid0 = true;
         }
         if (valid0) {
-          if (data.category !== void 0) {
-            let data1 = data.category;
+          if (data.source !== void 0) {
+            let data1 = data.source;
             const _errs3 = errors;
             const _errs4 = errors;
             let valid1 = false;
             const _errs5 = errors;
-            if (typeof data1 !== "string") {
-              const err0 = { instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (!validate30(data1, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+              vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+              errors = vErrors.length;
+            }
+            var _valid0 = _errs5 === errors;
+            valid1 = valid1 || _valid0;
+            if (_valid0) {
+              var props0 = {};
+              props0.kind = true;
+              props0.event = true;
+              props0.metadata = true;
+            }
+            const _errs6 = errors;
+            if (data1 !== null) {
+              const err0 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
               if (vErrors === null) {
                 vErrors = [err0];
               } else {
@@ -1744,35 +1757,14 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!(data1 === "console" || data1 === "network" || data1 === "page" || data1 === "interaction" || data1 === "control" || data1 === "connection" || data1 === "system" || data1 === "screenshot" || data1 === "captcha" || data1 === "monitor" || data1 === "platform")) {
-              const err1 = { instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" };
+            var _valid0 = _errs6 === errors;
+            valid1 = valid1 || _valid0;
+            if (!valid1) {
+              const err1 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
               if (vErrors === null) {
                 vErrors = [err1];
               } else {
                 vErrors.push(err1);
-              }
-              errors++;
-            }
-            var _valid0 = _errs5 === errors;
-            valid1 = valid1 || _valid0;
-            const _errs8 = errors;
-            if (data1 !== null) {
-              const err2 = { instancePath: instancePath + "/category", schemaPath: "#/properties/category/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-              if (vErrors === null) {
-                vErrors = [err2];
-              } else {
-                vErrors.push(err2);
-              }
-              errors++;
-            }
-            var _valid0 = _errs8 === errors;
-            valid1 = valid1 || _valid0;
-            if (!valid1) {
-              const err3 = { instancePath: instancePath + "/category", schemaPath: "#/properties/category/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-              if (vErrors === null) {
-                vErrors = [err3];
-              } else {
-                vErrors.push(err3);
               }
               errors++;
               validate29.errors = vErrors;
@@ -1792,85 +1784,29 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
             var valid0 = true;
           }
           if (valid0) {
-            if (data.source !== void 0) {
-              let data2 = data.source;
-              const _errs10 = errors;
-              const _errs11 = errors;
-              let valid3 = false;
-              const _errs12 = errors;
-              if (!validate30(data2, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
-                vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
-                errors = vErrors.length;
-              }
-              var _valid1 = _errs12 === errors;
-              valid3 = valid3 || _valid1;
-              if (_valid1) {
-                var props0 = {};
-                props0.kind = true;
-                props0.event = true;
-                props0.metadata = true;
-              }
-              const _errs13 = errors;
-              if (data2 !== null) {
-                const err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-                if (vErrors === null) {
-                  vErrors = [err4];
-                } else {
-                  vErrors.push(err4);
-                }
-                errors++;
-              }
-              var _valid1 = _errs13 === errors;
-              valid3 = valid3 || _valid1;
-              if (!valid3) {
-                const err5 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-                if (vErrors === null) {
-                  vErrors = [err5];
-                } else {
-                  vErrors.push(err5);
-                }
-                errors++;
-                validate29.errors = vErrors;
+            if (data.ts !== void 0) {
+              let data2 = data.ts;
+              const _errs8 = errors;
+              if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2)) && data2 !== null) {
+                validate29.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: schema48.properties.ts.type }, message: "must be integer,null" }];
                 return false;
-              } else {
-                errors = _errs11;
-                if (vErrors !== null) {
-                  if (_errs11) {
-                    vErrors.length = _errs11;
-                  } else {
-                    vErrors = null;
-                  }
-                }
               }
-              var valid0 = _errs10 === errors;
-            } else {
-              var valid0 = true;
-            }
-            if (valid0) {
-              if (data.ts !== void 0) {
-                let data3 = data.ts;
-                const _errs15 = errors;
-                if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3)) && data3 !== null) {
-                  validate29.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: schema48.properties.ts.type }, message: "must be integer,null" }];
-                  return false;
-                }
-                if (errors === _errs15) {
-                  if (typeof data3 == "number" && isFinite(data3)) {
-                    if (data3 > 9007199254740991 || isNaN(data3)) {
-                      validate29.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+              if (errors === _errs8) {
+                if (typeof data2 == "number" && isFinite(data2)) {
+                  if (data2 > 9007199254740991 || isNaN(data2)) {
+                    validate29.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                    return false;
+                  } else {
+                    if (data2 < 0 || isNaN(data2)) {
+                      validate29.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                       return false;
-                    } else {
-                      if (data3 < 0 || isNaN(data3)) {
-                        validate29.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
-                        return false;
-                      }
                     }
                   }
                 }
-                var valid0 = _errs15 === errors;
-              } else {
-                var valid0 = true;
               }
+              var valid0 = _errs8 === errors;
+            } else {
+              var valid0 = true;
             }
           }
         }
@@ -1885,7 +1821,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate29.evaluated = { "props": { "type": true, "category": true, "source": true, "data": true, "ts": true }, "dynamicProps": false, "dynamicItems": false };
 var CategoryConfigRequest = validate32;
-var schema52 = { "$id": "sysmon:CategoryConfigRequest", "type": ["object", "null"], "properties": { "enabled": { "type": ["boolean", "null"] } } };
+var schema51 = { "$id": "sysmon:CategoryConfigRequest", "type": ["object", "null"], "properties": { "enabled": { "type": ["boolean", "null"] } } };
 function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -1898,7 +1834,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate32.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+    validate32.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
@@ -1906,7 +1842,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       if (data.enabled !== void 0) {
         let data0 = data.enabled;
         if (typeof data0 !== "boolean" && data0 !== null) {
-          validate32.errors = [{ instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+          validate32.errors = [{ instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
           return false;
         }
       }
@@ -1917,7 +1853,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate32.evaluated = { "props": { "enabled": true }, "dynamicProps": false, "dynamicItems": false };
 var CategoriesConfigRequest = validate33;
-var schema53 = { "$id": "sysmon:CategoriesConfigRequest", "type": ["object", "null"], "properties": { "console": { "$ref": "sysmon:CategoryConfigRequest" }, "network": { "$ref": "sysmon:CategoryConfigRequest" }, "page": { "$ref": "sysmon:CategoryConfigRequest" }, "interaction": { "$ref": "sysmon:CategoryConfigRequest" }, "control": { "$ref": "sysmon:CategoryConfigRequest" }, "connection": { "$ref": "sysmon:CategoryConfigRequest" }, "system": { "$ref": "sysmon:CategoryConfigRequest" }, "screenshot": { "$ref": "sysmon:CategoryConfigRequest" }, "captcha": { "$ref": "sysmon:CategoryConfigRequest" }, "monitor": { "$ref": "sysmon:CategoryConfigRequest" }, "platform": { "$ref": "sysmon:CategoryConfigRequest" } } };
+var schema52 = { "$id": "sysmon:CategoriesConfigRequest", "type": ["object", "null"], "properties": { "console": { "$ref": "sysmon:CategoryConfigRequest" }, "network": { "$ref": "sysmon:CategoryConfigRequest" }, "page": { "$ref": "sysmon:CategoryConfigRequest" }, "interaction": { "$ref": "sysmon:CategoryConfigRequest" }, "control": { "$ref": "sysmon:CategoryConfigRequest" }, "connection": { "$ref": "sysmon:CategoryConfigRequest" }, "system": { "$ref": "sysmon:CategoryConfigRequest" }, "screenshot": { "$ref": "sysmon:CategoryConfigRequest" }, "captcha": { "$ref": "sysmon:CategoryConfigRequest" }, "monitor": { "$ref": "sysmon:CategoryConfigRequest" }, "platform": { "$ref": "sysmon:CategoryConfigRequest" } } };
 function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -1930,7 +1866,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate33.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema53.type }, message: "must be object,null" }];
+    validate33.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
@@ -1940,7 +1876,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
         const _errs1 = errors;
         const _errs2 = errors;
         if (!(data0 && typeof data0 == "object" && !Array.isArray(data0)) && data0 !== null) {
-          validate33.errors = [{ instancePath: instancePath + "/console", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+          validate33.errors = [{ instancePath: instancePath + "/console", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
           return false;
         }
         if (errors === _errs2) {
@@ -1948,7 +1884,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
             if (data0.enabled !== void 0) {
               let data1 = data0.enabled;
               if (typeof data1 !== "boolean" && data1 !== null) {
-                validate33.errors = [{ instancePath: instancePath + "/console/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+                validate33.errors = [{ instancePath: instancePath + "/console/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
                 return false;
               }
             }
@@ -1964,7 +1900,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
           const _errs6 = errors;
           const _errs7 = errors;
           if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-            validate33.errors = [{ instancePath: instancePath + "/network", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+            validate33.errors = [{ instancePath: instancePath + "/network", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
             return false;
           }
           if (errors === _errs7) {
@@ -1972,7 +1908,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
               if (data2.enabled !== void 0) {
                 let data3 = data2.enabled;
                 if (typeof data3 !== "boolean" && data3 !== null) {
-                  validate33.errors = [{ instancePath: instancePath + "/network/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+                  validate33.errors = [{ instancePath: instancePath + "/network/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
                   return false;
                 }
               }
@@ -1988,7 +1924,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
             const _errs11 = errors;
             const _errs12 = errors;
             if (!(data4 && typeof data4 == "object" && !Array.isArray(data4)) && data4 !== null) {
-              validate33.errors = [{ instancePath: instancePath + "/page", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+              validate33.errors = [{ instancePath: instancePath + "/page", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
               return false;
             }
             if (errors === _errs12) {
@@ -1996,7 +1932,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data4.enabled !== void 0) {
                   let data5 = data4.enabled;
                   if (typeof data5 !== "boolean" && data5 !== null) {
-                    validate33.errors = [{ instancePath: instancePath + "/page/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+                    validate33.errors = [{ instancePath: instancePath + "/page/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
                     return false;
                   }
                 }
@@ -2012,7 +1948,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
               const _errs16 = errors;
               const _errs17 = errors;
               if (!(data6 && typeof data6 == "object" && !Array.isArray(data6)) && data6 !== null) {
-                validate33.errors = [{ instancePath: instancePath + "/interaction", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+                validate33.errors = [{ instancePath: instancePath + "/interaction", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
                 return false;
               }
               if (errors === _errs17) {
@@ -2020,7 +1956,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                   if (data6.enabled !== void 0) {
                     let data7 = data6.enabled;
                     if (typeof data7 !== "boolean" && data7 !== null) {
-                      validate33.errors = [{ instancePath: instancePath + "/interaction/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+                      validate33.errors = [{ instancePath: instancePath + "/interaction/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
                       return false;
                     }
                   }
@@ -2036,7 +1972,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                 const _errs21 = errors;
                 const _errs22 = errors;
                 if (!(data8 && typeof data8 == "object" && !Array.isArray(data8)) && data8 !== null) {
-                  validate33.errors = [{ instancePath: instancePath + "/control", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+                  validate33.errors = [{ instancePath: instancePath + "/control", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
                   return false;
                 }
                 if (errors === _errs22) {
@@ -2044,7 +1980,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                     if (data8.enabled !== void 0) {
                       let data9 = data8.enabled;
                       if (typeof data9 !== "boolean" && data9 !== null) {
-                        validate33.errors = [{ instancePath: instancePath + "/control/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+                        validate33.errors = [{ instancePath: instancePath + "/control/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
                         return false;
                       }
                     }
@@ -2060,7 +1996,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                   const _errs26 = errors;
                   const _errs27 = errors;
                   if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
-                    validate33.errors = [{ instancePath: instancePath + "/connection", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+                    validate33.errors = [{ instancePath: instancePath + "/connection", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
                     return false;
                   }
                   if (errors === _errs27) {
@@ -2068,7 +2004,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                       if (data10.enabled !== void 0) {
                         let data11 = data10.enabled;
                         if (typeof data11 !== "boolean" && data11 !== null) {
-                          validate33.errors = [{ instancePath: instancePath + "/connection/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+                          validate33.errors = [{ instancePath: instancePath + "/connection/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
                           return false;
                         }
                       }
@@ -2084,7 +2020,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                     const _errs31 = errors;
                     const _errs32 = errors;
                     if (!(data12 && typeof data12 == "object" && !Array.isArray(data12)) && data12 !== null) {
-                      validate33.errors = [{ instancePath: instancePath + "/system", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+                      validate33.errors = [{ instancePath: instancePath + "/system", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
                       return false;
                     }
                     if (errors === _errs32) {
@@ -2092,7 +2028,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                         if (data12.enabled !== void 0) {
                           let data13 = data12.enabled;
                           if (typeof data13 !== "boolean" && data13 !== null) {
-                            validate33.errors = [{ instancePath: instancePath + "/system/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+                            validate33.errors = [{ instancePath: instancePath + "/system/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
                             return false;
                           }
                         }
@@ -2108,7 +2044,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                       const _errs36 = errors;
                       const _errs37 = errors;
                       if (!(data14 && typeof data14 == "object" && !Array.isArray(data14)) && data14 !== null) {
-                        validate33.errors = [{ instancePath: instancePath + "/screenshot", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+                        validate33.errors = [{ instancePath: instancePath + "/screenshot", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
                         return false;
                       }
                       if (errors === _errs37) {
@@ -2116,7 +2052,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                           if (data14.enabled !== void 0) {
                             let data15 = data14.enabled;
                             if (typeof data15 !== "boolean" && data15 !== null) {
-                              validate33.errors = [{ instancePath: instancePath + "/screenshot/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+                              validate33.errors = [{ instancePath: instancePath + "/screenshot/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
                               return false;
                             }
                           }
@@ -2132,7 +2068,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                         const _errs41 = errors;
                         const _errs42 = errors;
                         if (!(data16 && typeof data16 == "object" && !Array.isArray(data16)) && data16 !== null) {
-                          validate33.errors = [{ instancePath: instancePath + "/captcha", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+                          validate33.errors = [{ instancePath: instancePath + "/captcha", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
                           return false;
                         }
                         if (errors === _errs42) {
@@ -2140,7 +2076,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                             if (data16.enabled !== void 0) {
                               let data17 = data16.enabled;
                               if (typeof data17 !== "boolean" && data17 !== null) {
-                                validate33.errors = [{ instancePath: instancePath + "/captcha/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+                                validate33.errors = [{ instancePath: instancePath + "/captcha/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
                                 return false;
                               }
                             }
@@ -2156,7 +2092,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                           const _errs46 = errors;
                           const _errs47 = errors;
                           if (!(data18 && typeof data18 == "object" && !Array.isArray(data18)) && data18 !== null) {
-                            validate33.errors = [{ instancePath: instancePath + "/monitor", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+                            validate33.errors = [{ instancePath: instancePath + "/monitor", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
                             return false;
                           }
                           if (errors === _errs47) {
@@ -2164,7 +2100,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                               if (data18.enabled !== void 0) {
                                 let data19 = data18.enabled;
                                 if (typeof data19 !== "boolean" && data19 !== null) {
-                                  validate33.errors = [{ instancePath: instancePath + "/monitor/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+                                  validate33.errors = [{ instancePath: instancePath + "/monitor/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
                                   return false;
                                 }
                               }
@@ -2180,7 +2116,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                             const _errs51 = errors;
                             const _errs52 = errors;
                             if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
-                              validate33.errors = [{ instancePath: instancePath + "/platform", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema52.type }, message: "must be object,null" }];
+                              validate33.errors = [{ instancePath: instancePath + "/platform", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema51.type }, message: "must be object,null" }];
                               return false;
                             }
                             if (errors === _errs52) {
@@ -2188,7 +2124,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                                 if (data20.enabled !== void 0) {
                                   let data21 = data20.enabled;
                                   if (typeof data21 !== "boolean" && data21 !== null) {
-                                    validate33.errors = [{ instancePath: instancePath + "/platform/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema52.properties.enabled.type }, message: "must be boolean,null" }];
+                                    validate33.errors = [{ instancePath: instancePath + "/platform/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema51.properties.enabled.type }, message: "must be boolean,null" }];
                                     return false;
                                   }
                                 }
@@ -2215,7 +2151,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate33.evaluated = { "props": { "console": true, "network": true, "page": true, "interaction": true, "control": true, "connection": true, "system": true, "screenshot": true, "captcha": true, "monitor": true, "platform": true }, "dynamicProps": false, "dynamicItems": false };
 var TelemetryConfigRequest = validate34;
-var schema65 = { "$id": "sysmon:TelemetryConfigRequest", "type": ["object", "null"], "properties": { "browser": { "$ref": "sysmon:CategoriesConfigRequest" }, "telemetry_session_id": { "type": ["string", "null"], "maxLength": 256 }, "storage": {}, "export": {} } };
+var schema64 = { "$id": "sysmon:TelemetryConfigRequest", "type": ["object", "null"], "properties": { "browser": { "$ref": "sysmon:CategoriesConfigRequest" }, "telemetry_session_id": { "type": ["string", "null"], "maxLength": 256 }, "storage": {}, "export": {} } };
 function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -2228,7 +2164,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate34.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+    validate34.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema64.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
@@ -2248,7 +2184,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data.telemetry_session_id;
           const _errs2 = errors;
           if (typeof data1 !== "string" && data1 !== null) {
-            validate34.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/type", keyword: "type", params: { type: schema65.properties.telemetry_session_id.type }, message: "must be string,null" }];
+            validate34.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/type", keyword: "type", params: { type: schema64.properties.telemetry_session_id.type }, message: "must be string,null" }];
             return false;
           }
           if (errors === _errs2) {
@@ -2314,8 +2250,9 @@ var require_ucs2length = __commonJS({
 var query0 = validate20;
 var schema31 = { "type": "object", "properties": { "format": { "type": "string", "enum": ["json", "sse"] }, "offset": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "since": { "$ref": "sysmon:TimeParameter" }, "until": { "$ref": "sysmon:TimeParameter" }, "limit": { "type": "integer", "default": 100 }, "order": { "type": "string", "enum": ["asc", "desc"], "default": "asc" }, "category": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "type": { "type": "array", "items": { "type": "string", "minLength": 1 } }, "replay": { "type": "string" }, "lastEventId": { "type": "string", "pattern": "^[0-9]*$" }, "last_event_id": { "type": "string", "pattern": "^[0-9]*$" } } };
 var schema34 = { "$id": "sysmon:EventCategory", "type": "string", "enum": ["console", "network", "page", "interaction", "control", "connection", "system", "screenshot", "captcha", "monitor", "platform"] };
+var pattern4 = new RegExp("^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$", "u");
+var pattern6 = new RegExp("^[0-9]*$", "u");
 var func1 = require_ucs2length().default;
-var pattern4 = new RegExp("^[0-9]*$", "u");
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2422,6 +2359,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           if (data.since !== void 0) {
             let data2 = data.since;
             const _errs5 = errors;
+            const _errs6 = errors;
             if (typeof data2 !== "string") {
               let dataType2 = typeof data2;
               let coerced2 = void 0;
@@ -2449,6 +2387,14 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
                 }
               }
             }
+            if (errors === _errs6) {
+              if (typeof data2 === "string") {
+                if (!pattern4.test(data2)) {
+                  validate20.errors = [{ instancePath: instancePath + "/since", schemaPath: "sysmon:TimeParameter/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$" }, message: 'must match pattern "^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$"' }];
+                  return false;
+                }
+              }
+            }
             var valid0 = _errs5 === errors;
           } else {
             var valid0 = true;
@@ -2457,6 +2403,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.until !== void 0) {
               let data3 = data.until;
               const _errs8 = errors;
+              const _errs9 = errors;
               if (typeof data3 !== "string") {
                 let dataType3 = typeof data3;
                 let coerced3 = void 0;
@@ -2481,6 +2428,14 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
                   data3 = coerced3;
                   if (data !== void 0) {
                     data["until"] = coerced3;
+                  }
+                }
+              }
+              if (errors === _errs9) {
+                if (typeof data3 === "string") {
+                  if (!pattern4.test(data3)) {
+                    validate20.errors = [{ instancePath: instancePath + "/until", schemaPath: "sysmon:TimeParameter/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$" }, message: 'must match pattern "^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$"' }];
+                    return false;
                   }
                 }
               }
@@ -2780,7 +2735,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
                           }
                           if (errors === _errs26) {
                             if (typeof data11 === "string") {
-                              if (!pattern4.test(data11)) {
+                              if (!pattern6.test(data11)) {
                                 validate20.errors = [{ instancePath: instancePath + "/lastEventId", schemaPath: "#/properties/lastEventId/pattern", keyword: "pattern", params: { pattern: "^[0-9]*$" }, message: 'must match pattern "^[0-9]*$"' }];
                                 return false;
                               }
@@ -2823,7 +2778,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
                             }
                             if (errors === _errs28) {
                               if (typeof data12 === "string") {
-                                if (!pattern4.test(data12)) {
+                                if (!pattern6.test(data12)) {
                                   validate20.errors = [{ instancePath: instancePath + "/last_event_id", schemaPath: "#/properties/last_event_id/pattern", keyword: "pattern", params: { pattern: "^[0-9]*$" }, message: 'must match pattern "^[0-9]*$"' }];
                                   return false;
                                 }
@@ -3092,7 +3047,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (errors === _errs12) {
                 if (typeof data5 === "string") {
-                  if (!pattern4.test(data5)) {
+                  if (!pattern6.test(data5)) {
                     validate21.errors = [{ instancePath: instancePath + "/lastEventId", schemaPath: "#/properties/lastEventId/pattern", keyword: "pattern", params: { pattern: "^[0-9]*$" }, message: 'must match pattern "^[0-9]*$"' }];
                     return false;
                   }
@@ -3135,7 +3090,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 if (errors === _errs14) {
                   if (typeof data6 === "string") {
-                    if (!pattern4.test(data6)) {
+                    if (!pattern6.test(data6)) {
                       validate21.errors = [{ instancePath: instancePath + "/last_event_id", schemaPath: "#/properties/last_event_id/pattern", keyword: "pattern", params: { pattern: "^[0-9]*$" }, message: 'must match pattern "^[0-9]*$"' }];
                       return false;
                     }

@@ -275,7 +275,10 @@ export interface Sysmon {
 }
 
 /** As the body of `POST /telemetry/events`; `source.kind` may be `kernel_api` here too. */
-export type PublishInput = PublishEventRequest
+export type PublishInput = Omit<PublishEventRequest, 'category'> & {
+  /** Required for a type of the host's own; for others the server sets it. */
+  category?: EventCategory | null
+}
 
 export interface SubscribeOptions<Type extends string = string> {
   /** Where to begin: with the next event (the default), at the oldest retained, or after a `seq`. */

@@ -59,9 +59,7 @@ export function refuse(body: unknown, isServer = false): Refusal | undefined {
   }
   const wrong = refuseData(type, data)
   if (wrong !== undefined) return { message: 'invalid data', detail: wrong }
-  // For a known type the caller's category is ignored, whatever it is.
-  const rest = categoryOfType(type) === undefined ? body : { ...body, category: undefined }
-  if (!validateRequest(withoutUndefined(rest))) {
+  if (!validateRequest(withoutUndefined(body))) {
     return { message: describeErrors(validateRequest.errors, 'body') }
   }
   const unknown = isServer ? Object.keys(body).find(name => !FIELDS.includes(name)) : undefined

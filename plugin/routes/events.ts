@@ -3,16 +3,19 @@
  * `GET /telemetry/events`, an event stream, or a page for those who ask for JSON.
  */
 
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parameters } from '../../generated/schemas.ts'
 import type { PublishEventRequest } from '../../generated/types.ts'
 import { BadRequestError } from '../errors.ts'
 import { refuse, toEvent } from '../events/check.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import { type PageSources, sendPage } from './event-page.ts'
+import type { BodyConfig } from './json-body.ts'
 import { splitLists } from './lists.ts'
 import { isTrustedPeer } from './peer.ts'
 import type { SseStreams } from './sse-streams.ts'
+import { type StartQuery, startOf } from './stream-start.ts'
+import { timeOf } from './time-parameter.ts'
 
 export interface EventsParts extends PageSources {
   readonly publisher: Publisher
@@ -21,7 +24,8 @@ export interface EventsParts extends PageSources {
 
 export function registerEvents(scope: FastifyInstance, parts: EventsParts): void {
   const { publisher, streams } = parts
-  scope.post('/telemetry/events', async (request, reply) => {
+  const config = { body: { kept: ['data', 'source', 'ts'] } satisfies BodyConfig }
+  scope.post('/telemetry/events', { config }, async (request, reply) => {
     const refusal = refuse(request.body)
     if (refusal !== undefined) {
       request.log.debug(refusal, 'event refused')
@@ -38,14 +42,32 @@ export function registerEvents(scope: FastifyInstance, parts: EventsParts): void
     '/telemetry/events',
     {
       schema: { querystring: parameters.readEvents.querystring },
-      preValidation: splitLists,
+      preValidation: [splitLists, checkTimes],
       sse: { kind: 'manual', heartbeat: false },
       // It would open a stream and throw its events away.
       exposeHeadRoute: false,
     },
     (request, reply) =>
-      wantsPage(request) ? sendPage(request, reply, parts) : streams.open(request, reply)
+      wantsPage(request) ? openPage(request, reply, parts) : streams.open(request, reply)
   )
+}
+
+/** Before the schema, which could only say that they do not match a pattern. */
+async function checkTimes({ query }: FastifyRequest): Promise<void> {
+  for (const name of ['since', 'until']) {
+    const text = (query as Record<string, unknown>)[name]
+    if (typeof text === 'string') timeOf(name, text, Date.now())
+  }
+}
+
+/** What a page has no use for must be right there, too. */
+function openPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: PageSources
+): Promise<FastifyReply> {
+  startOf(request.headers['last-event-id'], request.query as StartQuery)
+  return sendPage(request, reply, parts)
 }
 
 /** Parameters that make no sense for a stream: who gives one asks for a page. */

@@ -12,6 +12,14 @@ import { BadRequestError, quoted, UnsupportedMediaTypeError } from '../errors.ts
 import { BodyReader } from './body-reader.ts'
 import { tooMuch, whatWouldBeLost } from './json-scan.ts'
 
+/** What a route's `config.body` says. */
+export interface BodyConfig {
+  /** An empty body is as good as none. */
+  readonly isOptional?: boolean
+  /** Fields of the body that are kept, and so must come as they were sent. */
+  readonly kept: readonly string[]
+}
+
 /** Replaces the content-type parsers of this scope: JSON is the only body that the routes take. */
 export function acceptOnlyJson(scope: FastifyInstance): void {
   const reader = new BodyReader()
@@ -23,16 +31,16 @@ export function acceptOnlyJson(scope: FastifyInstance): void {
         `content-encoding ${quoted(encoding)} is not supported: send the JSON uncompressed`
       )
     }
-    return reader.read(request, payload, body => parse(body, hasOptionalBody(request)))
+    return reader.read(request, payload, body => parse(body, bodyConfigOf(request)))
   }
   scope.addContentTypeParser(/^application\/json(?:\s*;.*)?$/i, parseBody)
 }
 
-function hasOptionalBody({ routeOptions }: FastifyRequest): boolean {
-  return (routeOptions.config as { hasOptionalBody?: boolean }).hasOptionalBody === true
+function bodyConfigOf({ routeOptions }: FastifyRequest): BodyConfig {
+  return (routeOptions.config as { body?: BodyConfig }).body ?? { kept: [] }
 }
 
-function parse(body: Buffer, isOptional: boolean): unknown {
+function parse(body: Buffer, { isOptional = false, kept }: BodyConfig): unknown {
   if (!isUtf8(body)) {
     throw new BadRequestError('the body is not valid UTF-8: send JSON encoded as UTF-8')
   }
@@ -49,7 +57,7 @@ function parse(body: Buffer, isOptional: boolean): unknown {
   } catch (error) {
     throw new BadRequestError(`the body is malformed JSON: ${(error as Error).message}`)
   }
-  const lost = whatWouldBeLost(body)
+  const lost = whatWouldBeLost(body, kept)
   if (lost !== undefined) throw new BadRequestError(lost)
   return value
 }

@@ -58,9 +58,11 @@ export function tooMuch(json: Buffer): string | undefined {
 /**
  * What of a text, which is known to be JSON, would not survive being parsed and written.
  *
+ * @param kept the fields of the outermost object that are; what is in others may get lost
  * @returns it, as a sentence
  */
-export function whatWouldBeLost(json: Buffer): string | undefined {
+export function whatWouldBeLost(json: Buffer, kept: readonly string[]): string | undefined {
+  let isKept = false
   /** For each open object the keys it has so far; null for an array. */
   const open: Array<Set<string> | null> = []
   let stringStart = 0
@@ -80,11 +82,12 @@ export function whatWouldBeLost(json: Buffer): string | undefined {
       const key = JSON.parse(json.toString('utf8', stringStart, stringEnd)) as string
       if (keys?.has(key) === true) return `the field "${quoted(key)}" is given twice: send it once`
       keys?.add(key)
+      if (open.length === 1) isKept = kept.includes(key)
     } else if (byte === MINUS || isDigit(byte)) {
       const start = at
       while (isOfNumber(json[at + 1])) at++
       const token = json.toString('latin1', start, at + 1)
-      if (isInexact(token)) {
+      if (isKept && isInexact(token)) {
         return `the number ${quoted(token)} cannot be carried exactly by JSON readers: send it as a string`
       }
     }

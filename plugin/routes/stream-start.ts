@@ -16,7 +16,7 @@ export interface StartQuery {
  * @throws {BadRequestError} for an id that is no number: from now would be silence on what was missed
  */
 export function startOf(header: string | string[] | undefined, query: StartQuery): StartAt {
-  const given = typeof header === 'string' ? header.trim() : ''
+  const given = typeof header === 'string' ? header : ''
   const id = given || query.lastEventId || query.last_event_id || ''
   if (id === '') return query.replay === 'all' ? 'oldest' : 'now'
   if (!/^\d+$/.test(id)) {

@@ -9,12 +9,13 @@ import type {
 import { CATEGORIES, TELEMETRY_CONFIGURED } from '../events/types.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
+import type { BodyConfig } from './json-body.ts'
 
 /** A body is optional, and an empty one is none. */
 const ROUTE = {
   schema: { body: { $ref: 'sysmon:TelemetryConfigRequest' } },
-  config: { hasOptionalBody: true },
-} as const
+  config: { body: { isOptional: true, kept: ['storage', 'export'] } satisfies BodyConfig },
+}
 /** Characters kept of what a client calls itself. */
 const MAX_USER_AGENT_LENGTH = 256
 

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { RouteOptions } from 'fastify'
 import { schemas } from '../../generated/schemas.ts'
-import { CATEGORIES } from '../../plugin/events/types.ts'
-import { document, resolve, startApp } from '../support/app.ts'
+import { CATEGORIES, categoryOfType, schemaOfType } from '../../plugin/events/types.ts'
+import { document, post, resolve, startApp } from '../support/app.ts'
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
@@ -69,4 +70,56 @@ test('every route with a body documents what refuses it', () => {
 
 test('the categories of the code are those of the document, in its order', () => {
   assert.deepEqual(CATEGORIES, (schemas.EventCategory as { enum: string[] }).enum)
+})
+
+test('the types of the document are those that the code knows', () => {
+  const typesOf = (name: 'EventType' | 'BrowserEventType') =>
+    (schemas[name] as unknown as { enum: string[] }).enum
+  for (const type of typesOf('EventType')) assert.ok(schemaOfType(type), type)
+  for (const type of typesOf('BrowserEventType')) {
+    assert.ok(categoryOfType(type), type)
+    assert.equal(schemaOfType(type), undefined, `${type} is no type of the browser's alone`)
+  }
+})
+
+const CRASH = { service_name: 'a', phase: 'running' }
+const POSTED: ReadonlyArray<readonly [isGood: boolean, body: object]> = [
+  [true, { type: 'note', category: 'console' }],
+  [false, { type: 'note' }],
+  [false, { type: 'note', category: null }],
+  [false, { type: 'note', category: 'nonsense' }],
+  [true, { type: 'page_load' }],
+  [true, { type: 'page_load', category: 'nonsense', data: null }],
+  [true, { type: 'page_load', category: 1 }],
+  [false, { type: 'note', category: 1 }],
+  [false, { type: 'page_load', source: { kind: 'kernel_api' } }],
+  [true, { type: 'page_load', source: { kind: null, event: null, metadata: null, more: [1] } }],
+  [false, { type: 'service_crashed' }],
+  [false, { type: 'service_crashed', data: null }],
+  [true, { type: 'service_crashed', data: { ...CRASH, pid: 1, more: { a: [{ b: 1 }] } } }],
+  [true, { type: 'service_crashed', data: { ...CRASH, phase: 'gave_up' } }],
+  [false, { type: 'service_crashed', data: { ...CRASH, phase: 'gave_up', pid: 1 } }],
+  [false, { type: 'system_oom_kill', data: CRASH }],
+  [true, { type: 'system_oom_kill', data: { process_name: 'a', pid: 1, rss_kb: 1 } }],
+  [true, { type: 'telemetry_gap', data: { source: 'kmsg', reason: 'a' }, category: 'console' }],
+  [false, { type: 'telemetry_gap', data: {} }],
+  [true, { type: 'telemetry_configured', data: { method: 'PUT', turned_on: [], turned_off: [] } }],
+  [false, { type: 'telemetry_configured', data: { method: 'GET' } }],
+]
+
+test('what the document allows to be posted is what is accepted, type by type', async t => {
+  const app = await startApp(t)
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  ajv.addSchema(document, 'document')
+  const validate = ajv.getSchema(
+    'document#/paths/~1telemetry~1events/post/requestBody/content/application~1json/schema'
+  )!
+  for (const [isGood, body] of POSTED) {
+    const text = JSON.stringify(body)
+    assert.equal(validate(body), isGood, `the document: ${text}`)
+    assert.equal((await post(app, body)).status, isGood ? 200 : 400, text)
+  }
+  for (const type of (schemas.EventType as unknown as { enum: string[] }).enum) {
+    assert.equal(validate({ type, category: 'system', data: null }), false, `${type} needs data`)
+  }
 })

@@ -164,6 +164,19 @@ for (const number of [
   })
 }
 
+test('a number in a field that is not kept is nobody’s loss', async t => {
+  const app = await startApp(t)
+  const event = '{"type":"note","category":"console","more":[1e400,{"data":9007199254740993}],"data":1}'
+  assert.equal((await post(app, event)).status, 200)
+  const put = async (payload: string) => {
+    const headers = { 'content-type': 'application/json' }
+    const { statusCode } = await app.inject({ method: 'PUT', url: '/telemetry', headers, payload })
+    return statusCode
+  }
+  assert.equal(await put('{"more":9007199254740993}'), 200)
+  assert.equal(await put('{"storage":{"a":[9007199254740993]}}'), 400)
+})
+
 test('digits in text are no number', async t => {
   const app = await startApp(t)
   for (const text of ['9007199254740993', '1e400', '\\"9007199254740993', '\\\\']) {

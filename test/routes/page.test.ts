@@ -236,6 +236,11 @@ test('lists by commas, repeated, or both, filter before the limit counts', async
   assert.deepEqual(await seqs(app, '?category=page,console&limit=3'), [1, 3, 4])
   assert.deepEqual(await seqs(app, '?category=page%2Cconsole&limit=1'), [1])
   assert.deepEqual(await seqs(app, '?type=a,b&type=c&limit=100'), [1, 2, 3, 4])
+  assert.deepEqual(
+    await seqs(app, '?type=,a,,b,&type=c&limit=100'),
+    [1, 2, 3, 4],
+    'commas that part nothing'
+  )
   assert.deepEqual(await seqs(app, '?type=a&category=console&limit=1'), [4])
 })
 
@@ -284,3 +289,13 @@ for (const accept of [
     assert.equal(String(headers.vary).toLowerCase(), 'accept')
   })
 }
+
+test('what only a stream has use for must be right in the request for a page, too', async t => {
+  const app = await startApp(t)
+  const headers = { accept: 'application/json' }
+  for (const id of ['x', '17, 18', '\u00a0', '-1']) {
+    const url = '/telemetry/events'
+    const answer = await call(app, { url, headers: { ...headers, 'last-event-id': id } })
+    assert.equal(answer.status, 400, JSON.stringify(id))
+  }
+})

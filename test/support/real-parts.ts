@@ -1,9 +1,10 @@
 /**
  * The real servers that the sinks' tests deliver to: S2's own, `s2 lite`, from its Rust package, and
- * an OpenTelemetry Collector from its Go modules (test/support/collector); and the generators of clients
- * (client-tools.ts). Run as a program it builds what is neither on the path nor in the user's cache (`~/.cache/fastify-sysmon`, so that another clone
- * has it too), which takes up to a quarter of an hour; tests only look for it, and skip with the
- * reason where it is not.
+ * an OpenTelemetry Collector from its Go modules (test/support/collector); schemathesis, which holds a
+ * server against its OpenAPI document, from its Python package; and the generators of clients
+ * (client-tools.ts). Run as a program it builds what is neither on the path nor in the user's cache
+ * (`~/.cache/fastify-sysmon`, so that another clone has it too), which takes up to a quarter of an
+ * hour; tests only look for it, and skip with the reason where it is not.
  */
 
 import { spawnSync } from 'node:child_process'
@@ -29,6 +30,8 @@ interface Part {
 /** Each version has a folder of its own: a cache that an older clone filled is not taken for it. */
 const S2_VERSION = '0.43.4'
 const S2 = join(CACHE, `s2-${S2_VERSION}`)
+const SCHEMATHESIS_VERSION = '4.32.5'
+const SCHEMATHESIS = join(CACHE, `schemathesis-${SCHEMATHESIS_VERSION}`)
 const COLLECTOR_FOLDER = join(CACHE, 'collector-0.162')
 const COLLECTOR = join(COLLECTOR_FOLDER, 'collector')
 
@@ -50,6 +53,19 @@ const PARTS = {
       cpSync(join(ROOT, 'test/support/collector'), folder, { recursive: true })
       return ['build', '-C', folder, '-mod=mod', '-o', COLLECTOR, '.']
     },
+  },
+  schemathesis: {
+    binary: join(SCHEMATHESIS, 'bin/schemathesis'),
+    command: 'schemathesis',
+    tool: 'python3',
+    build: () => [
+      '-c',
+      `import subprocess, sys, venv
+venv.create(sys.argv[1], with_pip=True)
+subprocess.check_call([sys.argv[1] + '/bin/pip', 'install', '--quiet', sys.argv[2]])`,
+      SCHEMATHESIS,
+      `schemathesis==${SCHEMATHESIS_VERSION}`,
+    ],
   },
 } satisfies Record<string, Part>
 
