@@ -28,6 +28,7 @@ export type SchemaName =
   | 'EventEnvelope'
   | 'EventPage'
   | 'StreamFrame'
+  | 'StreamFrameOrData'
   | 'BrowserEventType'
   | 'PublishEventRequest'
   | 'PublishEventSource'
@@ -1141,6 +1142,18 @@ export const schemas: Record<SchemaName, object> = {
         }
       }
     }
+  },
+  "StreamFrameOrData": {
+    "$id": "sysmon:StreamFrameOrData",
+    "description": "One event of a stream: the frame of server-sent events that it comes in, or the envelope that\nis its data, as some readers of such streams give it.\n",
+    "anyOf": [
+      {
+        "$ref": "sysmon:EventEnvelope"
+      },
+      {
+        "$ref": "sysmon:StreamFrame"
+      }
+    ]
   },
   "BrowserEventType": {
     "$id": "sysmon:BrowserEventType",

@@ -942,6 +942,11 @@ export interface components {
             data: string;
         };
         /**
+         * @description One event of a stream: the frame of server-sent events that it comes in, or the envelope that
+         *     is its data, as some readers of such streams give it.
+         */
+        StreamFrameOrData: components["schemas"]["EventEnvelope"] | components["schemas"]["StreamFrame"];
+        /**
          * @description Types of the browser's own telemetry. Of these the server knows the category, and leaves the
          *     rest to who posts them.
          * @enum {string}
@@ -1678,7 +1683,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
-                    "text/event-stream": components["schemas"]["StreamFrame"];
+                    "text/event-stream": components["schemas"]["StreamFrameOrData"];
                 };
             };
             400: components["responses"]["InvalidParameter"];
@@ -1775,7 +1780,8 @@ export interface operations {
             /**
              * @description The stream: frames of server-sent events. Each event is one frame, `id: <seq>`, a line
              *     feed, `data: <envelope>` and two line feeds, where the envelope is an `EventEnvelope` as
-             *     JSON on one line. The schema is that of a frame, as readers of such streams give it. There is no `event:` line:
+             *     JSON on one line. The schema is that of a frame, or of its data, of
+             *     which readers of such streams give the one or the other. There is no `event:` line:
              *     browsers' `EventSource` delivers every frame as a `message`.
              *
              *     Lines that begin with a colon are comments, which clients pass over. After 15 seconds of
@@ -1794,7 +1800,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["StreamFrame"];
+                    "text/event-stream": components["schemas"]["StreamFrameOrData"];
                 };
             };
             400: components["responses"]["InvalidParameter"];
@@ -1966,6 +1972,7 @@ export type TelemetryEvent = components['schemas']['TelemetryEvent']
 export type EventEnvelope = components['schemas']['EventEnvelope']
 export type EventPage = components['schemas']['EventPage']
 export type StreamFrame = components['schemas']['StreamFrame']
+export type StreamFrameOrData = components['schemas']['StreamFrameOrData']
 export type BrowserEventType = components['schemas']['BrowserEventType']
 export type PublishEventRequest = components['schemas']['PublishEventRequest']
 export type PublishEventSource = components['schemas']['PublishEventSource']

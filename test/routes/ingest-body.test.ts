@@ -166,7 +166,8 @@ for (const number of [
 
 test('a number in a field that is not kept is nobody’s loss', async t => {
   const app = await startApp(t)
-  const event = '{"type":"note","category":"console","more":[1e400,{"data":9007199254740993}],"data":1}'
+  const event =
+    '{"type":"note","category":"console","more":[1e400,{"data":9007199254740993}],"data":1}'
   assert.equal((await post(app, event)).status, 200)
   const put = async (payload: string) => {
     const headers = { 'content-type': 'application/json' }

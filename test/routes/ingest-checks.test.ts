@@ -159,7 +159,6 @@ for (const [type, category] of [
   ['cdp_connect', 'connection'],
   ['api_call', 'control'],
   ['platform_api_call', 'platform'],
-  ['page_crashed', 'page'],
 ] as const) {
   test(`${type} is of the category ${category} by itself, and its data is anybody's`, async t => {
     const app = await startApp(t)

@@ -35,7 +35,8 @@ if (published.data === undefined || page.data === undefined) throw new Error('no
 
 let streamed: EventEnvelope | undefined
 for await (const envelope of stream) {
-  streamed = envelope
+  // What is in a frame, and never the frame, as this reader gives it.
+  if ('seq' in envelope) streamed = envelope
   break
 }
 if (streamed === undefined) throw new Error('no event')
