@@ -184,3 +184,25 @@ test('numbers after the newest event that were given to others are told after it
     assert.deepEqual(read(), { seqs: [4 + missing], missed: 0 })
   }
 })
+
+test('numbers of which nobody knows whether they were given do not count as missed', () => {
+  const stream = streamOf(20, 3)
+  stream.uncertain.add({ from: 5, to: 9 })
+  // Of 3 to 17 five are uncertain.
+  assert.deepEqual(readerOf(stream, { after: 2 })(), { seqs: [18, 19, 20], missed: 10 })
+  assert.deepEqual(readerOf(stream, { after: 7 })(), { seqs: [18, 19, 20], missed: 8 })
+})
+
+test('a single number that nobody has, between two events, is told before what comes after it', () => {
+  const [first, third] = [1, 3].map(seq =>
+    sealEnvelope(seq, { ts: 1, type: 'note', category: 'console', source: { kind: 'cdp' } })
+  )
+  const stream = new EventStream({
+    capacity: 10,
+    maxBytes: 1e9,
+    history: { events: [first!, third!], nextSeq: 4 },
+  })
+  const read = readerOf(stream, { after: 0 })
+  assert.deepEqual(read(), { seqs: [1], missed: 0 })
+  assert.deepEqual(read(), { seqs: [3], missed: 1 })
+})

@@ -163,3 +163,32 @@ test('of the events with keys that left the ring the newest 4 MiB are kept', () 
   const isKept = firsts.map((first, serial) => publish(serial, 'y')?.json.equals(first!.json))
   assert.deepEqual(isKept, [...Array(8).fill(false), ...Array(4).fill(true)])
 })
+
+test('only what the kernel said is remembered as a kill, and only where it is one', () => {
+  const publisher = new Publisher(new EventStream({ capacity: 10, maxBytes: 1e9 }))
+  const source = { kind: 'local_process' } as const
+  const data = { process_name: 'a', pid: 7, rss_kb: 1, constraint: 'none', top_tasks: [] }
+  const event = { ts: 5, category: 'system', source } as const
+  publisher.publish({ ...event, type: 'system_oom_kill', data }, 'http')
+  publisher.publish({ ...event, type: 'service_crashed', data }, 'kernel')
+  publisher.publish({ ...event, type: 'system_oom_kill', data: null }, 'kernel')
+  assert.deepEqual(publisher.kills.between(0, 10), [])
+  publisher.publish({ ...event, type: 'system_oom_kill', data }, 'kernel')
+  assert.deepEqual(
+    publisher.kills.between(0, 10).map(({ seq, pid }) => [seq, pid]),
+    [[4, 7]]
+  )
+})
+
+test('a kill is waited for no longer than asked, and then who waits is told', async () => {
+  const { kills } = new Publisher(new EventStream({ capacity: 10, maxBytes: 1e9 }))
+  const kill = { seq: 1, ts: 1, process_name: 'a', pid: 1, oom_score_adj: 0 }
+  const start = performance.now()
+  await kills.next(30)
+  assert.ok(performance.now() - start >= 25)
+  const waiting = kills.next(60_000)
+  kills.add(kill)
+  await waiting
+  for (let seq = 2; seq <= 70; seq++) kills.add({ ...kill, seq, ts: seq })
+  assert.deepEqual([kills.between(0, 100).length, kills.between(0, 100)[0]!.seq], [64, 7])
+})
