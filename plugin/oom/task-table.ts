@@ -21,23 +21,12 @@ import {
   PID,
   RSS,
   SWAP,
-  TOTAL_VM,
-  UID,
   UNUSED,
   WIDTH,
 } from './task-layout.ts'
-import { TaskNames } from './task-names.ts'
+import { MAX_ROWS, type TaskFamily, type TaskRow, TaskRows } from './task-rows.ts'
 
-export interface TaskRow {
-  readonly pid: number
-  readonly uid: number
-  readonly totalVmPages: number
-  readonly rssPages: number
-  /** undefined in tables without the column (before 3.7) */
-  readonly swapPages: number | undefined
-  readonly pgtablesBytes: number | undefined
-  readonly oomScoreAdj: number | undefined
-}
+export type { TaskFamily, TaskRow } from './task-rows.ts'
 
 export interface TopTask {
   readonly pid: number
@@ -46,29 +35,9 @@ export interface TopTask {
   readonly rssPages: number
 }
 
-/** The processes of one name together: a browser's renderers or a server's workers are each small. */
-export interface TaskFamily {
-  /** one character per byte; of a name that is longer than the kernel's, its first 15 bytes */
-  readonly comm: string
-  readonly processes: number
-  /** Sum of their RSS; memory that they share is counted in each. */
-  readonly rssPages: number
-}
-
 /** How many of the largest tasks an event names. */
 export const TOP_TASKS = 5
 
-/**
- * Rows kept for looking up a victim's figures (Linux's default pid_max). The largest five are kept
- * beside them, so a longer table costs only a late row's swap and uid.
- */
-const MAX_ROWS = 32_768
-const FIRST_ROWS = 256
-
-/** In bytes. */
-const MIN_PAGE = 4096
-const MAX_PAGE = 262_144
-const MANY_ROWS = 16
 const OPEN = 91 // [
 const CLOSE = 93 // ]
 const SPACE = 32
@@ -85,21 +54,10 @@ let scratch = Buffer.allocUnsafe(512)
 export class TaskTable {
   /** For each numeric column of the table, its place in a row of `#values`. */
   #layout: Layout | undefined
-  /** The rows kept, WIDTH numbers each. */
-  #values = new Float64Array(0)
-  #names = new TaskNames(0)
-  #kept = 0
+  readonly #rows = new TaskRows()
   #count = 0
   #rssPages = 0
   readonly #top: TopTask[] = []
-  /** Row by pid; filled when a second process is looked for. */
-  #index: Map<number, number> | undefined
-  #indexed = 0
-  #lastFound = 0
-  #searches = 0
-  /** The bits of all rows' page tables, in bytes, and of how many rows. */
-  #pgtablesBits = 0
-  #measured = 0
 
   /** Rows seen. */
   get count(): number {
@@ -114,23 +72,6 @@ export class TaskTable {
   /** The largest by RSS, descending; equal ones in the table's order. */
   get top(): readonly TopTask[] {
     return this.#top
-  }
-
-  /**
-   * KiB of which every task's page tables are a multiple: they are made of pages. Of few tasks a larger
-   * unit is chance; that it is the smallest there can be is none.
-   */
-  get pageTableUnitKb(): number | undefined {
-    if (this.#layout?.includes(PGTABLES) !== true || this.#kept === 0) return undefined
-    // Of a group kill every victim asks: each row is looked at once.
-    for (; this.#measured < this.#kept; this.#measured++) {
-      this.#pgtablesBits |= this.#values[this.#measured * WIDTH + PGTABLES]!
-    }
-    // The lowest bit that any of them has.
-    const bits = this.#pgtablesBits | MAX_PAGE
-    const unit = bits & -bits
-    const isChance = unit > MIN_PAGE && this.#kept < MANY_ROWS
-    return unit < MIN_PAGE || isChance ? undefined : unit / 1024
   }
 
   /** Sum of all tasks' RSS. */
@@ -168,9 +109,7 @@ export class TaskTable {
 
   #begin(layout: Layout): void {
     this.#layout = layout
-    if (this.#values.length > 0) return
-    this.#values = new Float64Array(FIRST_ROWS * WIDTH)
-    this.#names = new TaskNames(FIRST_ROWS)
+    this.#rows.begin()
   }
 
   /** Takes a task's row; false when the record is none. */
@@ -182,8 +121,9 @@ export class TaskTable {
     const layout = this.#layout
     if (layout === undefined) return false
     // Written into the next free row, which counts only once it is whole.
-    const values = this.#values
-    const offset = this.#kept * WIDTH
+    const rows = this.#rows
+    const { values, kept } = rows
+    const offset = kept * WIDTH
     const columns = layout.length
     // A newline or a NUL stops every loop at `end`; where there is none, what was read past it shows.
     let at = from + 1
@@ -222,9 +162,10 @@ export class TaskTable {
       const raw = bytes.toString('latin1', Math.min(at + 1, end), end)
       this.#rank(values[offset + PID]!, rssPages, decode(raw))
     }
-    if (this.#kept < MAX_ROWS) {
-      this.#names.keep(this.#kept, bytes, at + 1, end, decode)
-      if (++this.#kept * WIDTH === values.length) this.#grow()
+    if (kept < MAX_ROWS) {
+      rows.names.keep(kept, bytes, at + 1, end, decode)
+      rows.kept = kept + 1
+      if (offset + WIDTH === values.length) rows.grow()
     }
     return true
   }
@@ -237,122 +178,47 @@ export class TaskTable {
   }
 
   #forget(): void {
-    this.#kept = 0
+    this.#rows.forget()
     this.#count = 0
     this.#rssPages = 0
     this.#top.length = 0
-    this.#indexed = 0
-    this.#pgtablesBits = 0
-    this.#measured = 0
-    this.#index = undefined
   }
 
-  #grow(): void {
-    const rows = Math.min(MAX_ROWS + 1, this.#kept * 2)
-    const larger = new Float64Array(rows * WIDTH)
-    larger.set(this.#values)
-    this.#values = larger
-    this.#names.grow(rows)
+  /** KiB of a page, as the tasks' page tables show it. */
+  get pageTableUnitKb(): number | undefined {
+    return this.#layout && this.#rows.pageTableUnitKb(this.#layout)
   }
 
   /** Whether a row is of the process of this number and this name. */
   has(pid: number, comm: string): boolean {
-    const row = this.#rowOf(pid)
-    return row !== undefined && this.#names.is(row, comm)
-  }
-
-  /** The largest families, of the rows kept; equal ones in the table's order. */
-  families(limit: number): TaskFamily[] {
-    const byName = new Map<string, { comm: string; processes: number; rssPages: number }>()
-    for (let row = 0; row < this.#kept; row++) {
-      const comm = this.#names.of(row)
-      const rssPages = this.#values[row * WIDTH + RSS]!
-      const family = byName.get(comm)
-      if (family === undefined) byName.set(comm, { comm, processes: 1, rssPages })
-      else {
-        family.processes++
-        family.rssPages += rssPages
-      }
-    }
-    return [...byName.values()].sort((a, b) => b.rssPages - a.rssPages).slice(0, limit)
+    return this.#rows.has(pid, comm)
   }
 
   /** The row of a process, for the figures that its kill line lacks. */
   find(pid: number): TaskRow | undefined {
-    const row = this.#rowOf(pid)
-    if (row === undefined) return undefined
-    const of = (place: number): number => this.#values[row * WIDTH + place]!
-    const ifStated = (place: number): number | undefined =>
-      this.#layout?.includes(place) === true ? of(place) : undefined
-    return {
-      pid,
-      uid: of(UID),
-      totalVmPages: of(TOTAL_VM),
-      rssPages: of(RSS),
-      swapPages: ifStated(SWAP),
-      pgtablesBytes: ifStated(PGTABLES),
-      oomScoreAdj: ifStated(OOM_SCORE_ADJ),
-    }
+    return this.#layout && this.#rows.find(pid, this.#layout)
+  }
+
+  /** The largest families, of the rows kept; equal ones in the table's order. */
+  families(limit: number): TaskFamily[] {
+    return this.#rows.families(limit)
+  }
+
+  /** The figures that the kernel chooses a victim by, of each row that is kept. */
+  forEach(visit: Parameters<TaskRows['forEach']>[0]): void {
+    this.#rows.forEach(visit)
+  }
+
+  /** The name in a row, one character per byte. */
+  nameOf(row: number): string {
+    return this.#rows.names.of(row)
   }
 
   /** Whether every row is kept, with all that the kernel chooses a victim by. */
   get canBeRanked(): boolean {
     const layout = this.#layout
-    if (layout === undefined || this.#kept !== this.#count) return false
+    if (layout === undefined || this.#rows.kept !== this.#count) return false
     return layout.includes(SWAP) && layout.includes(PGTABLES) && layout.includes(OOM_SCORE_ADJ)
-  }
-
-  /** The figures that the kernel chooses a victim by, of each row that is kept. */
-  forEach(
-    visit: (
-      row: number,
-      pid: number,
-      rssPages: number,
-      swapPages: number,
-      pgtablesBytes: number,
-      oomScoreAdj: number
-    ) => void
-  ): void {
-    const values = this.#values
-    for (let row = 0; row < this.#kept; row++) {
-      const at = row * WIDTH
-      visit(
-        row,
-        values[at + PID]!,
-        values[at + RSS]!,
-        values[at + SWAP]!,
-        values[at + PGTABLES]!,
-        values[at + OOM_SCORE_ADJ]!
-      )
-    }
-  }
-
-  /** The name in a row, one character per byte. */
-  nameOf(row: number): string {
-    return this.#names.of(row)
-  }
-
-  /** One victim, asked for again and again, is looked for row by row; the many of a group kill by an index. */
-  #rowOf(pid: number): number | undefined {
-    const values = this.#values
-    const index = this.#index
-    if (index === undefined) {
-      const last = this.#lastFound
-      if (last < this.#kept && values[last * WIDTH + PID] === pid) return last
-      if (this.#searches++ > 0) this.#index = new Map()
-      const end = this.#kept
-      for (let row = 0; row < end; row++) {
-        if (values[row * WIDTH + PID] !== pid) continue
-        this.#lastFound = row
-        return row
-      }
-      return undefined
-    }
-    for (; this.#indexed < this.#kept; this.#indexed++) {
-      const other = values[this.#indexed * WIDTH + PID]!
-      if (!index.has(other)) index.set(other, this.#indexed)
-    }
-    return index.get(pid)
   }
 }
 
