@@ -23,6 +23,8 @@ export type SchemaName =
   | 'PageCrashCause'
   | 'PageCrashedData'
   | 'PageCrashedEvent'
+  | 'ProcessCrashedData'
+  | 'ProcessCrashedEvent'
   | 'CustomEvent'
   | 'TelemetryEvent'
   | 'EventEnvelope'
@@ -86,6 +88,7 @@ export const schemas: Record<SchemaName, object> = {
       "system_oom_kill",
       "service_crashed",
       "page_crashed",
+      "process_crashed",
       "telemetry_gap",
       "telemetry_configured"
     ]
@@ -655,7 +658,7 @@ export const schemas: Record<SchemaName, object> = {
   "TelemetryGapEvent": {
     "$id": "sysmon:TelemetryGapEvent",
     "type": "object",
-    "description": "Something was, or may have been, lost: without this event, nothing seen and nothing\nhappened would look the same. Cannot be turned off.\n\nWhere the server itself tells of the kernel log, the event of its `source` is one of\n\n- `kmsg.overrun`: the kernel overwrote records before they were read.\n- `kmsg.reader_down`: the log could not be read for a while. `lost` is 0 when everything was\n  read afterwards.\n- `kmsg.kills_missed`: the kernel counted kills that its log did not show. `lost` is the\n  number of processes; their lines are mostly among the records of an overrun.\n- `kmsg.position_damaged`: where an earlier server stopped reading is not known.\n",
+    "description": "Something was, or may have been, lost: without this event, nothing seen and nothing\nhappened would look the same. Cannot be turned off.\n\nWhere the server itself tells of the kernel log, the event of its `source` is one of\n\n- `kmsg.overrun`: the kernel overwrote records before they were read.\n- `kmsg.reader_down`: the log could not be read for a while. `lost` is 0 when everything was\n  read afterwards.\n- `kmsg.kills_missed`: the kernel counted kills that its log did not show. `lost` is the\n  number of processes; their lines are mostly among the records of an overrun.\n- `kmsg.position_damaged`: where an earlier server stopped reading is not known.\n- `kmsg.crashes_suppressed`: the kernel left out lines about crashed processes; `lost` is\n  its own count of them.\n",
     "required": [
       "ts",
       "type",
@@ -928,6 +931,120 @@ export const schemas: Record<SchemaName, object> = {
     },
     "additionalProperties": false
   },
+  "ProcessCrashedData": {
+    "$id": "sysmon:ProcessCrashedData",
+    "type": "object",
+    "description": "A process that crashed. What the kernel's log tells of a fault, or the browser of a process\nof its own; fields that they do not tell are absent.\n",
+    "properties": {
+      "process_name": {
+        "type": "string",
+        "description": "Its name, as the kernel has it, at most 15 bytes; of a thread, the thread's. Absent when\nnot known.\n"
+      },
+      "pid": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9007199254740991,
+        "description": "The id of the process, of a thread the thread's. From a browser, as the browser sees it.\nAbsent when not known.\n"
+      },
+      "signal": {
+        "type": "string",
+        "pattern": "^SIG[A-Z0-9+-]+$",
+        "description": "The name of the signal that ended it. Absent when not known."
+      },
+      "role": {
+        "$ref": "sysmon:ProcessRole",
+        "description": "What it was for, of a browser. Absent when not known."
+      },
+      "error": {
+        "type": "string",
+        "description": "What it did, in words, such as `write where nothing is mapped`."
+      },
+      "address": {
+        "type": "string",
+        "description": "What it reached for, hexadecimal with `0x`."
+      },
+      "instruction": {
+        "type": "string",
+        "description": "The address of the instruction, hexadecimal with `0x`."
+      },
+      "file": {
+        "type": "string",
+        "description": "The file that the instruction was mapped from, without its folder."
+      },
+      "offset": {
+        "type": "string",
+        "description": "Where in that file the instruction was, hexadecimal with `0x`. Absent before Linux 6.3.\n"
+      },
+      "executable": {
+        "type": "string",
+        "description": "What it was started as, without arguments."
+      },
+      "service_name": {
+        "type": "string",
+        "description": "The service of the process manager that it belonged to."
+      }
+    },
+    "examples": [
+      {
+        "process_name": "chromium",
+        "pid": 2871,
+        "signal": "SIGSEGV",
+        "role": "renderer",
+        "error": "write where nothing is mapped",
+        "address": "0x0",
+        "instruction": "0x5609dde3918b",
+        "file": "chromium",
+        "offset": "0x118b"
+      }
+    ]
+  },
+  "ProcessCrashedEvent": {
+    "$id": "sysmon:ProcessCrashedEvent",
+    "type": "object",
+    "description": "A process crashed. Cannot be turned off.\n\nThe `source` of an event that the server reads from the kernel log has the kind\n`local_process` and the event `linux.fault`; `boot_id` and `kmsg_seq` in its metadata\nidentify it, `facility` and `replayed` are as for `system_oom_kill`. That of one that the\nbrowser tells has the kind `cdp` and the event `Browser.processCrashed`.\n",
+    "required": [
+      "ts",
+      "type",
+      "category",
+      "source"
+    ],
+    "properties": {
+      "ts": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When it happened, or the browser was seen to have counted it, in Unix microseconds."
+      },
+      "type": {
+        "type": "string",
+        "const": "process_crashed"
+      },
+      "category": {
+        "type": "string",
+        "const": "system"
+      },
+      "source": {
+        "$ref": "sysmon:EventSource"
+      },
+      "data": {
+        "description": "The process that crashed. `null` only together with `truncated`.\n",
+        "anyOf": [
+          {
+            "$ref": "sysmon:ProcessCrashedData"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "truncated": {
+        "type": "boolean",
+        "const": true,
+        "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
+      }
+    },
+    "additionalProperties": false
+  },
   "CustomEvent": {
     "$id": "sysmon:CustomEvent",
     "type": "object",
@@ -989,6 +1106,9 @@ export const schemas: Record<SchemaName, object> = {
       },
       {
         "$ref": "sysmon:PageCrashedEvent"
+      },
+      {
+        "$ref": "sysmon:ProcessCrashedEvent"
       },
       {
         "$ref": "sysmon:CustomEvent"
@@ -1204,7 +1324,7 @@ export const schemas: Record<SchemaName, object> = {
         "type": "string",
         "minLength": 1,
         "maxLength": 256,
-        "description": "One of the types this API defines (`system_oom_kill`, `service_crashed`,\n`page_crashed`, `telemetry_gap`), or any other.\n"
+        "description": "One of the types this API defines (`system_oom_kill`, `service_crashed`,\n`page_crashed`, `process_crashed`, `telemetry_gap`), or any other.\n"
       },
       "category": {
         "description": "An `EventCategory`, which is required for a type that this API does not know (neither\n`EventType` nor `BrowserEventType`). For one it knows, the server sets the category and\nignores this.\n"

@@ -33,9 +33,9 @@ export interface paths {
          *       sets the category, and a `category` in the request is ignored. For any other type
          *       `category` is required.
          *     - `source.kind` must not be `kernel_api`: the server keeps it for its own events.
-         *     - `data` of a `system_oom_kill`, a `service_crashed`, a `page_crashed` or a `telemetry_gap`
-         *       is required and must fit `OomKillData`, `ServiceCrashedData`, `PageCrashedData` or
-         *       `TelemetryGapData`; fields that these do not name are stored as sent. Any other type may
+         *     - `data` of a `system_oom_kill`, a `service_crashed`, a `page_crashed`, a `process_crashed` or
+         *       a `telemetry_gap` is required and must fit `OomKillData`, `ServiceCrashedData`,
+         *       `PageCrashedData`, `ProcessCrashedData` or `TelemetryGapData`; fields that these do not name are stored as sent. Any other type may
          *       carry any JSON, or none.
          *
          *     A field that is `null` is the same as one that is absent. Fields that this API does not know
@@ -209,7 +209,7 @@ export interface components {
          *     this server reports). Events of other types are those that other programs publish.
          * @enum {string}
          */
-        EventType: "system_oom_kill" | "service_crashed" | "page_crashed" | "telemetry_gap" | "telemetry_configured";
+        EventType: "system_oom_kill" | "service_crashed" | "page_crashed" | "process_crashed" | "telemetry_gap" | "telemetry_configured";
         /**
          * @description What kind of producer an event comes from. `cdp` is the Chrome DevTools Protocol;
          *     `kernel_api` is kept for events the server generates and refused in requests.
@@ -646,6 +646,8 @@ export interface components {
          *     - `kmsg.kills_missed`: the kernel counted kills that its log did not show. `lost` is the
          *       number of processes; their lines are mostly among the records of an overrun.
          *     - `kmsg.position_damaged`: where an earlier server stopped reading is not known.
+         *     - `kmsg.crashes_suppressed`: the kernel left out lines about crashed processes; `lost` is
+         *       its own count of them.
          */
         TelemetryGapEvent: {
             /**
@@ -799,6 +801,80 @@ export interface components {
             truncated?: true;
         };
         /**
+         * @description A process that crashed. What the kernel's log tells of a fault, or the browser of a process
+         *     of its own; fields that they do not tell are absent.
+         * @example {
+         *       "process_name": "chromium",
+         *       "pid": 2871,
+         *       "signal": "SIGSEGV",
+         *       "role": "renderer",
+         *       "error": "write where nothing is mapped",
+         *       "address": "0x0",
+         *       "instruction": "0x5609dde3918b",
+         *       "file": "chromium",
+         *       "offset": "0x118b"
+         *     }
+         */
+        ProcessCrashedData: {
+            /**
+             * @description Its name, as the kernel has it, at most 15 bytes; of a thread, the thread's. Absent when
+             *     not known.
+             */
+            process_name?: string;
+            /**
+             * Format: int64
+             * @description The id of the process, of a thread the thread's. From a browser, as the browser sees it.
+             *     Absent when not known.
+             */
+            pid?: number;
+            /** @description The name of the signal that ended it. Absent when not known. */
+            signal?: string;
+            /** @description What it was for, of a browser. Absent when not known. */
+            role?: components["schemas"]["ProcessRole"];
+            /** @description What it did, in words, such as `write where nothing is mapped`. */
+            error?: string;
+            /** @description What it reached for, hexadecimal with `0x`. */
+            address?: string;
+            /** @description The address of the instruction, hexadecimal with `0x`. */
+            instruction?: string;
+            /** @description The file that the instruction was mapped from, without its folder. */
+            file?: string;
+            /** @description Where in that file the instruction was, hexadecimal with `0x`. Absent before Linux 6.3. */
+            offset?: string;
+            /** @description What it was started as, without arguments. */
+            executable?: string;
+            /** @description The service of the process manager that it belonged to. */
+            service_name?: string;
+        };
+        /**
+         * @description A process crashed. Cannot be turned off.
+         *
+         *     The `source` of an event that the server reads from the kernel log has the kind
+         *     `local_process` and the event `linux.fault`; `boot_id` and `kmsg_seq` in its metadata
+         *     identify it, `facility` and `replayed` are as for `system_oom_kill`. That of one that the
+         *     browser tells has the kind `cdp` and the event `Browser.processCrashed`.
+         */
+        ProcessCrashedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened, or the browser was seen to have counted it, in Unix microseconds.
+             */
+            ts: number;
+            /** @constant */
+            type: "process_crashed";
+            /** @constant */
+            category: "system";
+            source: components["schemas"]["EventSource"];
+            /** @description The process that crashed. `null` only together with `truncated`. */
+            data?: components["schemas"]["ProcessCrashedData"] | null;
+            /**
+             * @description Present, and `true`, only when the envelope would have passed 1,000,000 bytes of
+             *     JSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.
+             * @constant
+             */
+            truncated?: true;
+        };
+        /**
          * @description An event of any other type, as a program published it. Can be turned off by its category,
          *     unless that is `system` or `monitor`.
          */
@@ -826,7 +902,7 @@ export interface components {
          * @description An event. Its `type` says which of these it is: one of those before the last where it is
          *     theirs, else the last.
          */
-        TelemetryEvent: components["schemas"]["SystemOomKillEvent"] | components["schemas"]["ServiceCrashedEvent"] | components["schemas"]["TelemetryGapEvent"] | components["schemas"]["TelemetryConfiguredEvent"] | components["schemas"]["PageCrashedEvent"] | components["schemas"]["CustomEvent"];
+        TelemetryEvent: components["schemas"]["SystemOomKillEvent"] | components["schemas"]["ServiceCrashedEvent"] | components["schemas"]["TelemetryGapEvent"] | components["schemas"]["TelemetryConfiguredEvent"] | components["schemas"]["PageCrashedEvent"] | components["schemas"]["ProcessCrashedEvent"] | components["schemas"]["CustomEvent"];
         /** @description An event with its place in the stream. */
         EventEnvelope: {
             /**
@@ -959,7 +1035,7 @@ export interface components {
         PublishEventRequest: {
             /**
              * @description One of the types this API defines (`system_oom_kill`, `service_crashed`,
-             *     `page_crashed`, `telemetry_gap`), or any other.
+             *     `page_crashed`, `process_crashed`, `telemetry_gap`), or any other.
              */
             type: string;
             /**
@@ -1967,6 +2043,8 @@ export type TelemetryConfiguredEvent = components['schemas']['TelemetryConfigure
 export type PageCrashCause = components['schemas']['PageCrashCause']
 export type PageCrashedData = components['schemas']['PageCrashedData']
 export type PageCrashedEvent = components['schemas']['PageCrashedEvent']
+export type ProcessCrashedData = components['schemas']['ProcessCrashedData']
+export type ProcessCrashedEvent = components['schemas']['ProcessCrashedEvent']
 export type CustomEvent = components['schemas']['CustomEvent']
 export type TelemetryEvent = components['schemas']['TelemetryEvent']
 export type EventEnvelope = components['schemas']['EventEnvelope']

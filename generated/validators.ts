@@ -9,6 +9,7 @@ export type ValidatedName =
   | 'TelemetryGapData'
   | 'TelemetryConfiguredData'
   | 'PageCrashedData'
+  | 'ProcessCrashedData'
   | 'StreamFrameOrData'
   | 'PublishEventRequest'
   | 'CategoryConfigRequest'
@@ -1551,13 +1552,193 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate28.evaluated = { "props": { "target_id": true, "target_type": true, "url": true, "title": true, "status": true, "signal": true, "pid": true, "role": true, "cause": true, "oom_kill_seq": true }, "dynamicProps": false, "dynamicItems": false };
-var StreamFrameOrData = validate29;
-var schema53 = { "$id": "sysmon:EventSourceKind", "type": "string", "enum": ["cdp", "kernel_api", "extension", "local_process"] };
-function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var ProcessCrashedData = validate29;
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate33.evaluated;
+  const evaluated0 = validate29.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.process_name !== void 0) {
+        const _errs1 = errors;
+        if (typeof data.process_name !== "string") {
+          validate29.errors = [{ instancePath: instancePath + "/process_name", schemaPath: "#/properties/process_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+          return false;
+        }
+        var valid0 = _errs1 === errors;
+      } else {
+        var valid0 = true;
+      }
+      if (valid0) {
+        if (data.pid !== void 0) {
+          let data1 = data.pid;
+          const _errs3 = errors;
+          if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+            validate29.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+            return false;
+          }
+          if (errors === _errs3) {
+            if (typeof data1 == "number" && isFinite(data1)) {
+              if (data1 > 9007199254740991 || isNaN(data1)) {
+                validate29.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                return false;
+              } else {
+                if (data1 < 1 || isNaN(data1)) {
+                  validate29.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                  return false;
+                }
+              }
+            }
+          }
+          var valid0 = _errs3 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.signal !== void 0) {
+            let data2 = data.signal;
+            const _errs5 = errors;
+            if (errors === _errs5) {
+              if (typeof data2 === "string") {
+                if (!pattern4.test(data2)) {
+                  validate29.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/pattern", keyword: "pattern", params: { pattern: "^SIG[A-Z0-9+-]+$" }, message: 'must match pattern "^SIG[A-Z0-9+-]+$"' }];
+                  return false;
+                }
+              } else {
+                validate29.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                return false;
+              }
+            }
+            var valid0 = _errs5 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.role !== void 0) {
+              let data3 = data.role;
+              const _errs7 = errors;
+              if (typeof data3 !== "string") {
+                validate29.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                return false;
+              }
+              if (!(data3 === "browser" || data3 === "renderer" || data3 === "gpu" || data3 === "network" || data3 === "utility" || data3 === "zygote")) {
+                validate29.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/enum", keyword: "enum", params: { allowedValues: schema34.enum }, message: "must be equal to one of the allowed values" }];
+                return false;
+              }
+              var valid0 = _errs7 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.error !== void 0) {
+                const _errs10 = errors;
+                if (typeof data.error !== "string") {
+                  validate29.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  return false;
+                }
+                var valid0 = _errs10 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.address !== void 0) {
+                  const _errs12 = errors;
+                  if (typeof data.address !== "string") {
+                    validate29.errors = [{ instancePath: instancePath + "/address", schemaPath: "#/properties/address/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    return false;
+                  }
+                  var valid0 = _errs12 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.instruction !== void 0) {
+                    const _errs14 = errors;
+                    if (typeof data.instruction !== "string") {
+                      validate29.errors = [{ instancePath: instancePath + "/instruction", schemaPath: "#/properties/instruction/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                      return false;
+                    }
+                    var valid0 = _errs14 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.file !== void 0) {
+                      const _errs16 = errors;
+                      if (typeof data.file !== "string") {
+                        validate29.errors = [{ instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                        return false;
+                      }
+                      var valid0 = _errs16 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.offset !== void 0) {
+                        const _errs18 = errors;
+                        if (typeof data.offset !== "string") {
+                          validate29.errors = [{ instancePath: instancePath + "/offset", schemaPath: "#/properties/offset/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                          return false;
+                        }
+                        var valid0 = _errs18 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.executable !== void 0) {
+                          const _errs20 = errors;
+                          if (typeof data.executable !== "string") {
+                            validate29.errors = [{ instancePath: instancePath + "/executable", schemaPath: "#/properties/executable/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                            return false;
+                          }
+                          var valid0 = _errs20 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.service_name !== void 0) {
+                            const _errs22 = errors;
+                            if (typeof data.service_name !== "string") {
+                              validate29.errors = [{ instancePath: instancePath + "/service_name", schemaPath: "#/properties/service_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                              return false;
+                            }
+                            var valid0 = _errs22 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate29.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate29.errors = vErrors;
+  return errors === 0;
+}
+validate29.evaluated = { "props": { "process_name": true, "pid": true, "signal": true, "role": true, "error": true, "address": true, "instruction": true, "file": true, "offset": true, "executable": true, "service_name": true }, "dynamicProps": false, "dynamicItems": false };
+var StreamFrameOrData = validate30;
+var schema55 = { "$id": "sysmon:EventSourceKind", "type": "string", "enum": ["cdp", "kernel_api", "extension", "local_process"] };
+function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate34.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1568,13 +1749,13 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.kind === void 0 && (missing0 = "kind")) {
-        validate33.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate34.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 in data) {
           if (!(key0 === "kind" || key0 === "event" || key0 === "metadata")) {
-            validate33.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate34.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -1584,11 +1765,11 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
             let data0 = data.kind;
             const _errs2 = errors;
             if (typeof data0 !== "string") {
-              validate33.errors = [{ instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              validate34.errors = [{ instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
               return false;
             }
             if (!(data0 === "cdp" || data0 === "kernel_api" || data0 === "extension" || data0 === "local_process")) {
-              validate33.errors = [{ instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema53.enum }, message: "must be equal to one of the allowed values" }];
+              validate34.errors = [{ instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema55.enum }, message: "must be equal to one of the allowed values" }];
               return false;
             }
             var valid0 = _errs2 === errors;
@@ -1602,16 +1783,16 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs5) {
                 if (typeof data1 === "string") {
                   if (func1(data1) > 1024) {
-                    validate33.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }];
+                    validate34.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }];
                     return false;
                   } else {
                     if (func1(data1) < 1) {
-                      validate33.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                      validate34.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                       return false;
                     }
                   }
                 } else {
-                  validate33.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate34.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
               }
@@ -1628,7 +1809,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                     for (const key1 in data2) {
                       const _errs10 = errors;
                       if (typeof data2[key1] !== "string") {
-                        validate33.errors = [{ instancePath: instancePath + "/metadata/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                        validate34.errors = [{ instancePath: instancePath + "/metadata/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                         return false;
                       }
                       var valid2 = _errs10 === errors;
@@ -1637,7 +1818,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    validate33.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                    validate34.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
                     return false;
                   }
                 }
@@ -1650,19 +1831,19 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate33.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate34.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate33.errors = vErrors;
+  validate34.errors = vErrors;
   return errors === 0;
 }
-validate33.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate34.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate32.evaluated;
+  const evaluated0 = validate33.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1673,13 +1854,13 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.ts === void 0 && (missing0 = "ts") || data.type === void 0 && (missing0 = "type") || data.category === void 0 && (missing0 = "category") || data.source === void 0 && (missing0 = "source")) {
-        validate32.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate33.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 in data) {
           if (!(key0 === "ts" || key0 === "type" || key0 === "category" || key0 === "source" || key0 === "data" || key0 === "truncated")) {
-            validate32.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate33.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -1689,17 +1870,17 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
             let data0 = data.ts;
             const _errs2 = errors;
             if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
-              validate32.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+              validate33.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
               return false;
             }
             if (errors === _errs2) {
               if (typeof data0 == "number" && isFinite(data0)) {
                 if (data0 > 9007199254740991 || isNaN(data0)) {
-                  validate32.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                  validate33.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                   return false;
                 } else {
                   if (data0 < 0 || isNaN(data0)) {
-                    validate32.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                    validate33.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                     return false;
                   }
                 }
@@ -1714,11 +1895,11 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
               let data1 = data.type;
               const _errs4 = errors;
               if (typeof data1 !== "string") {
-                validate32.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                validate33.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                 return false;
               }
               if ("system_oom_kill" !== data1) {
-                validate32.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "system_oom_kill" }, message: "must be equal to constant" }];
+                validate33.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "system_oom_kill" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs4 === errors;
@@ -1730,11 +1911,11 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
                 let data2 = data.category;
                 const _errs6 = errors;
                 if (typeof data2 !== "string") {
-                  validate32.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate33.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
                 if ("system" !== data2) {
-                  validate32.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/const", keyword: "const", params: { allowedValue: "system" }, message: "must be equal to constant" }];
+                  validate33.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/const", keyword: "const", params: { allowedValue: "system" }, message: "must be equal to constant" }];
                   return false;
                 }
                 var valid0 = _errs6 === errors;
@@ -1744,8 +1925,8 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
               if (valid0) {
                 if (data.source !== void 0) {
                   const _errs8 = errors;
-                  if (!validate33(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
-                    vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+                  if (!validate34(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+                    vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
                     errors = vErrors.length;
                   }
                   var valid0 = _errs8 === errors;
@@ -1809,7 +1990,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
                         vErrors.push(err1);
                       }
                       errors++;
-                      validate32.errors = vErrors;
+                      validate33.errors = vErrors;
                       return false;
                     } else {
                       errors = _errs10;
@@ -1830,11 +2011,11 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
                       let data5 = data.truncated;
                       const _errs14 = errors;
                       if (typeof data5 !== "boolean") {
-                        validate32.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                        validate33.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
                         return false;
                       }
                       if (true !== data5) {
-                        validate32.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
+                        validate33.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
                         return false;
                       }
                       var valid0 = _errs14 === errors;
@@ -1849,19 +2030,19 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate32.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate33.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate32.errors = vErrors;
+  validate33.errors = vErrors;
   return errors === 0;
 }
-validate32.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate33.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate38(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate37.evaluated;
+  const evaluated0 = validate38.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1872,13 +2053,13 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.ts === void 0 && (missing0 = "ts") || data.type === void 0 && (missing0 = "type") || data.category === void 0 && (missing0 = "category") || data.source === void 0 && (missing0 = "source")) {
-        validate37.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate38.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 in data) {
           if (!(key0 === "ts" || key0 === "type" || key0 === "category" || key0 === "source" || key0 === "data" || key0 === "truncated")) {
-            validate37.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate38.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -1888,17 +2069,17 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
             let data0 = data.ts;
             const _errs2 = errors;
             if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
-              validate37.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+              validate38.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
               return false;
             }
             if (errors === _errs2) {
               if (typeof data0 == "number" && isFinite(data0)) {
                 if (data0 > 9007199254740991 || isNaN(data0)) {
-                  validate37.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                  validate38.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                   return false;
                 } else {
                   if (data0 < 0 || isNaN(data0)) {
-                    validate37.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                    validate38.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                     return false;
                   }
                 }
@@ -1913,11 +2094,11 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
               let data1 = data.type;
               const _errs4 = errors;
               if (typeof data1 !== "string") {
-                validate37.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                validate38.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                 return false;
               }
               if ("service_crashed" !== data1) {
-                validate37.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "service_crashed" }, message: "must be equal to constant" }];
+                validate38.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "service_crashed" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs4 === errors;
@@ -1929,11 +2110,11 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
                 let data2 = data.category;
                 const _errs6 = errors;
                 if (typeof data2 !== "string") {
-                  validate37.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate38.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
                 if ("system" !== data2) {
-                  validate37.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/const", keyword: "const", params: { allowedValue: "system" }, message: "must be equal to constant" }];
+                  validate38.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/const", keyword: "const", params: { allowedValue: "system" }, message: "must be equal to constant" }];
                   return false;
                 }
                 var valid0 = _errs6 === errors;
@@ -1943,8 +2124,8 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
               if (valid0) {
                 if (data.source !== void 0) {
                   const _errs8 = errors;
-                  if (!validate33(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
-                    vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+                  if (!validate34(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+                    vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
                     errors = vErrors.length;
                   }
                   var valid0 = _errs8 === errors;
@@ -1996,7 +2177,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
                         vErrors.push(err1);
                       }
                       errors++;
-                      validate37.errors = vErrors;
+                      validate38.errors = vErrors;
                       return false;
                     } else {
                       errors = _errs10;
@@ -2017,11 +2198,11 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
                       let data5 = data.truncated;
                       const _errs14 = errors;
                       if (typeof data5 !== "boolean") {
-                        validate37.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                        validate38.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
                         return false;
                       }
                       if (true !== data5) {
-                        validate37.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
+                        validate38.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
                         return false;
                       }
                       var valid0 = _errs14 === errors;
@@ -2036,19 +2217,19 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate37.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate38.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate37.errors = vErrors;
+  validate38.errors = vErrors;
   return errors === 0;
 }
-validate37.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate38.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate42(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate41.evaluated;
+  const evaluated0 = validate42.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2059,13 +2240,13 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.ts === void 0 && (missing0 = "ts") || data.type === void 0 && (missing0 = "type") || data.category === void 0 && (missing0 = "category") || data.source === void 0 && (missing0 = "source")) {
-        validate41.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate42.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 in data) {
           if (!(key0 === "ts" || key0 === "type" || key0 === "category" || key0 === "source" || key0 === "data" || key0 === "truncated")) {
-            validate41.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate42.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -2075,17 +2256,17 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
             let data0 = data.ts;
             const _errs2 = errors;
             if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
-              validate41.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+              validate42.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
               return false;
             }
             if (errors === _errs2) {
               if (typeof data0 == "number" && isFinite(data0)) {
                 if (data0 > 9007199254740991 || isNaN(data0)) {
-                  validate41.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                  validate42.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                   return false;
                 } else {
                   if (data0 < 0 || isNaN(data0)) {
-                    validate41.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                    validate42.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                     return false;
                   }
                 }
@@ -2100,11 +2281,11 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
               let data1 = data.type;
               const _errs4 = errors;
               if (typeof data1 !== "string") {
-                validate41.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                validate42.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                 return false;
               }
               if ("telemetry_gap" !== data1) {
-                validate41.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "telemetry_gap" }, message: "must be equal to constant" }];
+                validate42.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "telemetry_gap" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs4 === errors;
@@ -2116,11 +2297,11 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
                 let data2 = data.category;
                 const _errs6 = errors;
                 if (typeof data2 !== "string") {
-                  validate41.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate42.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
                 if ("monitor" !== data2) {
-                  validate41.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/const", keyword: "const", params: { allowedValue: "monitor" }, message: "must be equal to constant" }];
+                  validate42.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/const", keyword: "const", params: { allowedValue: "monitor" }, message: "must be equal to constant" }];
                   return false;
                 }
                 var valid0 = _errs6 === errors;
@@ -2130,8 +2311,8 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
               if (valid0) {
                 if (data.source !== void 0) {
                   const _errs8 = errors;
-                  if (!validate33(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
-                    vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+                  if (!validate34(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+                    vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
                     errors = vErrors.length;
                   }
                   var valid0 = _errs8 === errors;
@@ -2179,7 +2360,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
                         vErrors.push(err1);
                       }
                       errors++;
-                      validate41.errors = vErrors;
+                      validate42.errors = vErrors;
                       return false;
                     } else {
                       errors = _errs10;
@@ -2200,11 +2381,11 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
                       let data5 = data.truncated;
                       const _errs14 = errors;
                       if (typeof data5 !== "boolean") {
-                        validate41.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                        validate42.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
                         return false;
                       }
                       if (true !== data5) {
-                        validate41.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
+                        validate42.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
                         return false;
                       }
                       var valid0 = _errs14 === errors;
@@ -2219,19 +2400,19 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate41.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate42.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate41.errors = vErrors;
+  validate42.errors = vErrors;
   return errors === 0;
 }
-validate41.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate42.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate45.evaluated;
+  const evaluated0 = validate46.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2242,13 +2423,13 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.ts === void 0 && (missing0 = "ts") || data.type === void 0 && (missing0 = "type") || data.category === void 0 && (missing0 = "category") || data.source === void 0 && (missing0 = "source")) {
-        validate45.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate46.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 in data) {
           if (!(key0 === "ts" || key0 === "type" || key0 === "category" || key0 === "source" || key0 === "data" || key0 === "truncated")) {
-            validate45.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate46.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -2258,17 +2439,17 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             let data0 = data.ts;
             const _errs2 = errors;
             if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
-              validate45.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+              validate46.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
               return false;
             }
             if (errors === _errs2) {
               if (typeof data0 == "number" && isFinite(data0)) {
                 if (data0 > 9007199254740991 || isNaN(data0)) {
-                  validate45.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                  validate46.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                   return false;
                 } else {
                   if (data0 < 0 || isNaN(data0)) {
-                    validate45.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                    validate46.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                     return false;
                   }
                 }
@@ -2283,11 +2464,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               let data1 = data.type;
               const _errs4 = errors;
               if (typeof data1 !== "string") {
-                validate45.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                validate46.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                 return false;
               }
               if ("telemetry_configured" !== data1) {
-                validate45.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "telemetry_configured" }, message: "must be equal to constant" }];
+                validate46.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "telemetry_configured" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs4 === errors;
@@ -2299,11 +2480,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 let data2 = data.category;
                 const _errs6 = errors;
                 if (typeof data2 !== "string") {
-                  validate45.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate46.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
                 if ("monitor" !== data2) {
-                  validate45.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/const", keyword: "const", params: { allowedValue: "monitor" }, message: "must be equal to constant" }];
+                  validate46.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/const", keyword: "const", params: { allowedValue: "monitor" }, message: "must be equal to constant" }];
                   return false;
                 }
                 var valid0 = _errs6 === errors;
@@ -2313,8 +2494,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               if (valid0) {
                 if (data.source !== void 0) {
                   const _errs8 = errors;
-                  if (!validate33(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
-                    vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+                  if (!validate34(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+                    vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
                     errors = vErrors.length;
                   }
                   var valid0 = _errs8 === errors;
@@ -2362,7 +2543,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                         vErrors.push(err1);
                       }
                       errors++;
-                      validate45.errors = vErrors;
+                      validate46.errors = vErrors;
                       return false;
                     } else {
                       errors = _errs10;
@@ -2383,11 +2564,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                       let data5 = data.truncated;
                       const _errs14 = errors;
                       if (typeof data5 !== "boolean") {
-                        validate45.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                        validate46.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
                         return false;
                       }
                       if (true !== data5) {
-                        validate45.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
+                        validate46.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
                         return false;
                       }
                       var valid0 = _errs14 === errors;
@@ -2402,19 +2583,19 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate45.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate46.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate45.errors = vErrors;
+  validate46.errors = vErrors;
   return errors === 0;
 }
-validate45.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate49(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate46.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate50(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate49.evaluated;
+  const evaluated0 = validate50.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2425,13 +2606,13 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.ts === void 0 && (missing0 = "ts") || data.type === void 0 && (missing0 = "type") || data.category === void 0 && (missing0 = "category") || data.source === void 0 && (missing0 = "source")) {
-        validate49.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate50.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 in data) {
           if (!(key0 === "ts" || key0 === "type" || key0 === "category" || key0 === "source" || key0 === "data" || key0 === "truncated")) {
-            validate49.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate50.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -2441,17 +2622,17 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
             let data0 = data.ts;
             const _errs2 = errors;
             if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
-              validate49.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+              validate50.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
               return false;
             }
             if (errors === _errs2) {
               if (typeof data0 == "number" && isFinite(data0)) {
                 if (data0 > 9007199254740991 || isNaN(data0)) {
-                  validate49.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                  validate50.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                   return false;
                 } else {
                   if (data0 < 0 || isNaN(data0)) {
-                    validate49.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                    validate50.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                     return false;
                   }
                 }
@@ -2466,11 +2647,11 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
               let data1 = data.type;
               const _errs4 = errors;
               if (typeof data1 !== "string") {
-                validate49.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                validate50.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                 return false;
               }
               if ("page_crashed" !== data1) {
-                validate49.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "page_crashed" }, message: "must be equal to constant" }];
+                validate50.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "page_crashed" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs4 === errors;
@@ -2482,11 +2663,11 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                 let data2 = data.category;
                 const _errs6 = errors;
                 if (typeof data2 !== "string") {
-                  validate49.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate50.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
                 if ("page" !== data2) {
-                  validate49.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/const", keyword: "const", params: { allowedValue: "page" }, message: "must be equal to constant" }];
+                  validate50.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/const", keyword: "const", params: { allowedValue: "page" }, message: "must be equal to constant" }];
                   return false;
                 }
                 var valid0 = _errs6 === errors;
@@ -2496,8 +2677,8 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
               if (valid0) {
                 if (data.source !== void 0) {
                   const _errs8 = errors;
-                  if (!validate33(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
-                    vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+                  if (!validate34(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+                    vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
                     errors = vErrors.length;
                   }
                   var valid0 = _errs8 === errors;
@@ -2550,7 +2731,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                         vErrors.push(err1);
                       }
                       errors++;
-                      validate49.errors = vErrors;
+                      validate50.errors = vErrors;
                       return false;
                     } else {
                       errors = _errs10;
@@ -2571,11 +2752,11 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                       let data5 = data.truncated;
                       const _errs14 = errors;
                       if (typeof data5 !== "boolean") {
-                        validate49.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                        validate50.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
                         return false;
                       }
                       if (true !== data5) {
-                        validate49.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
+                        validate50.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
                         return false;
                       }
                       var valid0 = _errs14 === errors;
@@ -2590,19 +2771,19 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate49.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate50.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate49.errors = vErrors;
+  validate50.errors = vErrors;
   return errors === 0;
 }
-validate49.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate50.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate53.evaluated;
+  const evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2613,13 +2794,13 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.ts === void 0 && (missing0 = "ts") || data.type === void 0 && (missing0 = "type") || data.category === void 0 && (missing0 = "category") || data.source === void 0 && (missing0 = "source")) {
-        validate53.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate54.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 in data) {
           if (!(key0 === "ts" || key0 === "type" || key0 === "category" || key0 === "source" || key0 === "data" || key0 === "truncated")) {
-            validate53.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate54.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -2629,17 +2810,206 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
             let data0 = data.ts;
             const _errs2 = errors;
             if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
-              validate53.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+              validate54.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
               return false;
             }
             if (errors === _errs2) {
               if (typeof data0 == "number" && isFinite(data0)) {
                 if (data0 > 9007199254740991 || isNaN(data0)) {
-                  validate53.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                  validate54.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                   return false;
                 } else {
                   if (data0 < 0 || isNaN(data0)) {
-                    validate53.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                    validate54.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                    return false;
+                  }
+                }
+              }
+            }
+            var valid0 = _errs2 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.type !== void 0) {
+              let data1 = data.type;
+              const _errs4 = errors;
+              if (typeof data1 !== "string") {
+                validate54.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                return false;
+              }
+              if ("process_crashed" !== data1) {
+                validate54.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "process_crashed" }, message: "must be equal to constant" }];
+                return false;
+              }
+              var valid0 = _errs4 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.category !== void 0) {
+                let data2 = data.category;
+                const _errs6 = errors;
+                if (typeof data2 !== "string") {
+                  validate54.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  return false;
+                }
+                if ("system" !== data2) {
+                  validate54.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/const", keyword: "const", params: { allowedValue: "system" }, message: "must be equal to constant" }];
+                  return false;
+                }
+                var valid0 = _errs6 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.source !== void 0) {
+                  const _errs8 = errors;
+                  if (!validate34(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+                    vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+                    errors = vErrors.length;
+                  }
+                  var valid0 = _errs8 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.data !== void 0) {
+                    let data4 = data.data;
+                    const _errs9 = errors;
+                    const _errs10 = errors;
+                    let valid1 = false;
+                    const _errs11 = errors;
+                    if (!validate29(data4, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData, dynamicAnchors })) {
+                      vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+                      errors = vErrors.length;
+                    }
+                    var _valid0 = _errs11 === errors;
+                    valid1 = valid1 || _valid0;
+                    if (_valid0) {
+                      var props0 = {};
+                      props0.process_name = true;
+                      props0.pid = true;
+                      props0.signal = true;
+                      props0.role = true;
+                      props0.error = true;
+                      props0.address = true;
+                      props0.instruction = true;
+                      props0.file = true;
+                      props0.offset = true;
+                      props0.executable = true;
+                      props0.service_name = true;
+                    }
+                    const _errs12 = errors;
+                    if (data4 !== null) {
+                      const err0 = { instancePath: instancePath + "/data", schemaPath: "#/properties/data/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+                      if (vErrors === null) {
+                        vErrors = [err0];
+                      } else {
+                        vErrors.push(err0);
+                      }
+                      errors++;
+                    }
+                    var _valid0 = _errs12 === errors;
+                    valid1 = valid1 || _valid0;
+                    if (!valid1) {
+                      const err1 = { instancePath: instancePath + "/data", schemaPath: "#/properties/data/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+                      if (vErrors === null) {
+                        vErrors = [err1];
+                      } else {
+                        vErrors.push(err1);
+                      }
+                      errors++;
+                      validate54.errors = vErrors;
+                      return false;
+                    } else {
+                      errors = _errs10;
+                      if (vErrors !== null) {
+                        if (_errs10) {
+                          vErrors.length = _errs10;
+                        } else {
+                          vErrors = null;
+                        }
+                      }
+                    }
+                    var valid0 = _errs9 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.truncated !== void 0) {
+                      let data5 = data.truncated;
+                      const _errs14 = errors;
+                      if (typeof data5 !== "boolean") {
+                        validate54.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                        return false;
+                      }
+                      if (true !== data5) {
+                        validate54.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
+                        return false;
+                      }
+                      var valid0 = _errs14 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate54.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      return false;
+    }
+  }
+  validate54.errors = vErrors;
+  return errors === 0;
+}
+validate54.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate58.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (errors === 0) {
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if (data.ts === void 0 && (missing0 = "ts") || data.type === void 0 && (missing0 = "type") || data.category === void 0 && (missing0 = "category") || data.source === void 0 && (missing0 = "source")) {
+        validate58.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        return false;
+      } else {
+        const _errs1 = errors;
+        for (const key0 in data) {
+          if (!(key0 === "ts" || key0 === "type" || key0 === "category" || key0 === "source" || key0 === "data" || key0 === "truncated")) {
+            validate58.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            return false;
+            break;
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.ts !== void 0) {
+            let data0 = data.ts;
+            const _errs2 = errors;
+            if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
+              validate58.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+              return false;
+            }
+            if (errors === _errs2) {
+              if (typeof data0 == "number" && isFinite(data0)) {
+                if (data0 > 9007199254740991 || isNaN(data0)) {
+                  validate58.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                  return false;
+                } else {
+                  if (data0 < 0 || isNaN(data0)) {
+                    validate58.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                     return false;
                   }
                 }
@@ -2664,7 +3034,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!(data1 === "system_oom_kill" || data1 === "service_crashed" || data1 === "page_crashed" || data1 === "telemetry_gap" || data1 === "telemetry_configured")) {
+              if (!(data1 === "system_oom_kill" || data1 === "service_crashed" || data1 === "page_crashed" || data1 === "process_crashed" || data1 === "telemetry_gap" || data1 === "telemetry_configured")) {
                 const err1 = {};
                 if (vErrors === null) {
                   vErrors = [err1];
@@ -2675,7 +3045,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
               }
               var valid1 = _errs7 === errors;
               if (valid1) {
-                validate53.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/not", keyword: "not", params: {}, message: "must NOT be valid" }];
+                validate58.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/not", keyword: "not", params: {}, message: "must NOT be valid" }];
                 return false;
               } else {
                 errors = _errs6;
@@ -2690,16 +3060,16 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 === "string") {
                   if (func1(data1) > 256) {
-                    validate53.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+                    validate58.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
                     return false;
                   } else {
                     if (func1(data1) < 1) {
-                      validate53.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                      validate58.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                       return false;
                     }
                   }
                 } else {
-                  validate53.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate58.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
               }
@@ -2712,11 +3082,11 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
                 let data2 = data.category;
                 const _errs10 = errors;
                 if (typeof data2 !== "string") {
-                  validate53.errors = [{ instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate58.errors = [{ instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
                 if (!(data2 === "console" || data2 === "network" || data2 === "page" || data2 === "interaction" || data2 === "control" || data2 === "connection" || data2 === "system" || data2 === "screenshot" || data2 === "captcha" || data2 === "monitor" || data2 === "platform")) {
-                  validate53.errors = [{ instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" }];
+                  validate58.errors = [{ instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" }];
                   return false;
                 }
                 var valid0 = _errs10 === errors;
@@ -2726,8 +3096,8 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
               if (valid0) {
                 if (data.source !== void 0) {
                   const _errs13 = errors;
-                  if (!validate33(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
-                    vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+                  if (!validate34(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+                    vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
                     errors = vErrors.length;
                   }
                   var valid0 = _errs13 === errors;
@@ -2739,11 +3109,11 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
                     let data4 = data.truncated;
                     const _errs14 = errors;
                     if (typeof data4 !== "boolean") {
-                      validate53.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                      validate58.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
                       return false;
                     }
                     if (true !== data4) {
-                      validate53.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
+                      validate58.errors = [{ instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/const", keyword: "const", params: { allowedValue: true }, message: "must be equal to constant" }];
                       return false;
                     }
                     var valid0 = _errs14 === errors;
@@ -2757,19 +3127,19 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate53.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate58.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate53.errors = vErrors;
+  validate58.errors = vErrors;
   return errors === 0;
 }
-validate53.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate58.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate31.evaluated;
+  const evaluated0 = validate32.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2779,8 +3149,8 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
-  if (!validate32(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
+  if (!validate33(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs1 === errors;
@@ -2789,8 +3159,8 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     var props0 = true;
   }
   const _errs2 = errors;
-  if (!validate37(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+  if (!validate38(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs2 === errors;
@@ -2801,8 +3171,8 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     }
   }
   const _errs3 = errors;
-  if (!validate41(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
+  if (!validate42(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs3 === errors;
@@ -2813,8 +3183,8 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     }
   }
   const _errs4 = errors;
-  if (!validate45(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
+  if (!validate46(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs4 === errors;
@@ -2825,8 +3195,8 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     }
   }
   const _errs5 = errors;
-  if (!validate49(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+  if (!validate50(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs5 === errors;
@@ -2837,11 +3207,23 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     }
   }
   const _errs6 = errors;
-  if (!validate53(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+  if (!validate54(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs6 === errors;
+  valid0 = valid0 || _valid0;
+  if (_valid0) {
+    if (props0 !== true) {
+      props0 = true;
+    }
+  }
+  const _errs7 = errors;
+  if (!validate58(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+    errors = vErrors.length;
+  }
+  var _valid0 = _errs7 === errors;
   valid0 = valid0 || _valid0;
   if (_valid0) {
     if (props0 !== true) {
@@ -2856,7 +3238,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors.push(err0);
     }
     errors++;
-    validate31.errors = vErrors;
+    validate32.errors = vErrors;
     return false;
   } else {
     errors = _errs0;
@@ -2868,16 +3250,16 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate31.errors = vErrors;
+  validate32.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate31.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate32.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate30.evaluated;
+  const evaluated0 = validate31.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2888,13 +3270,13 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.seq === void 0 && (missing0 = "seq") || data.event === void 0 && (missing0 = "event")) {
-        validate30.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate31.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 in data) {
           if (!(key0 === "seq" || key0 === "event")) {
-            validate30.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate31.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -2904,17 +3286,17 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
             let data0 = data.seq;
             const _errs2 = errors;
             if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
-              validate30.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+              validate31.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
               return false;
             }
             if (errors === _errs2) {
               if (typeof data0 == "number" && isFinite(data0)) {
                 if (data0 > 9007199254740991 || isNaN(data0)) {
-                  validate30.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                  validate31.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                   return false;
                 } else {
                   if (data0 < 1 || isNaN(data0)) {
-                    validate30.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                    validate31.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                     return false;
                   }
                 }
@@ -2927,8 +3309,8 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
           if (valid0) {
             if (data.event !== void 0) {
               const _errs4 = errors;
-              if (!validate31(data.event, { instancePath: instancePath + "/event", parentData: data, parentDataProperty: "event", rootData, dynamicAnchors })) {
-                vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+              if (!validate32(data.event, { instancePath: instancePath + "/event", parentData: data, parentDataProperty: "event", rootData, dynamicAnchors })) {
+                vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
                 errors = vErrors.length;
               }
               var valid0 = _errs4 === errors;
@@ -2939,20 +3321,20 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate30.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate31.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate30.errors = vErrors;
+  validate31.errors = vErrors;
   return errors === 0;
 }
-validate30.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var pattern6 = new RegExp("^[1-9][0-9]*$", "u");
-function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate31.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var pattern7 = new RegExp("^[1-9][0-9]*$", "u");
+function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate58.evaluated;
+  const evaluated0 = validate63.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2963,7 +3345,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.id === void 0 && (missing0 = "id") || data.data === void 0 && (missing0 = "data")) {
-        validate58.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate63.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         if (data.id !== void 0) {
@@ -2971,12 +3353,12 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
           const _errs1 = errors;
           if (errors === _errs1) {
             if (typeof data0 === "string") {
-              if (!pattern6.test(data0)) {
-                validate58.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*$" }, message: 'must match pattern "^[1-9][0-9]*$"' }];
+              if (!pattern7.test(data0)) {
+                validate63.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*$" }, message: 'must match pattern "^[1-9][0-9]*$"' }];
                 return false;
               }
             } else {
-              validate58.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              validate63.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
               return false;
             }
           }
@@ -2988,7 +3370,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
           if (data.data !== void 0) {
             const _errs3 = errors;
             if (typeof data.data !== "string") {
-              validate58.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              validate63.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
               return false;
             }
             var valid0 = _errs3 === errors;
@@ -2998,19 +3380,19 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate58.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate63.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate58.errors = vErrors;
+  validate63.errors = vErrors;
   return errors === 0;
 }
-validate58.evaluated = { "props": { "id": true, "data": true }, "dynamicProps": false, "dynamicItems": false };
-function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate63.evaluated = { "props": { "id": true, "data": true }, "dynamicProps": false, "dynamicItems": false };
+function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate29.evaluated;
+  const evaluated0 = validate30.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3020,8 +3402,8 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
-  if (!validate30(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+  if (!validate31(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs1 === errors;
@@ -3030,8 +3412,8 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     var props0 = true;
   }
   const _errs2 = errors;
-  if (!validate58(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+  if (!validate63(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs2 === errors;
@@ -3051,7 +3433,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors.push(err0);
     }
     errors++;
-    validate29.errors = vErrors;
+    validate30.errors = vErrors;
     return false;
   } else {
     errors = _errs0;
@@ -3063,19 +3445,19 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate29.errors = vErrors;
+  validate30.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate29.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var PublishEventRequest = validate60;
-var schema62 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": {}, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
-var schema63 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": "string" } } } };
-function validate61(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate30.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var PublishEventRequest = validate65;
+var schema65 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": {}, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
+var schema66 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": "string" } } } };
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate61.evaluated;
+  const evaluated0 = validate66.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3100,7 +3482,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!(data0 === "cdp" || data0 === "kernel_api" || data0 === "extension" || data0 === "local_process")) {
-          const err1 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema53.enum }, message: "must be equal to one of the allowed values" };
+          const err1 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema55.enum }, message: "must be equal to one of the allowed values" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -3130,7 +3512,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
             vErrors.push(err3);
           }
           errors++;
-          validate61.errors = vErrors;
+          validate66.errors = vErrors;
           return false;
         } else {
           errors = _errs2;
@@ -3151,13 +3533,13 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data.event;
           const _errs8 = errors;
           if (typeof data1 !== "string" && data1 !== null) {
-            validate61.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: schema63.properties.event.type }, message: "must be string,null" }];
+            validate66.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: schema66.properties.event.type }, message: "must be string,null" }];
             return false;
           }
           if (errors === _errs8) {
             if (typeof data1 === "string") {
               if (func1(data1) > 1024) {
-                validate61.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }];
+                validate66.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }];
                 return false;
               }
             }
@@ -3171,7 +3553,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
             let data2 = data.metadata;
             const _errs10 = errors;
             if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-              validate61.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: schema63.properties.metadata.type }, message: "must be object,null" }];
+              validate66.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: schema66.properties.metadata.type }, message: "must be object,null" }];
               return false;
             }
             if (errors === _errs10) {
@@ -3179,7 +3561,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
                 for (const key0 in data2) {
                   const _errs13 = errors;
                   if (typeof data2[key0] !== "string") {
-                    validate61.errors = [{ instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    validate66.errors = [{ instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                     return false;
                   }
                   var valid3 = _errs13 === errors;
@@ -3196,19 +3578,19 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate61.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate66.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate61.errors = vErrors;
+  validate66.errors = vErrors;
   return errors === 0;
 }
-validate61.evaluated = { "props": { "kind": true, "event": true, "metadata": true }, "dynamicProps": false, "dynamicItems": false };
-function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate66.evaluated = { "props": { "kind": true, "event": true, "metadata": true }, "dynamicProps": false, "dynamicItems": false };
+function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate60.evaluated;
+  const evaluated0 = validate65.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3219,7 +3601,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.type === void 0 && (missing0 = "type")) {
-        validate60.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate65.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         if (data.type !== void 0) {
@@ -3228,16 +3610,16 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs1) {
             if (typeof data0 === "string") {
               if (func1(data0) > 256) {
-                validate60.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+                validate65.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
                 return false;
               } else {
                 if (func1(data0) < 1) {
-                  validate60.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                  validate65.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                   return false;
                 }
               }
             } else {
-              validate60.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              validate65.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
               return false;
             }
           }
@@ -3252,8 +3634,8 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
             const _errs4 = errors;
             let valid1 = false;
             const _errs5 = errors;
-            if (!validate61(data1, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
-              vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+            if (!validate66(data1, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors })) {
+              vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
               errors = vErrors.length;
             }
             var _valid0 = _errs5 === errors;
@@ -3284,7 +3666,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
                 vErrors.push(err1);
               }
               errors++;
-              validate60.errors = vErrors;
+              validate65.errors = vErrors;
               return false;
             } else {
               errors = _errs4;
@@ -3305,17 +3687,17 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
               let data2 = data.ts;
               const _errs8 = errors;
               if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2)) && data2 !== null) {
-                validate60.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: schema62.properties.ts.type }, message: "must be integer,null" }];
+                validate65.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: schema65.properties.ts.type }, message: "must be integer,null" }];
                 return false;
               }
               if (errors === _errs8) {
                 if (typeof data2 == "number" && isFinite(data2)) {
                   if (data2 > 9007199254740991 || isNaN(data2)) {
-                    validate60.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                    validate65.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                     return false;
                   } else {
                     if (data2 < 0 || isNaN(data2)) {
-                      validate60.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                      validate65.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                       return false;
                     }
                   }
@@ -3329,21 +3711,21 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      validate60.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate65.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate60.errors = vErrors;
+  validate65.errors = vErrors;
   return errors === 0;
 }
-validate60.evaluated = { "props": { "type": true, "category": true, "source": true, "data": true, "ts": true }, "dynamicProps": false, "dynamicItems": false };
-var CategoryConfigRequest = validate63;
-var schema65 = { "$id": "sysmon:CategoryConfigRequest", "type": ["object", "null"], "properties": { "enabled": { "type": ["boolean", "null"] } } };
-function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate65.evaluated = { "props": { "type": true, "category": true, "source": true, "data": true, "ts": true }, "dynamicProps": false, "dynamicItems": false };
+var CategoryConfigRequest = validate68;
+var schema68 = { "$id": "sysmon:CategoryConfigRequest", "type": ["object", "null"], "properties": { "enabled": { "type": ["boolean", "null"] } } };
+function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate63.evaluated;
+  const evaluated0 = validate68.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3351,7 +3733,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate63.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+    validate68.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
@@ -3359,23 +3741,23 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       if (data.enabled !== void 0) {
         let data0 = data.enabled;
         if (typeof data0 !== "boolean" && data0 !== null) {
-          validate63.errors = [{ instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+          validate68.errors = [{ instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
           return false;
         }
       }
     }
   }
-  validate63.errors = vErrors;
+  validate68.errors = vErrors;
   return errors === 0;
 }
-validate63.evaluated = { "props": { "enabled": true }, "dynamicProps": false, "dynamicItems": false };
-var CategoriesConfigRequest = validate64;
-var schema66 = { "$id": "sysmon:CategoriesConfigRequest", "type": ["object", "null"], "properties": { "console": { "$ref": "sysmon:CategoryConfigRequest" }, "network": { "$ref": "sysmon:CategoryConfigRequest" }, "page": { "$ref": "sysmon:CategoryConfigRequest" }, "interaction": { "$ref": "sysmon:CategoryConfigRequest" }, "control": { "$ref": "sysmon:CategoryConfigRequest" }, "connection": { "$ref": "sysmon:CategoryConfigRequest" }, "system": { "$ref": "sysmon:CategoryConfigRequest" }, "screenshot": { "$ref": "sysmon:CategoryConfigRequest" }, "captcha": { "$ref": "sysmon:CategoryConfigRequest" }, "monitor": { "$ref": "sysmon:CategoryConfigRequest" }, "platform": { "$ref": "sysmon:CategoryConfigRequest" } } };
-function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate68.evaluated = { "props": { "enabled": true }, "dynamicProps": false, "dynamicItems": false };
+var CategoriesConfigRequest = validate69;
+var schema69 = { "$id": "sysmon:CategoriesConfigRequest", "type": ["object", "null"], "properties": { "console": { "$ref": "sysmon:CategoryConfigRequest" }, "network": { "$ref": "sysmon:CategoryConfigRequest" }, "page": { "$ref": "sysmon:CategoryConfigRequest" }, "interaction": { "$ref": "sysmon:CategoryConfigRequest" }, "control": { "$ref": "sysmon:CategoryConfigRequest" }, "connection": { "$ref": "sysmon:CategoryConfigRequest" }, "system": { "$ref": "sysmon:CategoryConfigRequest" }, "screenshot": { "$ref": "sysmon:CategoryConfigRequest" }, "captcha": { "$ref": "sysmon:CategoryConfigRequest" }, "monitor": { "$ref": "sysmon:CategoryConfigRequest" }, "platform": { "$ref": "sysmon:CategoryConfigRequest" } } };
+function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate64.evaluated;
+  const evaluated0 = validate69.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3383,7 +3765,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate64.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema66.type }, message: "must be object,null" }];
+    validate69.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema69.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
@@ -3393,7 +3775,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
         const _errs1 = errors;
         const _errs2 = errors;
         if (!(data0 && typeof data0 == "object" && !Array.isArray(data0)) && data0 !== null) {
-          validate64.errors = [{ instancePath: instancePath + "/console", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+          validate69.errors = [{ instancePath: instancePath + "/console", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
           return false;
         }
         if (errors === _errs2) {
@@ -3401,7 +3783,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
             if (data0.enabled !== void 0) {
               let data1 = data0.enabled;
               if (typeof data1 !== "boolean" && data1 !== null) {
-                validate64.errors = [{ instancePath: instancePath + "/console/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+                validate69.errors = [{ instancePath: instancePath + "/console/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
                 return false;
               }
             }
@@ -3417,7 +3799,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
           const _errs6 = errors;
           const _errs7 = errors;
           if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-            validate64.errors = [{ instancePath: instancePath + "/network", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+            validate69.errors = [{ instancePath: instancePath + "/network", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
             return false;
           }
           if (errors === _errs7) {
@@ -3425,7 +3807,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
               if (data2.enabled !== void 0) {
                 let data3 = data2.enabled;
                 if (typeof data3 !== "boolean" && data3 !== null) {
-                  validate64.errors = [{ instancePath: instancePath + "/network/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+                  validate69.errors = [{ instancePath: instancePath + "/network/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
                   return false;
                 }
               }
@@ -3441,7 +3823,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
             const _errs11 = errors;
             const _errs12 = errors;
             if (!(data4 && typeof data4 == "object" && !Array.isArray(data4)) && data4 !== null) {
-              validate64.errors = [{ instancePath: instancePath + "/page", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+              validate69.errors = [{ instancePath: instancePath + "/page", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
               return false;
             }
             if (errors === _errs12) {
@@ -3449,7 +3831,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data4.enabled !== void 0) {
                   let data5 = data4.enabled;
                   if (typeof data5 !== "boolean" && data5 !== null) {
-                    validate64.errors = [{ instancePath: instancePath + "/page/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+                    validate69.errors = [{ instancePath: instancePath + "/page/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
                     return false;
                   }
                 }
@@ -3465,7 +3847,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
               const _errs16 = errors;
               const _errs17 = errors;
               if (!(data6 && typeof data6 == "object" && !Array.isArray(data6)) && data6 !== null) {
-                validate64.errors = [{ instancePath: instancePath + "/interaction", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+                validate69.errors = [{ instancePath: instancePath + "/interaction", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
                 return false;
               }
               if (errors === _errs17) {
@@ -3473,7 +3855,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                   if (data6.enabled !== void 0) {
                     let data7 = data6.enabled;
                     if (typeof data7 !== "boolean" && data7 !== null) {
-                      validate64.errors = [{ instancePath: instancePath + "/interaction/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+                      validate69.errors = [{ instancePath: instancePath + "/interaction/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
                       return false;
                     }
                   }
@@ -3489,7 +3871,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                 const _errs21 = errors;
                 const _errs22 = errors;
                 if (!(data8 && typeof data8 == "object" && !Array.isArray(data8)) && data8 !== null) {
-                  validate64.errors = [{ instancePath: instancePath + "/control", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+                  validate69.errors = [{ instancePath: instancePath + "/control", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
                   return false;
                 }
                 if (errors === _errs22) {
@@ -3497,7 +3879,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                     if (data8.enabled !== void 0) {
                       let data9 = data8.enabled;
                       if (typeof data9 !== "boolean" && data9 !== null) {
-                        validate64.errors = [{ instancePath: instancePath + "/control/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+                        validate69.errors = [{ instancePath: instancePath + "/control/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
                         return false;
                       }
                     }
@@ -3513,7 +3895,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                   const _errs26 = errors;
                   const _errs27 = errors;
                   if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
-                    validate64.errors = [{ instancePath: instancePath + "/connection", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+                    validate69.errors = [{ instancePath: instancePath + "/connection", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
                     return false;
                   }
                   if (errors === _errs27) {
@@ -3521,7 +3903,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                       if (data10.enabled !== void 0) {
                         let data11 = data10.enabled;
                         if (typeof data11 !== "boolean" && data11 !== null) {
-                          validate64.errors = [{ instancePath: instancePath + "/connection/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+                          validate69.errors = [{ instancePath: instancePath + "/connection/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
                           return false;
                         }
                       }
@@ -3537,7 +3919,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                     const _errs31 = errors;
                     const _errs32 = errors;
                     if (!(data12 && typeof data12 == "object" && !Array.isArray(data12)) && data12 !== null) {
-                      validate64.errors = [{ instancePath: instancePath + "/system", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+                      validate69.errors = [{ instancePath: instancePath + "/system", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
                       return false;
                     }
                     if (errors === _errs32) {
@@ -3545,7 +3927,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                         if (data12.enabled !== void 0) {
                           let data13 = data12.enabled;
                           if (typeof data13 !== "boolean" && data13 !== null) {
-                            validate64.errors = [{ instancePath: instancePath + "/system/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+                            validate69.errors = [{ instancePath: instancePath + "/system/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
                             return false;
                           }
                         }
@@ -3561,7 +3943,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                       const _errs36 = errors;
                       const _errs37 = errors;
                       if (!(data14 && typeof data14 == "object" && !Array.isArray(data14)) && data14 !== null) {
-                        validate64.errors = [{ instancePath: instancePath + "/screenshot", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+                        validate69.errors = [{ instancePath: instancePath + "/screenshot", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
                         return false;
                       }
                       if (errors === _errs37) {
@@ -3569,7 +3951,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                           if (data14.enabled !== void 0) {
                             let data15 = data14.enabled;
                             if (typeof data15 !== "boolean" && data15 !== null) {
-                              validate64.errors = [{ instancePath: instancePath + "/screenshot/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+                              validate69.errors = [{ instancePath: instancePath + "/screenshot/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
                               return false;
                             }
                           }
@@ -3585,7 +3967,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                         const _errs41 = errors;
                         const _errs42 = errors;
                         if (!(data16 && typeof data16 == "object" && !Array.isArray(data16)) && data16 !== null) {
-                          validate64.errors = [{ instancePath: instancePath + "/captcha", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+                          validate69.errors = [{ instancePath: instancePath + "/captcha", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
                           return false;
                         }
                         if (errors === _errs42) {
@@ -3593,7 +3975,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                             if (data16.enabled !== void 0) {
                               let data17 = data16.enabled;
                               if (typeof data17 !== "boolean" && data17 !== null) {
-                                validate64.errors = [{ instancePath: instancePath + "/captcha/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+                                validate69.errors = [{ instancePath: instancePath + "/captcha/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
                                 return false;
                               }
                             }
@@ -3609,7 +3991,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                           const _errs46 = errors;
                           const _errs47 = errors;
                           if (!(data18 && typeof data18 == "object" && !Array.isArray(data18)) && data18 !== null) {
-                            validate64.errors = [{ instancePath: instancePath + "/monitor", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+                            validate69.errors = [{ instancePath: instancePath + "/monitor", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
                             return false;
                           }
                           if (errors === _errs47) {
@@ -3617,7 +3999,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                               if (data18.enabled !== void 0) {
                                 let data19 = data18.enabled;
                                 if (typeof data19 !== "boolean" && data19 !== null) {
-                                  validate64.errors = [{ instancePath: instancePath + "/monitor/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+                                  validate69.errors = [{ instancePath: instancePath + "/monitor/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
                                   return false;
                                 }
                               }
@@ -3633,7 +4015,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                             const _errs51 = errors;
                             const _errs52 = errors;
                             if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
-                              validate64.errors = [{ instancePath: instancePath + "/platform", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema65.type }, message: "must be object,null" }];
+                              validate69.errors = [{ instancePath: instancePath + "/platform", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema68.type }, message: "must be object,null" }];
                               return false;
                             }
                             if (errors === _errs52) {
@@ -3641,7 +4023,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                                 if (data20.enabled !== void 0) {
                                   let data21 = data20.enabled;
                                   if (typeof data21 !== "boolean" && data21 !== null) {
-                                    validate64.errors = [{ instancePath: instancePath + "/platform/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema65.properties.enabled.type }, message: "must be boolean,null" }];
+                                    validate69.errors = [{ instancePath: instancePath + "/platform/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema68.properties.enabled.type }, message: "must be boolean,null" }];
                                     return false;
                                   }
                                 }
@@ -3663,17 +4045,17 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate64.errors = vErrors;
+  validate69.errors = vErrors;
   return errors === 0;
 }
-validate64.evaluated = { "props": { "console": true, "network": true, "page": true, "interaction": true, "control": true, "connection": true, "system": true, "screenshot": true, "captcha": true, "monitor": true, "platform": true }, "dynamicProps": false, "dynamicItems": false };
-var TelemetryConfigRequest = validate65;
-var schema78 = { "$id": "sysmon:TelemetryConfigRequest", "type": ["object", "null"], "properties": { "browser": { "$ref": "sysmon:CategoriesConfigRequest" }, "telemetry_session_id": { "type": ["string", "null"], "maxLength": 256 }, "storage": {}, "export": {} } };
-function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate69.evaluated = { "props": { "console": true, "network": true, "page": true, "interaction": true, "control": true, "connection": true, "system": true, "screenshot": true, "captcha": true, "monitor": true, "platform": true }, "dynamicProps": false, "dynamicItems": false };
+var TelemetryConfigRequest = validate70;
+var schema81 = { "$id": "sysmon:TelemetryConfigRequest", "type": ["object", "null"], "properties": { "browser": { "$ref": "sysmon:CategoriesConfigRequest" }, "telemetry_session_id": { "type": ["string", "null"], "maxLength": 256 }, "storage": {}, "export": {} } };
+function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate65.evaluated;
+  const evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3681,15 +4063,15 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate65.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema78.type }, message: "must be object,null" }];
+    validate70.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema81.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       if (data.browser !== void 0) {
         const _errs1 = errors;
-        if (!validate64(data.browser, { instancePath: instancePath + "/browser", parentData: data, parentDataProperty: "browser", rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+        if (!validate69(data.browser, { instancePath: instancePath + "/browser", parentData: data, parentDataProperty: "browser", rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
           errors = vErrors.length;
         }
         var valid0 = _errs1 === errors;
@@ -3701,13 +4083,13 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data.telemetry_session_id;
           const _errs2 = errors;
           if (typeof data1 !== "string" && data1 !== null) {
-            validate65.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/type", keyword: "type", params: { type: schema78.properties.telemetry_session_id.type }, message: "must be string,null" }];
+            validate70.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/type", keyword: "type", params: { type: schema81.properties.telemetry_session_id.type }, message: "must be string,null" }];
             return false;
           }
           if (errors === _errs2) {
             if (typeof data1 === "string") {
               if (func1(data1) > 256) {
-                validate65.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+                validate70.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
                 return false;
               }
             }
@@ -3719,11 +4101,11 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate65.errors = vErrors;
+  validate70.errors = vErrors;
   return errors === 0;
 }
-validate65.evaluated = { "props": { "browser": true, "telemetry_session_id": true, "storage": true, "export": true }, "dynamicProps": false, "dynamicItems": false };
-  return { OomKillData, ServiceCrashedData, TelemetryGapData, TelemetryConfiguredData, PageCrashedData, StreamFrameOrData, PublishEventRequest, CategoryConfigRequest, CategoriesConfigRequest, TelemetryConfigRequest }
+validate70.evaluated = { "props": { "browser": true, "telemetry_session_id": true, "storage": true, "export": true }, "dynamicProps": false, "dynamicItems": false };
+  return { OomKillData, ServiceCrashedData, TelemetryGapData, TelemetryConfiguredData, PageCrashedData, ProcessCrashedData, StreamFrameOrData, PublishEventRequest, CategoryConfigRequest, CategoriesConfigRequest, TelemetryConfigRequest }
 })()
 
 /** Of query strings, by the operation; they coerce, and fill in defaults. */

@@ -27,6 +27,7 @@ export type {
   KnownEvent,
   OomKillData,
   PageCrashedData,
+  ProcessCrashedData,
   PublishEventRequest,
   PublishInput,
   S2Options,

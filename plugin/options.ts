@@ -35,6 +35,11 @@ export const OPTIONS = {
   kmsgPath: pathOrFalse('/dev/kmsg', 'the kernel log device; false watches none'),
   kmsgHistory: flag('a first start publishes also the kills that the kernel logged before it'),
 
+  kmsgCrashes: {
+    type: 'boolean',
+    default: true,
+    description: 'publish process_crashed for each fault that the kernel logs',
+  },
   processes: {
     type: 'boolean',
     default: true,

@@ -16,7 +16,7 @@ import { machinePageSizeKb } from './machine/page-size.ts'
 import { seesKernelPids } from './machine/pid-namespace.ts'
 import type { ResolvedOptions } from './options.ts'
 import { ProcessTable } from './processes/table.ts'
-import { identify } from './processes/victim.ts'
+import { identify, identifyCrash } from './processes/victim.ts'
 import { Sinks } from './sinks/sinks.ts'
 import { SpoolProgress } from './state/spool-progress.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
@@ -87,6 +87,7 @@ export async function openPipeline(
     bootId,
     stateDir,
     identify: facts => identify(facts, processes, sharesPids),
+    identifyCrash: data => identifyCrash(data, processes, sharesPids),
   })
   const devtools = openDevTools(options, log, publisher)
   return {
@@ -171,14 +172,14 @@ function openJournal(
 }
 
 function openWatcher(
-  { kmsgPath: path, kmsgHistory: history }: ResolvedOptions,
+  { kmsgPath: path, kmsgHistory: history, kmsgCrashes: crashes }: ResolvedOptions,
   log: FastifyBaseLogger,
   parts: Omit<KillPublisherOptions, 'log' | 'pageSizeKb'> & { stateDir: string | undefined }
 ): KmsgWatcher | undefined {
   if (path === false) return undefined
   const { bootId, stateDir } = parts
   const handlers = killPublisher({ ...parts, log, pageSizeKb: machinePageSizeKb() })
-  return new KmsgWatcher({ path, bootId, stateDir, history }, log, handlers)
+  return new KmsgWatcher({ path, bootId, stateDir, history, crashes }, log, handlers)
 }
 
 function openDevTools(

@@ -18,6 +18,7 @@ export type {
   Health,
   OomKillData,
   PageCrashedData,
+  ProcessCrashedData,
   PublishEventRequest,
   ServiceCrashedData,
   TelemetryGapData,
@@ -38,6 +39,11 @@ export interface SysmonOptions {
    * earlier process has: without this, a first start begins with what comes then. Default: false.
    */
   readonly kmsgHistory?: boolean
+  /**
+   * Publish `process_crashed` for each process of which the kernel logs that a fault ended it.
+   * Default: true.
+   */
+  readonly kmsgCrashes?: boolean
   /**
    * Keep a table of this machine's processes, by which a kill tells who was killed beyond its name: role,
    * executable, service, start. Of command lines only what names a role is kept. Default: true.

@@ -3,6 +3,7 @@
 import type {
   OomKillData,
   PageCrashedData,
+  ProcessCrashedData,
   ServiceCrashedData,
   TelemetryConfiguredData,
   TelemetryGapData,
@@ -49,6 +50,16 @@ export function pageCrashedSentence(data: PageCrashedData): string {
   }[cause ?? 'crash']
   const how = cause === undefined && status !== undefined ? ` [${printable(status)}]` : ''
   return `${printable(type)}${named}${where}${of} ${why}${how}`
+}
+
+export function processCrashedSentence(data: ProcessCrashedData): string {
+  const { process_name: name, pid, role, signal, error, file } = data
+  const who = printable(name ?? `the ${role ?? 'unnamed'} process`)
+  const what = role === undefined || name === undefined ? '' : `, ${printable(role)}`
+  const by = signal === undefined ? '' : ` (${signal})`
+  const why = error === undefined ? '' : `: ${printable(error)}`
+  const where = file === undefined ? '' : ` in ${printable(file)}`
+  return `${who}${what}${pid === undefined ? '' : ` (pid ${pid})`} crashed${by}${why}${where}`
 }
 
 export function gapSentence(data: TelemetryGapData): string {

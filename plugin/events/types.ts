@@ -10,12 +10,14 @@ import {
   gapSentence,
   oomKillSentence,
   pageCrashedSentence,
+  processCrashedSentence,
   serviceCrashedSentence,
 } from './sentences.ts'
 
 export const SYSTEM_OOM_KILL = 'system_oom_kill'
 export const SERVICE_CRASHED = 'service_crashed'
 export const PAGE_CRASHED = 'page_crashed'
+export const PROCESS_CRASHED = 'process_crashed'
 export const TELEMETRY_GAP = 'telemetry_gap'
 export const TELEMETRY_CONFIGURED = 'telemetry_configured'
 
@@ -73,6 +75,15 @@ const TYPES: Readonly<Record<string, EventType>> = {
     identities: [],
     severity: 'error',
     sentence: pageCrashedSentence,
+  },
+  [PROCESS_CRASHED]: {
+    category: 'system',
+    alwaysCaptured: 'all',
+    schema: 'ProcessCrashedData',
+    // The boot, and the record of the fault's line.
+    identities: [['boot_id', 'kmsg_seq']],
+    severity: 'error',
+    sentence: processCrashedSentence,
   },
   [TELEMETRY_GAP]: {
     category: 'monitor',

@@ -1,6 +1,11 @@
 /** Who a killed process was, and what the largest ones were for, by the table of processes. */
 
-import type { OomKillData, OomVictim, ProcessRole } from '../../generated/types.ts'
+import type {
+  OomKillData,
+  OomVictim,
+  ProcessCrashedData,
+  ProcessRole,
+} from '../../generated/types.ts'
 import { describeGroup } from '../diagnosis/cgroup.ts'
 import type { KnownProcess, ProcessTable } from './table.ts'
 
@@ -37,6 +42,20 @@ export function identify<Kill extends Facts>(
         : { pid: task.pid, name: task.name, rss_kb: task.rss_kb, role }
     }),
   }
+}
+
+/** Who a crashed process was. */
+export function identifyCrash(
+  data: ProcessCrashedData,
+  table: ProcessTable | undefined,
+  sharesPids: boolean
+): ProcessCrashedData {
+  const { pid, process_name: name } = data
+  if (table === undefined || pid === undefined || name === undefined || !sharesPids) return data
+  const known = knownAs(table, pid, name)
+  if (known === undefined) return data
+  const { role, executable } = known
+  return { ...data, role, executable, service_name: table.serviceOf(known) }
 }
 
 function ofProcess(process: KnownProcess, table: ProcessTable): OomVictim {

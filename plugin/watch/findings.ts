@@ -7,6 +7,7 @@
  */
 
 import type { FastifyBaseLogger } from 'fastify'
+import type { CrashLine } from '../crashes/line.ts'
 import type { KernelClock } from '../kmsg/clock.ts'
 import type { KmsgRecord } from '../kmsg/record.ts'
 import type { OomKill, OomOutcome } from '../oom/parser.ts'
@@ -15,7 +16,15 @@ import type { KillCheck } from './kill-check.ts'
 import { type KmsgGap, overrunGap } from './kmsg-gaps.ts'
 import type { KillBaseline, KmsgPosition, KmsgPositionFile } from './kmsg-position.ts'
 
+/** A line about a process that a fault ended, or about lines that the kernel left out. */
+export interface LoggedCrash {
+  readonly record: KmsgRecord
+  readonly line: CrashLine | undefined
+  readonly suppressed: number
+}
+
 export interface KmsgHandlers {
+  readonly onCrash?: (crash: LoggedCrash, ts: number, isReplayed: boolean) => void
   /** A kill that will be found in a moment: what can be made ready for it costs no time then. */
   readonly onKillHeld?: (kill: OomKill, ts: number) => void
   /**
@@ -40,6 +49,7 @@ export interface Overrun {
 }
 
 type Found =
+  | { readonly type: 'crash'; readonly crash: LoggedCrash }
   | { readonly type: 'outcome'; readonly outcome: OomOutcome }
   | {
       readonly type: 'overrun'
@@ -120,6 +130,10 @@ export class Findings {
     for (const outcome of outcomes) this.#found.push({ type: 'outcome', outcome })
   }
 
+  addCrash(crash: LoggedCrash): void {
+    this.#found.push({ type: 'crash', crash })
+  }
+
   addOverrun(overrun: Overrun): void {
     this.#found.push({ type: 'overrun', overrun, kills: this.#parts.kills.baseline })
   }
@@ -129,6 +143,7 @@ export class Findings {
     this.#found = []
     for (const each of found) {
       if (each.type === 'overrun') this.#handOverOverrun(each.overrun, each.kills)
+      else if (each.type === 'crash') this.#handOverCrash(each.crash)
       else this.#handOverOutcome(each.outcome)
     }
     this.#save()
@@ -159,6 +174,13 @@ export class Findings {
     const published = this.#published
     file?.save({ read, stampUs: lastUs, resume: read, published, kills, gap })
     this.#handlers.onGap(gap)
+  }
+
+  #handOverCrash(crash: LoggedCrash): void {
+    const { clock, logHistory } = this.#parts
+    if (this.#isHistory(crash.record)) return
+    const ts = clock.toUnixUs(crash.record.timestampUs)
+    this.#handlers.onCrash?.(crash, ts, logHistory.isBefore(crash.record))
   }
 
   #handOverOutcome(outcome: OomOutcome): void {

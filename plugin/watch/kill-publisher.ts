@@ -1,7 +1,8 @@
 /** What becomes of the kills and gaps that the watcher finds: events, and lines in the log. */
 
 import type { FastifyBaseLogger } from 'fastify'
-import type { OomDiagnosis } from '../../generated/types.ts'
+import type { OomDiagnosis, ProcessCrashedData } from '../../generated/types.ts'
+import { crashData, crashEvent } from '../crashes/event.ts'
 import { boundedDiagnosis } from '../diagnosis/bounded.ts'
 import { diagnose } from '../diagnosis/diagnosis.ts'
 import { type WithVictim, withInferredRoles } from '../diagnosis/roles.ts'
@@ -17,7 +18,7 @@ import type { OomKill } from '../oom/parser.ts'
 import type { EventStore } from '../stream/event-store.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import type { KmsgHandlers } from './findings.ts'
-import { kmsgGapEvent } from './kmsg-gaps.ts'
+import { kmsgGapEvent, suppressedCrashesGap } from './kmsg-gaps.ts'
 
 /** A kill this long before another may have given it its memory, in microseconds. */
 const JUST_BEFORE_US = 10_000_000
@@ -30,6 +31,7 @@ export interface KillPublisherOptions {
   readonly bootId: string | undefined
   /** Adds what is known of who they name. */
   readonly identify?: ((facts: WithVictim<OomKillFacts>) => WithVictim<OomKillFacts>) | undefined
+  readonly identifyCrash?: ((data: ProcessCrashedData) => ProcessCrashedData) | undefined
   /** Of this machine, in KiB; undefined where it is not known. */
   readonly pageSizeKb: number | undefined
 }
@@ -55,6 +57,24 @@ export function killPublisher(options: KillPublisherOptions): KmsgHandlers {
         log.warn({ seq: event?.seq, ...data }, `OOM kill: ${data.process_name} (${data.pid})`)
       )
       return event?.seq
+    },
+    onCrash({ record, line, suppressed }, ts, isReplayed) {
+      if (line === undefined) {
+        publisher.publish(
+          kmsgGapEvent(suppressedCrashesGap(bootId, suppressed, record.seq, ts)),
+          'kernel'
+        )
+        return
+      }
+      const known = crashData(line)
+      const data = (record.facility === 0 ? options.identifyCrash?.(known) : undefined) ?? known
+      const event = publisher.publish(
+        crashEvent(data, record, { ts, bootId, isReplayed }),
+        'kernel'
+      )
+      setImmediate(() =>
+        log.warn({ seq: event?.seq, ...data }, `crash: ${data.process_name} (${data.signal})`)
+      )
     },
     onGap: gap => publisher.publish(kmsgGapEvent(gap), 'kernel'),
     writtenSeq: () => store?.writtenSeq ?? 0,

@@ -18,6 +18,8 @@ export type KmsgGapEvent =
   | 'kmsg.kills_missed'
   /** The position file was damaged: where the last process stopped reading is not known. */
   | 'kmsg.position_damaged'
+  /** The kernel left out lines about crashes. */
+  | 'kmsg.crashes_suppressed'
 
 export interface KmsgGap {
   readonly event: KmsgGapEvent
@@ -94,6 +96,22 @@ export function positionDamagedGap(span: Span): KmsgGap {
       'the file with the position in the kernel log was damaged: what was logged since it was written is not published',
     ...span,
     metadata: {},
+  }
+}
+
+/** The kernel printed more crashes than it likes to, and says how many it left out. */
+export function suppressedCrashesGap(
+  bootId: string | undefined,
+  lost: number,
+  seq: number,
+  ts: number
+): KmsgGap {
+  return {
+    event: 'kmsg.crashes_suppressed',
+    lost,
+    reason: `the kernel left out ${lost} lines about crashed processes (it prints ten in five seconds)`,
+    to: ts,
+    metadata: identity(bootId, { kmsg_seq: String(seq) }),
   }
 }
 

@@ -5,6 +5,8 @@
 
 import type { FastifyBaseLogger } from 'fastify'
 import type { KmsgHealth } from '../../generated/types.ts'
+import { parseCrashLine, parseSuppressed } from '../crashes/line.ts'
+import { mayTellOfCrash } from '../crashes/prefilter.ts'
 import { KernelClock } from '../kmsg/clock.ts'
 import { KmsgReader } from '../kmsg/kmsg-reader.ts'
 import type { RawRecord } from '../kmsg/record.ts'
@@ -33,6 +35,8 @@ export interface KmsgWatcherOptions {
   readonly stateDir: string | undefined
   /** Whether the kills of this boot that are in the log are published where no position is known. */
   readonly history: boolean
+  /** Whether crashes that the kernel logs are told. */
+  readonly crashes?: boolean
   /** How often the kernel's count of kills is looked at, in ms. */
   readonly auditMs?: number
 }
@@ -176,8 +180,16 @@ export class KmsgWatcher {
     }
     const isNew = this.#resumedAfter === undefined || record.seq > this.#resumedAfter
     if (isNew && mayMatter(record)) this.#kills.see(record.toRecord())
+    if (isNew && this.#options.crashes === true && mayTellOfCrash(record)) this.#addCrash(record)
     this.#lastStampUs = record.timestampUs
     this.#findings.add(this.#parser.pushRaw(record))
+  }
+
+  #addCrash(raw: RawRecord): void {
+    const record = raw.toRecord()
+    const line = parseCrashLine(record.text)
+    const suppressed = line === undefined ? (parseSuppressed(record.text) ?? 0) : 0
+    if (line !== undefined || suppressed > 0) this.#findings.addCrash({ record, line, suppressed })
   }
 
   #onCaughtUp(newest: number): boolean {

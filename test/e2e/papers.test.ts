@@ -458,6 +458,7 @@ test('the tables of events name the types and fields of the document', () => {
     ['system_oom_kill', 'OomKillData'],
     ['service_crashed', 'ServiceCrashedData'],
     ['page_crashed', 'PageCrashedData'],
+    ['process_crashed', 'ProcessCrashedData'],
     ['telemetry_gap', 'TelemetryGapData'],
     ['telemetry_configured', 'TelemetryConfiguredData'],
   ]
