@@ -104,7 +104,7 @@ describe('the kmsg watcher', { skip }, () => {
       mem_total_kb: 2_097_152,
       mem_free_kb: 17_408,
       top_tasks: [
-        { pid, name: 'chromium', rss_kb: 632 },
+        { pid, name: 'chromium', rss_kb: 632, role: 'renderer', inferred: true },
         { pid: 812, name: 'Xvfb :1', rss_kb: 200 },
       ],
       trigger_process_name: 'chromium',
@@ -115,6 +115,7 @@ describe('the kmsg watcher', { skip }, () => {
       swap_kb: 12,
       pgtables_kb: 8,
       task_memcg: '/',
+      victim: { role: 'renderer', inferred: true },
     })
   })
 
