@@ -815,11 +815,7 @@ export const schemas: Record<SchemaName, object> = {
   "PageCrashedData": {
     "$id": "sysmon:PageCrashedData",
     "type": "object",
-    "description": "A page of the browser, or a frame of another site in one, whose renderer died. Where several\nshare a renderer there is an event for each.\n",
-    "required": [
-      "target_id",
-      "target_type"
-    ],
+    "description": "A page of the browser, or a frame of another site in one, whose renderer died. Where several\nshare a renderer there is an event for each. An event that somebody posted may lack any\nfield; those of the server's own have `target_id` and `target_type`.\n",
     "properties": {
       "target_id": {
         "type": "string",
@@ -1360,7 +1356,7 @@ export const schemas: Record<SchemaName, object> = {
     "description": "Where an event comes from, as its producer says.",
     "properties": {
       "kind": {
-        "description": "`local_process` when absent.",
+        "description": "`local_process` when absent, or empty.",
         "anyOf": [
           {
             "$ref": "sysmon:EventSourceKind"
@@ -1385,7 +1381,10 @@ export const schemas: Record<SchemaName, object> = {
         ],
         "description": "What the producer says about the event beyond its data. All values are strings.",
         "additionalProperties": {
-          "type": "string"
+          "type": [
+            "string",
+            "null"
+          ]
         }
       }
     }
@@ -1393,8 +1392,8 @@ export const schemas: Record<SchemaName, object> = {
   "TimeParameter": {
     "$id": "sysmon:TimeParameter",
     "type": "string",
-    "pattern": "^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$",
-    "description": "Unix milliseconds, an RFC 3339 time, or how long ago: numbers with `h`, `m`, `s` or `ms`.\n",
+    "pattern": "^(?:[0-9]{1,16}|(?:(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:ns|us|ms|s|m|h))+|[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$",
+    "description": "Unix milliseconds, an RFC 3339 time, or how long ago: numbers with `h`, `m`, `s`\nor `ms`.\n",
     "examples": [
       "1764000000000",
       "2026-11-24T08:00:00Z",
@@ -1569,7 +1568,7 @@ export const schemas: Record<SchemaName, object> = {
           "null"
         ],
         "maxLength": 256,
-        "description": "Stands in the metadata of every event from then on."
+        "description": "Stands in the metadata of every event from then on; an empty one ends that."
       },
       "storage": {
         "description": "Given back as it is, where it is an object."

@@ -33,9 +33,10 @@ export interface paths {
          *       sets the category, and a `category` in the request is ignored. For any other type
          *       `category` is required.
          *     - `source.kind` must not be `kernel_api`: the server keeps it for its own events.
-         *     - `data` of a `system_oom_kill`, a `service_crashed`, a `page_crashed`, a `process_crashed` or
-         *       a `telemetry_gap` is required and must fit `OomKillData`, `ServiceCrashedData`,
-         *       `PageCrashedData`, `ProcessCrashedData` or `TelemetryGapData`; fields that these do not name are stored as sent. Any other type may
+         *     - `data` of a `system_oom_kill`, a `service_crashed`, a `process_crashed` or a
+         *       `telemetry_gap` is required, that of a `page_crashed` is not; it must fit `OomKillData`,
+         *       `ServiceCrashedData`, `ProcessCrashedData`, `TelemetryGapData` or `PageCrashedData`;
+         *       fields that these do not name are stored as sent. Any other type may
          *       carry any JSON, or none.
          *
          *     A field that is `null` is the same as one that is absent. Fields that this API does not know
@@ -723,7 +724,8 @@ export interface components {
         PageCrashCause: "oom_kill" | "crash" | "killed";
         /**
          * @description A page of the browser, or a frame of another site in one, whose renderer died. Where several
-         *     share a renderer there is an event for each.
+         *     share a renderer there is an event for each. An event that somebody posted may lack any
+         *     field; those of the server's own have `target_id` and `target_type`.
          * @example {
          *       "target_id": "62270B2B00EF140FF719AEBF0B7CD337",
          *       "target_type": "page",
@@ -739,9 +741,9 @@ export interface components {
          */
         PageCrashedData: {
             /** @description The browser's id of it, by which DevTools know it. */
-            target_id: string;
+            target_id?: string;
             /** @description What it is, in the words of DevTools, such as `page` or `iframe`. */
-            target_type: string;
+            target_type?: string;
             /**
              * @description Its address, without user, query and fragment unless the server's option
              *     `devtoolsUrls` says otherwise. Absent when not known, and when it says `none`.
@@ -1063,17 +1065,18 @@ export interface components {
         };
         /** @description Where an event comes from, as its producer says. */
         PublishEventSource: {
-            /** @description `local_process` when absent. */
+            /** @description `local_process` when absent, or empty. */
             kind?: components["schemas"]["EventSourceKind"] | null;
             /** @description The producer's own name for the event. */
             event?: string | null;
             /** @description What the producer says about the event beyond its data. All values are strings. */
             metadata?: {
-                [key: string]: string;
+                [key: string]: string | null;
             } | null;
         };
         /**
-         * @description Unix milliseconds, an RFC 3339 time, or how long ago: numbers with `h`, `m`, `s` or `ms`.
+         * @description Unix milliseconds, an RFC 3339 time, or how long ago: numbers with `h`, `m`, `s`
+         *     or `ms`.
          * @example 1764000000000
          * @example 2026-11-24T08:00:00Z
          * @example 1h30m
@@ -1135,7 +1138,7 @@ export interface components {
         /** @description What is to be captured. Fields that are not named here are ignored. */
         TelemetryConfigRequest: {
             browser?: components["schemas"]["CategoriesConfigRequest"];
-            /** @description Stands in the metadata of every event from then on. */
+            /** @description Stands in the metadata of every event from then on; an empty one ends that. */
             telemetry_session_id?: string | null;
             /** @description Given back as it is, where it is an object. */
             storage?: unknown;
@@ -1681,8 +1684,8 @@ export interface operations {
                 format?: "json" | "sse";
                 /**
                  * @description Page only. The first sequence number wanted. Events no longer retained are passed
-                 *     over. 0, like leaving it out, begins at the oldest retained event, or with `order=desc`
-                 *     at the newest. Where events are delivered to S2, those that are no longer retained are
+                 *     over. 0 begins at the oldest retained event, or with `order=desc` at the newest, as
+                 *     leaving it out does. Where events are delivered to S2, those that are no longer retained are
                  *     read back from there when this, or `since`, asks for them. Below 0 is taken as 0.
                  */
                 offset?: number;

@@ -1357,182 +1357,176 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
-      let missing0;
-      if (data.target_id === void 0 && (missing0 = "target_id") || data.target_type === void 0 && (missing0 = "target_type")) {
-        validate28.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
-        return false;
+      if (data.target_id !== void 0) {
+        let data0 = data.target_id;
+        const _errs1 = errors;
+        if (errors === _errs1) {
+          if (typeof data0 === "string") {
+            if (func1(data0) < 1) {
+              validate28.errors = [{ instancePath: instancePath + "/target_id", schemaPath: "#/properties/target_id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+              return false;
+            }
+          } else {
+            validate28.errors = [{ instancePath: instancePath + "/target_id", schemaPath: "#/properties/target_id/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+            return false;
+          }
+        }
+        var valid0 = _errs1 === errors;
       } else {
-        if (data.target_id !== void 0) {
-          let data0 = data.target_id;
-          const _errs1 = errors;
-          if (errors === _errs1) {
-            if (typeof data0 === "string") {
-              if (func1(data0) < 1) {
-                validate28.errors = [{ instancePath: instancePath + "/target_id", schemaPath: "#/properties/target_id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+        var valid0 = true;
+      }
+      if (valid0) {
+        if (data.target_type !== void 0) {
+          let data1 = data.target_type;
+          const _errs3 = errors;
+          if (errors === _errs3) {
+            if (typeof data1 === "string") {
+              if (func1(data1) < 1) {
+                validate28.errors = [{ instancePath: instancePath + "/target_type", schemaPath: "#/properties/target_type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                 return false;
               }
             } else {
-              validate28.errors = [{ instancePath: instancePath + "/target_id", schemaPath: "#/properties/target_id/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              validate28.errors = [{ instancePath: instancePath + "/target_type", schemaPath: "#/properties/target_type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
               return false;
             }
           }
-          var valid0 = _errs1 === errors;
+          var valid0 = _errs3 === errors;
         } else {
           var valid0 = true;
         }
         if (valid0) {
-          if (data.target_type !== void 0) {
-            let data1 = data.target_type;
-            const _errs3 = errors;
-            if (errors === _errs3) {
-              if (typeof data1 === "string") {
-                if (func1(data1) < 1) {
-                  validate28.errors = [{ instancePath: instancePath + "/target_type", schemaPath: "#/properties/target_type/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
-                  return false;
-                }
-              } else {
-                validate28.errors = [{ instancePath: instancePath + "/target_type", schemaPath: "#/properties/target_type/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
-                return false;
-              }
+          if (data.url !== void 0) {
+            const _errs5 = errors;
+            if (typeof data.url !== "string") {
+              validate28.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              return false;
             }
-            var valid0 = _errs3 === errors;
+            var valid0 = _errs5 === errors;
           } else {
             var valid0 = true;
           }
           if (valid0) {
-            if (data.url !== void 0) {
-              const _errs5 = errors;
-              if (typeof data.url !== "string") {
-                validate28.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+            if (data.title !== void 0) {
+              const _errs7 = errors;
+              if (typeof data.title !== "string") {
+                validate28.errors = [{ instancePath: instancePath + "/title", schemaPath: "#/properties/title/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                 return false;
               }
-              var valid0 = _errs5 === errors;
+              var valid0 = _errs7 === errors;
             } else {
               var valid0 = true;
             }
             if (valid0) {
-              if (data.title !== void 0) {
-                const _errs7 = errors;
-                if (typeof data.title !== "string") {
-                  validate28.errors = [{ instancePath: instancePath + "/title", schemaPath: "#/properties/title/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+              if (data.status !== void 0) {
+                const _errs9 = errors;
+                if (typeof data.status !== "string") {
+                  validate28.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
-                var valid0 = _errs7 === errors;
+                var valid0 = _errs9 === errors;
               } else {
                 var valid0 = true;
               }
               if (valid0) {
-                if (data.status !== void 0) {
-                  const _errs9 = errors;
-                  if (typeof data.status !== "string") {
-                    validate28.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
-                    return false;
+                if (data.signal !== void 0) {
+                  let data5 = data.signal;
+                  const _errs11 = errors;
+                  if (errors === _errs11) {
+                    if (typeof data5 === "string") {
+                      if (!pattern4.test(data5)) {
+                        validate28.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/pattern", keyword: "pattern", params: { pattern: "^SIG[A-Z0-9+-]+$" }, message: 'must match pattern "^SIG[A-Z0-9+-]+$"' }];
+                        return false;
+                      }
+                    } else {
+                      validate28.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                      return false;
+                    }
                   }
-                  var valid0 = _errs9 === errors;
+                  var valid0 = _errs11 === errors;
                 } else {
                   var valid0 = true;
                 }
                 if (valid0) {
-                  if (data.signal !== void 0) {
-                    let data5 = data.signal;
-                    const _errs11 = errors;
-                    if (errors === _errs11) {
-                      if (typeof data5 === "string") {
-                        if (!pattern4.test(data5)) {
-                          validate28.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/pattern", keyword: "pattern", params: { pattern: "^SIG[A-Z0-9+-]+$" }, message: 'must match pattern "^SIG[A-Z0-9+-]+$"' }];
+                  if (data.pid !== void 0) {
+                    let data6 = data.pid;
+                    const _errs13 = errors;
+                    if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
+                      validate28.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                      return false;
+                    }
+                    if (errors === _errs13) {
+                      if (typeof data6 == "number" && isFinite(data6)) {
+                        if (data6 > 9007199254740991 || isNaN(data6)) {
+                          validate28.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                           return false;
+                        } else {
+                          if (data6 < 1 || isNaN(data6)) {
+                            validate28.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                            return false;
+                          }
                         }
-                      } else {
-                        validate28.errors = [{ instancePath: instancePath + "/signal", schemaPath: "#/properties/signal/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
-                        return false;
                       }
                     }
-                    var valid0 = _errs11 === errors;
+                    var valid0 = _errs13 === errors;
                   } else {
                     var valid0 = true;
                   }
                   if (valid0) {
-                    if (data.pid !== void 0) {
-                      let data6 = data.pid;
-                      const _errs13 = errors;
-                      if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-                        validate28.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    if (data.role !== void 0) {
+                      let data7 = data.role;
+                      const _errs15 = errors;
+                      if (typeof data7 !== "string") {
+                        validate28.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                         return false;
                       }
-                      if (errors === _errs13) {
-                        if (typeof data6 == "number" && isFinite(data6)) {
-                          if (data6 > 9007199254740991 || isNaN(data6)) {
-                            validate28.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
-                            return false;
-                          } else {
-                            if (data6 < 1 || isNaN(data6)) {
-                              validate28.errors = [{ instancePath: instancePath + "/pid", schemaPath: "#/properties/pid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
-                              return false;
-                            }
-                          }
-                        }
+                      if (!(data7 === "browser" || data7 === "renderer" || data7 === "gpu" || data7 === "network" || data7 === "utility" || data7 === "zygote")) {
+                        validate28.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/enum", keyword: "enum", params: { allowedValues: schema34.enum }, message: "must be equal to one of the allowed values" }];
+                        return false;
                       }
-                      var valid0 = _errs13 === errors;
+                      var valid0 = _errs15 === errors;
                     } else {
                       var valid0 = true;
                     }
                     if (valid0) {
-                      if (data.role !== void 0) {
-                        let data7 = data.role;
-                        const _errs15 = errors;
-                        if (typeof data7 !== "string") {
-                          validate28.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                      if (data.cause !== void 0) {
+                        let data8 = data.cause;
+                        const _errs18 = errors;
+                        if (typeof data8 !== "string") {
+                          validate28.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                           return false;
                         }
-                        if (!(data7 === "browser" || data7 === "renderer" || data7 === "gpu" || data7 === "network" || data7 === "utility" || data7 === "zygote")) {
-                          validate28.errors = [{ instancePath: instancePath + "/role", schemaPath: "sysmon:ProcessRole/enum", keyword: "enum", params: { allowedValues: schema34.enum }, message: "must be equal to one of the allowed values" }];
+                        if (!(data8 === "oom_kill" || data8 === "crash" || data8 === "killed")) {
+                          validate28.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/enum", keyword: "enum", params: { allowedValues: schema47.enum }, message: "must be equal to one of the allowed values" }];
                           return false;
                         }
-                        var valid0 = _errs15 === errors;
+                        var valid0 = _errs18 === errors;
                       } else {
                         var valid0 = true;
                       }
                       if (valid0) {
-                        if (data.cause !== void 0) {
-                          let data8 = data.cause;
-                          const _errs18 = errors;
-                          if (typeof data8 !== "string") {
-                            validate28.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                        if (data.oom_kill_seq !== void 0) {
+                          let data9 = data.oom_kill_seq;
+                          const _errs21 = errors;
+                          if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
+                            validate28.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                             return false;
                           }
-                          if (!(data8 === "oom_kill" || data8 === "crash" || data8 === "killed")) {
-                            validate28.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/enum", keyword: "enum", params: { allowedValues: schema47.enum }, message: "must be equal to one of the allowed values" }];
-                            return false;
-                          }
-                          var valid0 = _errs18 === errors;
-                        } else {
-                          var valid0 = true;
-                        }
-                        if (valid0) {
-                          if (data.oom_kill_seq !== void 0) {
-                            let data9 = data.oom_kill_seq;
-                            const _errs21 = errors;
-                            if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-                              validate28.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
-                              return false;
-                            }
-                            if (errors === _errs21) {
-                              if (typeof data9 == "number" && isFinite(data9)) {
-                                if (data9 > 9007199254740991 || isNaN(data9)) {
-                                  validate28.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                          if (errors === _errs21) {
+                            if (typeof data9 == "number" && isFinite(data9)) {
+                              if (data9 > 9007199254740991 || isNaN(data9)) {
+                                validate28.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                                return false;
+                              } else {
+                                if (data9 < 1 || isNaN(data9)) {
+                                  validate28.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                                   return false;
-                                } else {
-                                  if (data9 < 1 || isNaN(data9)) {
-                                    validate28.errors = [{ instancePath: instancePath + "/oom_kill_seq", schemaPath: "#/properties/oom_kill_seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
-                                    return false;
-                                  }
                                 }
                               }
                             }
-                            var valid0 = _errs21 === errors;
-                          } else {
-                            var valid0 = true;
                           }
+                          var valid0 = _errs21 === errors;
+                        } else {
+                          var valid0 = true;
                         }
                       }
                     }
@@ -3452,7 +3446,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 validate30.evaluated = { "dynamicProps": true, "dynamicItems": false };
 var PublishEventRequest = validate65;
 var schema65 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": {}, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
-var schema66 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": "string" } } } };
+var schema66 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": ["string", "null"] } } } };
 function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -3559,9 +3553,10 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs10) {
               if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
                 for (const key0 in data2) {
+                  let data3 = data2[key0];
                   const _errs13 = errors;
-                  if (typeof data2[key0] !== "string") {
-                    validate66.errors = [{ instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  if (typeof data3 !== "string" && data3 !== null) {
+                    validate66.errors = [{ instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: schema66.properties.metadata.additionalProperties.type }, message: "must be string,null" }];
                     return false;
                   }
                   var valid3 = _errs13 === errors;
@@ -4149,7 +4144,7 @@ var require_ucs2length = __commonJS({
 var query0 = validate20;
 var schema31 = { "type": "object", "properties": { "format": { "type": "string", "enum": ["json", "sse"] }, "offset": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "since": { "$ref": "sysmon:TimeParameter" }, "until": { "$ref": "sysmon:TimeParameter" }, "limit": { "type": "integer", "default": 100 }, "order": { "type": "string", "enum": ["asc", "desc"], "default": "asc" }, "category": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "type": { "type": "array", "items": { "type": "string", "minLength": 1 } }, "replay": { "type": "string" }, "lastEventId": { "type": "string", "pattern": "^[0-9]*$" }, "last_event_id": { "type": "string", "pattern": "^[0-9]*$" } } };
 var schema34 = { "$id": "sysmon:EventCategory", "type": "string", "enum": ["console", "network", "page", "interaction", "control", "connection", "system", "screenshot", "captcha", "monitor", "platform"] };
-var pattern4 = new RegExp("^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$", "u");
+var pattern4 = new RegExp("^(?:[0-9]{1,16}|(?:(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:ns|us|ms|s|m|h))+|[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$", "u");
 var pattern6 = new RegExp("^[0-9]*$", "u");
 var func1 = require_ucs2length().default;
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -4289,7 +4284,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs6) {
               if (typeof data2 === "string") {
                 if (!pattern4.test(data2)) {
-                  validate20.errors = [{ instancePath: instancePath + "/since", schemaPath: "sysmon:TimeParameter/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$" }, message: 'must match pattern "^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$"' }];
+                  validate20.errors = [{ instancePath: instancePath + "/since", schemaPath: "sysmon:TimeParameter/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9]{1,16}|(?:(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:ns|us|ms|s|m|h))+|[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$" }, message: 'must match pattern "^(?:[0-9]{1,16}|(?:(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:ns|us|ms|s|m|h))+|[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$"' }];
                   return false;
                 }
               }
@@ -4333,7 +4328,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs9) {
                 if (typeof data3 === "string") {
                   if (!pattern4.test(data3)) {
-                    validate20.errors = [{ instancePath: instancePath + "/until", schemaPath: "sysmon:TimeParameter/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$" }, message: 'must match pattern "^(?:[0-9]{1,16}|(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+|[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$"' }];
+                    validate20.errors = [{ instancePath: instancePath + "/until", schemaPath: "sysmon:TimeParameter/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9]{1,16}|(?:(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:ns|us|ms|s|m|h))+|[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$" }, message: 'must match pattern "^(?:[0-9]{1,16}|(?:(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:ns|us|ms|s|m|h))+|[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$"' }];
                     return false;
                   }
                 }

@@ -13,6 +13,7 @@ import {
   categoryOfType,
   flawOf,
   isCategory,
+  isDataRequired,
   schemaOfType,
   serverKeysOf,
 } from './types.ts'
@@ -59,15 +60,14 @@ export function refuse(body: unknown, isServer = false): Refusal | undefined {
   }
   const wrong = refuseData(type, data)
   if (wrong !== undefined) return { message: 'invalid data', detail: wrong }
-  if (!validateRequest(withoutUndefined(body))) {
+  const rest = hasEmptyKind(source) ? { ...body, source: { ...source, kind: undefined } } : body
+  if (!validateRequest(withoutUndefined(rest))) {
     return { message: describeErrors(validateRequest.errors, 'body') }
   }
   const unknown = isServer ? Object.keys(body).find(name => !FIELDS.includes(name)) : undefined
   if (unknown !== undefined) return { message: `body has the unknown field "${unknown}"` }
-  const { metadata } = (source ?? {}) as { metadata?: object | null }
-  const taken = serverKeysOf(type).find(
-    key => metadata !== undefined && metadata !== null && Object.hasOwn(metadata, key)
-  )
+  const { metadata = {} } = sourceOf(source as PublishEventRequest['source'])
+  const taken = serverKeysOf(type).find(key => Object.hasOwn(metadata, key))
   if (!isServer && taken !== undefined) {
     return { message: `source.metadata.${taken} of ${type} is the server's own: leave it out` }
   }
@@ -77,11 +77,11 @@ export function refuse(body: unknown, isServer = false): Refusal | undefined {
 function refuseData(type: string, data: unknown): string | undefined {
   const schema = schemaOfType(type)
   if (schema === undefined) return undefined
+  if (data === undefined || data === null) {
+    return isDataRequired(type) ? `data is required for ${type}` : undefined
+  }
   const validate = validatorOf(schema)
-  if (validate(data)) return flawOf(type, data)
-  return data === undefined || data === null
-    ? `data is required for ${type}`
-    : describeErrors(validate.errors, 'data')
+  return validate(data) ? flawOf(type, data) : describeErrors(validate.errors, 'data')
 }
 
 /** The event of an accepted body. */
@@ -100,10 +100,22 @@ export function toEvent(body: PublishEventRequest): TelemetryEventInput {
 function sourceOf(source: PublishEventRequest['source']): EventSource {
   const { kind, event, metadata } = source ?? {}
   return {
-    kind: kind ?? 'local_process',
+    kind: kind || 'local_process',
     event: event || undefined,
-    metadata: metadata ?? undefined,
+    metadata: withoutNull(metadata ?? undefined),
   }
+}
+
+type Metadata = Readonly<Record<string, string | null>>
+
+function withoutNull(metadata: Metadata | undefined): Record<string, string> | undefined {
+  if (metadata === undefined) return undefined
+  const entries = Object.entries(metadata).filter(([, value]) => value !== null)
+  return Object.fromEntries(entries) as Record<string, string>
+}
+
+function hasEmptyKind(source: unknown): source is { kind: '' } {
+  return (source as { kind?: unknown } | null | undefined)?.kind === ''
 }
 
 function withoutUndefined(body: object): object {

@@ -49,7 +49,7 @@ export function pageCrashedSentence(data: PageCrashedData): string {
     killed: `was killed${by}`,
   }[cause ?? 'crash']
   const how = cause === undefined && status !== undefined ? ` [${printable(status)}]` : ''
-  return `${printable(type)}${named}${where}${of} ${why}${how}`
+  return `${printable(type ?? 'page')}${named}${where}${of} ${why}${how}`
 }
 
 export function processCrashedSentence(data: ProcessCrashedData): string {

@@ -31,6 +31,8 @@ interface EventType {
   readonly alwaysCaptured: 'all' | 'devtools'
   /** Of its data, in the OpenAPI document. */
   readonly schema: ValidatedName
+  /** Others publish it too, with what data they have. */
+  readonly isDataOptional?: boolean
   /** What the schema does not say, for generators of clients know no conditions. @param data valid by it */
   readonly flawOf?: (data: never) => string | undefined
   /**
@@ -72,6 +74,7 @@ const TYPES: Readonly<Record<string, EventType>> = {
     category: 'page',
     alwaysCaptured: 'devtools',
     schema: 'PageCrashedData',
+    isDataOptional: true,
     identities: [],
     severity: 'error',
     sentence: pageCrashedSentence,
@@ -180,6 +183,11 @@ export function categoryOfType(type: string): EventCategory | undefined {
 /** The component of the OpenAPI document that the data of a known type is valid by. */
 export function schemaOfType(type: string): ValidatedName | undefined {
   return rowOf(type)?.schema
+}
+
+export function isDataRequired(type: string): boolean {
+  const row = rowOf(type)
+  return row !== undefined && row.isDataOptional !== true
 }
 
 /** What is wrong with the data of a known type, beyond its schema. @param data valid by that */

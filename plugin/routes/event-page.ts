@@ -84,8 +84,8 @@ function rangeOf(query: PageQuery): Range {
   const now = Date.now()
   const offset = Math.max(query.offset ?? 0, 0)
   const given = timeOf('since', query.since, now)
-  // A number says more than a time; 0 says nothing.
-  const since = offset === 0 ? given : undefined
+  // A number says more than a time.
+  const since = query.offset === undefined ? given : undefined
   const until = timeOf('until', query.until, now)
   const categories = query.category && new Set(query.category)
   const types = query.type && new Set(query.type)

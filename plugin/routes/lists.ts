@@ -4,9 +4,10 @@ import type { FastifyRequest } from 'fastify'
 
 const LISTS = ['category', 'type'] as const
 
-/** Commas that separate nothing are passed over; an empty text is refused by the schema. */
+/** Commas that separate nothing, and spaces, are passed over; an empty text is refused by the schema. */
 function itemsOf(text: string): string[] {
-  return text === '' ? [text] : text.split(',').filter(item => item !== '')
+  const items = text.split(',').map(item => item.trim())
+  return text === '' ? [text] : items.filter(item => item !== '')
 }
 
 /** A `preValidation` hook: what the schema sees is a list in either case. */

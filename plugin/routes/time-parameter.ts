@@ -2,11 +2,19 @@
 
 import { BadRequestError } from '../errors.ts'
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-/** As Go's time.ParseDuration, without its units below a millisecond. */
-const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/
-/** A plus sign that nobody encoded comes as a space. */
-const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+ -]\d\d:\d\d)$/
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+}
+/** https://pkg.go.dev/time#ParseDuration, without a sign: it is how long ago. */
+const DURATION = /^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|ms|s|m|h))+$/
+/** A plus sign that nobody encoded comes as a space; Date.parse would take the 30th of February for a day of March. */
+const RFC_3339 =
+  /^(?!\d{4}-(?:02-3|0[469]-31|11-31))\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+ -]\d\d:\d\d)$/
 
 /**
  * @returns Unix milliseconds; undefined where the parameter is absent or empty
@@ -17,7 +25,7 @@ export function timeOf(name: string, text: string | undefined, nowMs: number): n
   if (/^\d{1,16}$/.test(text)) return Number(text)
   if (DURATION.test(text)) {
     let ms = nowMs
-    for (const [, number, unit] of text.matchAll(/([\d.]+)(ms|s|m|h)/g)) {
+    for (const [, number, unit] of text.matchAll(/([\d.]+)(ns|us|ms|s|m|h)/g)) {
       ms -= Number(number) * UNIT_MS[unit!]!
     }
     return ms

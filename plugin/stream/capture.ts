@@ -78,7 +78,8 @@ export class CaptureConfig {
   }
 
   #apply(config: TelemetryConfigRequest): void {
-    this.#sessionId = config?.telemetry_session_id ?? this.#sessionId
+    const sessionId = config?.telemetry_session_id ?? this.#sessionId
+    this.#sessionId = sessionId === '' ? undefined : sessionId
     this.#appliedAt = new Date()
   }
 }

@@ -71,6 +71,7 @@ for (const [type, data, sentence] of [
     'PUT by a local client: on: page; off: console, captcha',
   ],
   ['page_crashed', { target_id: 'T', target_type: 'page' }, 'page crashed'],
+  ['page_crashed', {}, 'page crashed'],
   [
     'page_crashed',
     {

@@ -128,6 +128,7 @@ for (const [name, body] of [
   ['a source without kind', { ...custom, source: {} }],
   ['a source that is null', { ...custom, source: null }],
   ['a source of nulls', { ...custom, source: { kind: null, event: null, metadata: null } }],
+  ['a source of empty names', { ...custom, source: { kind: '', event: '' } }],
   ['a source.event that is empty', { ...custom, source: { event: '' } }],
   ['a ts and data that are null', { ...custom, ts: null, data: null }],
 ] as const) {
@@ -159,6 +160,7 @@ for (const [type, category] of [
   ['cdp_connect', 'connection'],
   ['api_call', 'control'],
   ['platform_api_call', 'platform'],
+  ['page_crashed', 'page'],
 ] as const) {
   test(`${type} is of the category ${category} by itself, and its data is anybody's`, async t => {
     const app = await startApp(t)
@@ -320,4 +322,20 @@ test('the same event twice without a key is two events', async t => {
   await post(app, crash)
   await post(app, crash)
   assert.equal((await page(app)).events.length, 2)
+})
+
+test("metadata that is null is absent, also that which would be the server's own", async t => {
+  const app = await startApp(t)
+  const source = { kind: 'cdp', metadata: { target: null, frame: 'f', journal: null } }
+  const { body } = await post(app, { ...gap, source })
+  const { metadata } = (body as EventEnvelope).event.source
+  assert.deepEqual(metadata, { frame: 'f', reporter: 'http' })
+})
+
+test('a page_crashed may lack what its publisher does not know; what it has is checked', async t => {
+  const app = await startApp(t)
+  const { body } = await post(app, { type: 'page_crashed', data: { url: 'http://a.test/', n: 1 } })
+  assert.deepEqual((body as EventEnvelope).event.data, { url: 'http://a.test/', n: 1 })
+  const error = await refused(app, { type: 'page_crashed', data: { url: 5 } })
+  assert.equal(error.detail, 'data.url must be string')
 })

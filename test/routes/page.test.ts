@@ -105,13 +105,14 @@ for (const [what, filter, expected] of [
     assert.equal(all.length, expected)
     for (const limit of [1, 4, 5]) {
       const paged: number[] = []
-      let offset: unknown = 0
-      while (offset !== undefined) {
-        const { events, headers } = await page(app, `?limit=${limit}${filter}&offset=${offset}`)
+      let next: string | undefined = ''
+      while (next !== undefined) {
+        const { events, headers } = await page(app, `?limit=${limit}${filter}${next}`)
         assert.ok(events.length > 0 && events.length <= limit)
         paged.push(...events.map(({ seq }) => seq))
         assert.equal(headers['x-has-more'], String(headers['x-next-offset'] !== undefined))
-        offset = headers['x-next-offset']
+        const offset = headers['x-next-offset']
+        next = offset === undefined ? undefined : `&offset=${offset}`
       }
       assert.deepEqual(paged, all)
     }
@@ -156,6 +157,9 @@ for (const [query, parameter] of [
   ['since=5d', 'since'],
   ['until=2026-01-01', 'until'],
   ['until=2026-13-01T00:00:00Z', 'until'],
+  ['until=2026-02-30T00:00:00Z', 'until'],
+  ['until=2026-04-31T00:00:00Z', 'until'],
+  ['since=1h-5m', 'since'],
   ['order=newest', 'order'],
   ['format=xml', 'format'],
   ['category=nonsense', 'category'],
@@ -178,6 +182,8 @@ for (const [query, expected] of [
   ['offset=-1', [1, 2, 3]],
   ['unknown=x&limit=2', [1, 2]],
   ['since=&until=&limit=2', [1, 2]],
+  ['category=console,%20system,', [1, 2, 3]],
+  ['offset=0&since=0s', [1, 2, 3]],
 ] as const) {
   test(`?${query} is taken as the nearest that there is`, async t => {
     const app = await startApp(t)
@@ -197,6 +203,9 @@ test('times as Unix milliseconds, as RFC 3339, and as how long ago', async t => 
   assert.deepEqual(await after('1h31m'), [2, 3, 4, 5])
   assert.deepEqual(await after('90s'), [4, 5])
   assert.deepEqual(await after('1.6h'), [2, 3, 4, 5])
+  for (const text of ['.5h', '1800s', '1800000ms', '1800000000us', '30.m', '0h29m60s']) {
+    assert.deepEqual(await after(text), [3, 4, 5], text)
+  }
   const at = new Date(now - 600_000)
   assert.deepEqual(await after(at.toISOString()), [3, 4, 5])
   const local = new Date(at.getTime() + 2 * 3_600_000).toISOString().replace('Z', '+02:00')

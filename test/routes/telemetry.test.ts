@@ -133,6 +133,9 @@ test('a session that is put, or that the environment names, stands in every even
   assert.equal((await get(app)).config.telemetry_session_id, 's-1')
   await change(app, 'PUT', {})
   assert.equal(await session(), 's-1', 'it is that of the browser until another one comes')
+  await change(app, 'PATCH', { telemetry_session_id: '' })
+  assert.equal(await session(), undefined)
+  assert.equal('telemetry_session_id' in (await get(app)).config, false)
   process.env.SYSMON_TELEMETRY_SESSION_ID = 's-2'
   t.after(() => delete process.env.SYSMON_TELEMETRY_SESSION_ID)
   const other = await startApp(t)
