@@ -67,7 +67,7 @@ function addOperation(host: HostDocument, url: string, ourPath: string, method: 
   if (operation === undefined) return
   const convert = is30(host) ? toOpenApi30 : (value: unknown) => value
   const needed = new Set<string>()
-  const own = named(inlined(operation, parsed), needed) as Operation
+  const own = named(withLoneReferences(inlined(operation, parsed)), needed) as Operation
   const { path, parameters } = pathOf(url, host)
   host.paths[path] = {
     ...host.paths[path],
@@ -136,6 +136,13 @@ function inlined(value: unknown, ours: OurDocument): unknown {
   })
 }
 
+/** Without what stands beside references to schemas: the conditions of some types, for who tests the API. */
+function withLoneReferences(operation: unknown): unknown {
+  return mapped(operation, ({ $ref }) =>
+    typeof $ref === 'string' && $ref.startsWith(SCHEMAS) ? { $ref } : undefined
+  )
+}
+
 /** References to schemas, by the names that they have in the host's document. */
 function named(value: unknown, names: Set<string>): unknown {
   return mapped(value, object => {
@@ -143,7 +150,7 @@ function named(value: unknown, names: Set<string>): unknown {
     if (typeof $ref !== 'string' || !$ref.startsWith(SCHEMAS)) return undefined
     const name = $ref.slice(SCHEMAS.length)
     names.add(name)
-    return { ...siblings, $ref: SCHEMAS + ourName(name) }
+    return { ...(named(siblings, names) as Json), $ref: SCHEMAS + ourName(name) }
   })
 }
 

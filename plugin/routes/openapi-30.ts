@@ -1,6 +1,6 @@
 /**
  * What of OpenAPI 3.1 (JSON Schema 2020-12) stands in our document, in the words of OpenAPI 3.0.3, which knows no
- * type `null`, no `const`, no list of examples in a schema, and nothing beside a reference.
+ * type `null`, no `const`, no `contentSchema`, no list of examples in a schema, and nothing beside a reference.
  * https://spec.openapis.org/oas/v3.0.3.html#schema-object
  */
 
@@ -8,6 +8,7 @@ type Json = Record<string, unknown>
 
 /** Accepts `null` and nothing else: `nullable` counts beside a type only. */
 const NULL = { type: 'object', nullable: true, enum: [null] }
+const UNKNOWN = ['contentMediaType', 'contentSchema', 'unevaluatedProperties']
 /** Their values are data, not schemas. */
 const DATA = ['default', 'enum', 'example', 'value']
 
@@ -17,6 +18,7 @@ export function toOpenApi30(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const result: Json = {}
   for (const [name, part] of Object.entries(value)) {
+    if (UNKNOWN.includes(name)) continue
     if (name === 'const') result.enum = [part]
     // A map of names is that of a media type; a list is that of a schema.
     else if (name === 'examples' && Array.isArray(part)) result.example = part[0]
