@@ -79,7 +79,9 @@ export async function openPipeline(
   publisher.restore([...(history?.earlier ?? []), ...(history?.events ?? [])])
   const sinks = new Sinks(options, { stream, publisher, stateDir: folder?.path, log })
   const stateDir = folder?.path
-  const processes = options.processes ? new ProcessTable(log) : undefined
+  // There is /proc on Linux only.
+  const isLinux = process.platform === 'linux'
+  const processes = options.processes && isLinux ? new ProcessTable(log) : undefined
   const sharesPids = seesKernelPids()
   const watcher = openWatcher(options, log, {
     publisher,

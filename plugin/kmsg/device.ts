@@ -14,6 +14,12 @@ const buffer = Buffer.allocUnsafe(READ_BYTES)
 
 /** Opens the device for reading, at the oldest record. @throws an Error that says why it cannot be */
 export function openKmsg(path: string, blocking: boolean): number {
+  const { platform } = process
+  if (platform !== 'linux') {
+    throw new Error(
+      `${platform} has no kernel log that tells of kills: OOM kills are seen on Linux only`
+    )
+  }
   const fd = openSync(path, constants.O_RDONLY | (blocking ? 0 : constants.O_NONBLOCK))
   const { rdev } = fstatSync(fd)
   if (rdev === KMSG_RDEV) return fd

@@ -44,6 +44,9 @@ function open(path: string): number {
 }
 
 function openAny(path: string): number {
+  if (process.platform === 'win32') {
+    throw new Error('a state folder needs locks and owners of files as Unix has them: leave it out')
+  }
   try {
     makeFolder(path)
     return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)

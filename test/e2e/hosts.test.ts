@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,6 +44,26 @@ function bytesOf(path: string): number {
   if (!stats.isDirectory()) return stats.size
   return readdirSync(path).reduce((sum, name) => sum + bytesOf(join(path, name)), 0)
 }
+
+const TYPED = {
+  'typed.ts': `
+    import Fastify from 'fastify'
+    import sysmonPlugin, { type EventEnvelope } from 'fastify-sysmon'
+    const app = Fastify()
+    await app.register(sysmonPlugin, { prefix: '/x', ringEvents: 10 })
+    app.sysmon.subscribe((envelope: EventEnvelope) => console.log(envelope.seq))`,
+  'typed.cts': `
+    import Fastify = require('fastify')
+    import { sysmonPlugin } from 'fastify-sysmon'
+    const app = Fastify()
+    app.register(sysmonPlugin, { prefix: '/x' })
+    app.ready(() => console.log(app.sysmon.health().status))`,
+}
+/** Ways to look for modules, and the files that there are for each. */
+const RESOLUTIONS: ReadonlyArray<readonly string[]> = [
+  ['--module', 'node16', 'typed.ts', 'typed.cts'],
+  ['--module', 'esnext', '--moduleResolution', 'bundler', 'typed.ts'],
+]
 
 describe('npm install fastify-sysmon', () => {
   let folder = ''
@@ -86,6 +106,21 @@ describe('npm install fastify-sysmon', () => {
       const [running, ...answers] = JSON.parse(printed)
       assert.ok(version === '5' ? running.startsWith('5.') : running === version, running)
       assert.deepEqual(answers, [200, 1, 'id: 1\n', 400, 200])
+
+      for (const [name, text] of Object.entries(TYPED)) writeFileSync(join(host, name), text)
+      const modules = join(process.cwd(), 'node_modules')
+      for (const resolution of RESOLUTIONS) {
+        // Without --skipLibCheck: Fastify's declarations and ours are checked too.
+        const { stdout } = spawnSync(
+          process.execPath,
+          [
+            ...[join(modules, 'typescript/bin/tsc'), '--noEmit', '--strict', '--target', 'es2022'],
+            ...['--typeRoots', join(modules, '@types'), '--types', 'node', ...resolution],
+          ],
+          { cwd: host, encoding: 'utf8' }
+        )
+        assert.equal(stdout, '', resolution.join(' '))
+      }
     })
   }
 
