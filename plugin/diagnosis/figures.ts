@@ -3,6 +3,7 @@
 import type { OomDump } from '../oom/dump.ts'
 import { decodeName } from '../oom/names.ts'
 import type { Case } from './case.ts'
+import { architectureOf, distributionOf } from './distribution.ts'
 import { gfpFlags } from './gfp.ts'
 import { orderOf, wantedZone } from './zones.ts'
 
@@ -13,10 +14,16 @@ export function figuresOf(known: Case): Figures {
   const { dump } = known
   return compact({
     kernel: dump.kernelRelease,
+    distribution: distributionOf(dump.kernelRelease),
+    architecture: architectureOf(dump.kernelRelease),
+    hardware: decodedOf(dump.circumstances.hardware),
+    call_trace: dump.circumstances.callTrace,
+    victim: victimFigures(known),
     page_size_kb: known.pageKb,
     allocation: allocation(dump, known.pageKb),
     counters_kb: counters(dump, known.pageKb),
-    swap: compact({ total_kb: dump.totalSwapKb, free_kb: dump.freeSwapKb }),
+    swap: swap(dump, known.pageKb),
+    pages: otherPages(dump, known.pageKb),
     managed_kb: managedKb(dump, known.pageKb),
     huge_pages:
       dump.hugePagesKb === 0
@@ -74,6 +81,47 @@ function allocation(dump: OomDump, pageKb: number | undefined): Figures | undefi
         : 2 ** orderOf(dump) * pageKb,
     zone: wantedZone(dump),
     oom_score_adj: opener.oomScoreAdj,
+  })
+}
+
+function decodedOf(bytes: string | undefined): string | undefined {
+  return bytes === undefined ? undefined : decodeName(bytes)
+}
+
+/** @param score as the kernel printed it (before 5.1) */
+function victimFigures({ dump, facts, totalKb }: Case): Figures {
+  const { rss_kb: rssKb } = facts
+  return compact({
+    score: dump.score,
+    rss_percent:
+      rssKb === undefined || totalKb === undefined || totalKb === 0
+        ? undefined
+        : Math.round((rssKb / totalKb) * 1000) / 10,
+  })
+}
+
+function swap(dump: OomDump, pageKb: number | undefined): Figures {
+  const { totalSwapKb: totalKb, freeSwapKb: freeKb, otherPages: pages } = dump
+  const cachePages = pages.get('swapCache')
+  const cacheKb = cachePages === undefined || pageKb === undefined ? undefined : cachePages * pageKb
+  const isKnown = totalKb !== undefined && freeKb !== undefined
+  return compact({
+    total_kb: totalKb,
+    free_kb: freeKb,
+    cache_kb: cacheKb,
+    used_kb: isKnown ? Math.max(0, totalKb - freeKb) : undefined,
+    used_percent:
+      isKnown && totalKb > 0 ? Math.round(((totalKb - freeKb) / totalKb) * 1000) / 10 : undefined,
+  })
+}
+
+function otherPages({ otherPages: pages }: OomDump, pageKb: number | undefined): Figures {
+  const kb = (count: number | undefined): number | undefined =>
+    count === undefined || pageKb === undefined ? undefined : count * pageKb
+  return compact({
+    page_cache_kb: kb(pages.get('pageCache')),
+    cma_reserved_kb: kb(pages.get('cma')),
+    hwpoisoned_kb: kb(pages.get('hwPoisoned')),
   })
 }
 

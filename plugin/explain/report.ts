@@ -1,6 +1,7 @@
 /** Kills, and dumps without one, as a text for a person: who died, why, and the evidence. */
 
 import { type Diagnosis, diagnose } from '../diagnosis/diagnosis.ts'
+import { distributionOf } from '../diagnosis/distribution.ts'
 import { gfpFlags } from '../diagnosis/gfp.ts'
 import { diagnoseWithoutKill } from '../diagnosis/without-kill.ts'
 import type { OomDump } from '../oom/dump.ts'
@@ -182,19 +183,23 @@ function whenText({ record }: Pick<ExplainedKill, 'record'>): string | undefined
   return wall === undefined || boot === undefined ? (wall ?? boot) : `${wall}; ${boot}`
 }
 
-/** How much was asked for, with which flags, and of which kernel. */
+/** How much was asked for, with which flags, of which kernel, and on what. */
 function allocationRows(dump: OomDump): Rows {
-  const { opener, kernelRelease } = dump
-  const kernel = kernelRelease === undefined ? [] : [printable(kernelRelease)]
-  if (opener?.gfpMask === undefined || dump.isManual) return [['kernel', kernel]]
+  const { opener, kernelRelease, circumstances } = dump
+  const distribution = distributionOf(kernelRelease)
+  const whose = distribution === undefined ? '' : ` (${distribution})`
+  const kernel = kernelRelease === undefined ? [] : [printable(kernelRelease) + whose]
+  const { hardware } = circumstances
+  const machine: Rows = [
+    ['kernel', kernel],
+    ['hardware', hardware === undefined ? [] : [printable(decodeName(hardware))]],
+  ]
+  if (opener?.gfpMask === undefined || dump.isManual) return machine
   const flags = gfpFlags(opener.gfpMask, kernelRelease)?.join('|')
   const mask = opener.gfpMask.replace(/\(.*/, '')
   const order = opener.order === undefined ? '' : `, order ${opener.order}`
   const wanted = `${flags === undefined || flags === '' ? mask : flags}${order}`
-  return [
-    ['wanted', [wanted]],
-    ['kernel', kernel],
-  ]
+  return [['wanted', [wanted]], ...machine]
 }
 
 /** A title, a time, and labelled lines. */

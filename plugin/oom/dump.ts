@@ -3,14 +3,17 @@
  * pages, and which line belongs to which dump is the parser's business (parser.ts).
  */
 
+import { Circumstances } from './circumstances.ts'
 import { KernelMemory } from './kernel-memory.ts'
 import {
   type BuddyLine,
+  type OtherPages,
   parseBuddyLine,
   parseCounters,
   parseHugePages,
   parseLowmemReserve,
   parseNodeCounter,
+  parseOtherPages,
   parsePages,
   parseSwap,
   parseZone,
@@ -44,6 +47,10 @@ export class OomDump {
   nodes = 0
   kernelStackKb = 0
   readonly kernelMemory = new KernelMemory()
+  readonly circumstances = new Circumstances()
+  readonly otherPages = new Map<OtherPages, number>()
+  /** As the kernel printed it before 5.1, of the process that it announced. */
+  score: number | undefined
   ramPages: number | undefined
   reservedPages: number | undefined
   highMemPages: number | undefined
@@ -86,6 +93,7 @@ export class OomDump {
   /** Takes one line of the dump; false when it is none that is known. */
   push(line: string): boolean {
     if (this.pushRow(line) || this.kernelMemory.push(line)) return true
+    this.circumstances.see(line)
     if (this.#structured.isCut && this.#structured.push(line)) return true
     // The first character decides, because most lines of a dump are of no interest.
     switch (line.charCodeAt(0)) {
@@ -197,7 +205,7 @@ export class OomDump {
     const first = line.charCodeAt(0)
     if (first >= 48 && first <= 57) {
       const pages = parsePages(line)
-      if (pages === undefined) return false
+      if (pages === undefined) return this.#pushOtherPages(line)
       if (pages.of === 'RAM') this.ramPages = pages.pages
       else if (pages.of === 'reserved') this.reservedPages = pages.pages
       else this.highMemPages = pages.pages
@@ -215,6 +223,13 @@ export class OomDump {
       return true
     }
     return this.#pushMemcgStat(line) || this.#pushCounters(line)
+  }
+
+  #pushOtherPages(line: string): boolean {
+    const other = parseOtherPages(line)
+    if (other === undefined) return false
+    this.otherPages.set(other.of, other.pages)
+    return true
   }
 
   #pushMemcgStat(line: string): boolean {

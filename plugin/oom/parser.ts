@@ -233,6 +233,7 @@ export class OomParser {
       if (sacrifice !== undefined) {
         section.sacrificePid = sacrifice.pid
         section.sacrificePrefix = sacrifice.prefix
+        section.dump.score = sacrifice.score
       }
       if (sacrifice !== undefined || section.dump.push(line)) {
         section.lastUs = record.timestampUs

@@ -112,6 +112,26 @@ test('--json: the sentences and the numbers behind them beside the event', () =>
   assert.equal(dump.swap.total_kb, 191_452)
 })
 
+test('--json: what peers derive of a dump, too', () => {
+  const [title, ...rest] = GLOBAL
+  const lines = [
+    title!,
+    ...rest.filter(line => !line.startsWith('Out of memory: Killed')),
+    'Out of memory: Kill process 4711 (chrome) score 912 or sacrifice child',
+    'Killed process 4711 (chrome) total-vm:8kB, anon-rss:1048316kB, file-rss:0kB, shmem-rss:0kB',
+  ]
+  const { dump } = JSON.parse(run(['--json'], kmsg(lines)).out)
+  assert.equal(dump.victim.score, 912)
+  assert.equal(dump.victim.rss_percent, 50)
+  assert.match(dump.hardware, /^QEMU/)
+  assert.deepEqual(dump.call_trace, ['dump_stack_lvl'])
+  const { total_kb: total, free_kb: free, cache_kb, used_kb, used_percent } = dump.swap
+  assert.equal(cache_kb, 113 * 4)
+  assert.equal(used_kb, total - free)
+  assert.equal(used_percent, Math.round((used_kb / total) * 1000) / 10)
+  assert.deepEqual(dump.pages, { page_cache_kb: 2561 * 4, hwpoisoned_kb: 0 })
+})
+
 test('--json: what came of a kill, and what the kills have in common', () => {
   const pids = [10, 11, 12]
   const dumps = pids.map((pid, at) => {

@@ -252,31 +252,33 @@ test('kill line: no other line', () => {
 
 // The announcement of kernels before 5.1
 
-const SACRIFICES: Array<[string, string, { pid: number; prefix: string }]> = [
+const SACRIFICES: Array<
+  [string, string, { pid: number; prefix: string; score?: number | undefined }]
+> = [
   [
     '2.6.32, lower case, no score',
     'Out of memory: kill process 5 (x) score 21 or a child',
-    { pid: 5, prefix: 'Out of memory' },
+    { pid: 5, prefix: 'Out of memory', score: 21 },
   ],
   [
     '2.6.36 to 5.0',
     'Memory cgroup out of memory: Kill process 5 (a) b (c) score 986 or sacrifice child',
-    { pid: 5, prefix: 'Memory cgroup out of memory' },
+    { pid: 5, prefix: 'Memory cgroup out of memory', score: 986 },
   ],
   [
     'oom_kill_allocating_task',
     'Out of memory (oom_kill_allocating_task): Kill process 6344 (sh) score 0 or sacrifice child',
-    { pid: 6344, prefix: 'Out of memory (oom_kill_allocating_task)' },
+    { pid: 6344, prefix: 'Out of memory (oom_kill_allocating_task)', score: 0 },
   ],
   [
     'without its end, as some vendors print it',
     'Memory cgroup out of memory: Kill process 5021 (dd) [State: 0 Flags: 400040]',
-    { pid: 5021, prefix: 'Memory cgroup out of memory' },
+    { pid: 5021, prefix: 'Memory cgroup out of memory', score: undefined },
   ],
   [
     'a name with the words in it',
     'Out of memory: Kill process 5 (x) score 1 or) score 2 or sacrifice child',
-    { pid: 5, prefix: 'Out of memory' },
+    { pid: 5, prefix: 'Out of memory', score: 2 },
   ],
 ]
 

@@ -114,7 +114,9 @@ function endOfName(line: string, nameAt: number): NameEnd {
  * Before 5.1: `PREFIX: Kill process P (COMM) score N or sacrifice child`. Nobody is dead yet, and
  * the one who dies may be a child of P.
  */
-export function parseSacrificeLine(line: string): { pid: number; prefix: string } | undefined {
+export function parseSacrificeLine(
+  line: string
+): { pid: number; prefix: string; score?: number | undefined } | undefined {
   if (!mayBeSacrificeLine(line)) return undefined
   const match = /: [Kk]ill process (\d+) ?\(/.exec(line)
   const pid = safeInteger(match?.[1])
@@ -123,7 +125,8 @@ export function parseSacrificeLine(line: string): { pid: number; prefix: string 
   const isKernels =
     /^(?:Memory cgroup o|O)ut of memory(?: \([a-z_]+\))?$/i.test(prefix) ||
     /\) (?:score \d+ )?or (?:sacrifice|a) child/.test(line.slice(match.index))
-  return isKernels ? { prefix, pid } : undefined
+  const score = numberIn(line.slice(match.index), /\) score (\d+) or /)
+  return isKernels ? { prefix, pid, score } : undefined
 }
 
 /** A cheap test before the pattern. */

@@ -130,6 +130,25 @@ export function parsePages(
     : { pages, of: match[2] as 'RAM' | 'reserved' | 'HighMem' }
 }
 
+/** What else is counted in pages: `N total pagecache pages`, `N pages in swap cache`, `N pages cma reserved`, `N pages hwpoisoned`. */
+export type OtherPages = 'pageCache' | 'swapCache' | 'cma' | 'hwPoisoned'
+
+const OTHER_PAGES: ReadonlyArray<readonly [OtherPages, RegExp]> = [
+  ['pageCache', /^(\d+) total pagecache pages/],
+  ['swapCache', /^(\d+) pages (?:in swap cache|swap cached)/],
+  ['cma', /^(\d+) pages cma reserved/],
+  ['hwPoisoned', /^(\d+) pages hwpoisoned/],
+]
+
+export function parseOtherPages(line: string): { of: OtherPages; pages: number } | undefined {
+  if (!line.includes(' page')) return undefined
+  for (const [of, pattern] of OTHER_PAGES) {
+    const pages = safeInteger(pattern.exec(line)?.[1])
+    if (pages !== undefined) return { of, pages }
+  }
+  return undefined
+}
+
 /**
  * `Free swap  = NkB`, `Total swap = NkB` (before 2.6.19 `Free swap:  NkB`); the free is negative while swap
  * is being turned off.
