@@ -2,7 +2,8 @@
 
 import { styleText } from 'node:util'
 import type { EventEnvelope, OomKillData } from '../../generated/types.ts'
-import { type Severity, SYSTEM_OOM_KILL, sentenceOf, severityOfType } from '../events/types.ts'
+import { eventSentence } from '../events/event-sentence.ts'
+import { type Severity, SYSTEM_OOM_KILL, severityOfType } from '../events/types.ts'
 import { labelled } from '../explain/wrap.ts'
 import { localTime, printable } from '../units.ts'
 
@@ -46,7 +47,8 @@ function eventLine({ seq, event }: EventEnvelope, isColoured: boolean): string {
   return `${paint('dim', `${localTime(ts)}  #${seq}`)}  ${named}  ${subject(event)}`
 }
 
-function subject({ type, category, data }: EventEnvelope['event']): string {
+function subject(event: EventEnvelope['event']): string {
+  const { category, data } = event
   if (data === null || data === undefined) return category
-  return sentenceOf(type, data) ?? `${category}  ${printable(JSON.stringify(data))}`
+  return eventSentence(event) ?? `${category}  ${printable(JSON.stringify(data))}`
 }

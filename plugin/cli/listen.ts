@@ -5,7 +5,7 @@ import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { isLoopback } from '../loopback.ts'
-import { unguardedRights } from '../routes/token.ts'
+import { RIGHTS, unguardedRights } from '../routes/token.ts'
 import type { SysmonOptions } from '../types.ts'
 import { UsageError } from './usage.ts'
 
@@ -45,7 +45,7 @@ export async function refuseUnguarded(at: ListenAt, options: SysmonOptions): Pro
   const unguarded = unguardedRights(options)
   if (unguarded.length === 0 || (await isOfThisMachine(at.host))) return
   const isNone = unguarded.length === 3
-  const what = isNone ? '' : ` for ${unguarded.join(' and ')}`
+  const what = isNone ? '' : ` for ${unguarded.map(right => RIGHTS[right]).join(' and ')}`
   const variables = unguarded.map(right => `SYSMON_${right.toUpperCase()}_TOKEN`).join(' and ')
   throw new UsageError(
     `with HOST=${at.host} the network gets in, and no token is asked for${what}: set ${isNone ? 'SYSMON_TOKEN, or SYSMON_TOKEN_FILE' : variables} (openssl rand -hex 32 makes one), leave HOST at 127.0.0.1 or unix:/path/of/a/socket, or say SYSMON_INSECURE=true`

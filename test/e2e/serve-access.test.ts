@@ -52,7 +52,7 @@ test('a token for some rights only is not enough, and those that lack are named'
   const env = { HOST: '0.0.0.0', SYSMON_READ_TOKEN: 'r', SYSMON_CONFIGURE_TOKEN: 'c' }
   const { code, stderr } = await serve(env)
   assert.equal(code, 2)
-  assert.match(stderr, /for post: set SYSMON_POST_TOKEN/)
+  assert.match(stderr, /for posting: set SYSMON_POST_TOKEN/)
 })
 
 const ENOUGH: Record<string, string>[] = [

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { EventEnvelope } from '../../generated/types.ts'
+import { eventSentence } from '../../plugin/events/event-sentence.ts'
 import { sentenceOf } from '../../plugin/events/types.ts'
 
 const kill = { process_name: 'chromium', pid: 4711, rss_kb: 2 * 1024 * 1024 }
@@ -117,4 +119,19 @@ test('what a process calls itself does no harm to a terminal', () => {
   ] as const) {
     assert.ok(!sentenceOf(type, data)?.includes('\u001b'), type)
   }
+})
+
+test('what anyone may have posted does not read as the kernel’s word', () => {
+  const event = (type: string, data: unknown, reporter: string | undefined) => {
+    const source = { kind: 'local_process', metadata: reporter && { reporter } }
+    return { ts: 0, type, category: 'system', source, data } as EventEnvelope['event']
+  }
+  const told = sentenceOf('system_oom_kill', kill)!
+  for (const reporter of ['kernel', 'supervisor', 'server', 'devtools', undefined]) {
+    assert.equal(eventSentence(event('system_oom_kill', kill, reporter)), told)
+  }
+  const posted = eventSentence(event('system_oom_kill', kill, 'http'))
+  assert.equal(posted, `${told} (posted over HTTP)`)
+  assert.equal(eventSentence(event('service_crashed', null, 'http')), undefined)
+  assert.equal(eventSentence(event('note', { a: 1 }, 'http')), undefined)
 })

@@ -55,7 +55,7 @@ test('each event once, in order: the envelope, its sentence, and no secret of th
   )
   assert.match(
     readFileSync(`${out}.names`, 'utf8'),
-    /^\d+ service_crashed service-1 died while it was running$/m
+    /^\d+ service_crashed service-1 died while it was running \(posted over HTTP\)$/m
   )
   assert.ok(!readFileSync(`${out}.env`, 'utf8').includes('secret-part'))
 })

@@ -192,7 +192,7 @@ test('by type, and as a text for a chat', async t => {
   await untilSink(server.url, 'webhook', each => isDone(each) && each.delivered === 2)
   const texts = receiver.asked.map(({ body }) => (JSON.parse(body) as { text: string }).text)
   assert.match(texts[0]!, /^\*note\* on .+: \{"text":"&lt;!channel&gt; \u200b\*x\u200b\*"\}\n/)
-  assert.match(texts[1]!, /service-1 died while it was running\n.* UTC, #3$/)
+  assert.match(texts[1]!, /service-1 died while it was running \(posted over HTTP\)\n.* UTC, #3$/)
 })
 
 test('a kill as a text: who, on which machine, why, and what to do', () => {

@@ -10,7 +10,8 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import type { EventEnvelope } from '../../../generated/types.ts'
 import type { PublishedEvent } from '../../events/envelope.ts'
-import { ALWAYS_CAPTURED, sentenceOf } from '../../events/types.ts'
+import { eventSentence } from '../../events/event-sentence.ts'
+import { ALWAYS_CAPTURED } from '../../events/types.ts'
 import type { EventFilter } from '../../stream/event-reader.ts'
 import { printable } from '../../units.ts'
 import { type Delivery, type Sink, SinkError, type SinkLimits } from '../sink.ts'
@@ -110,12 +111,10 @@ function environment({ seq, type, json }: PublishedEvent): Record<string, string
     const value = process.env[name]
     return value === undefined ? [] : [[name, value] as const]
   })
-  const data = event.data
-  const sentence = data === null || data === undefined ? undefined : sentenceOf(type, data)
   return {
     ...Object.fromEntries(passed),
     SYSMON_SEQ: String(seq),
     SYSMON_TYPE: printable(type),
-    SYSMON_SENTENCE: sentence?.slice(0, MAX_SENTENCE_LENGTH) ?? '',
+    SYSMON_SENTENCE: eventSentence(event)?.slice(0, MAX_SENTENCE_LENGTH) ?? '',
   }
 }

@@ -2,7 +2,8 @@
 
 import type { EventEnvelope, OomKillData } from '../../../generated/types.ts'
 import type { PublishedEvent } from '../../events/envelope.ts'
-import { SYSTEM_OOM_KILL, sentenceOf } from '../../events/types.ts'
+import { eventSentence } from '../../events/event-sentence.ts'
+import { SYSTEM_OOM_KILL } from '../../events/types.ts'
 import { printable, wallTime } from '../../units.ts'
 
 export type WebhookFormat = 'event' | 'slack'
@@ -24,8 +25,7 @@ export function webhookBody(
 /** https://docs.slack.dev/messaging/formatting-message-text */
 export function slackText({ seq, event }: EventEnvelope, machine: string): string {
   const { type, data, ts } = event
-  const known = data === null || data === undefined ? undefined : sentenceOf(type, data)
-  const sentence = known ?? (data === undefined ? '' : JSON.stringify(data))
+  const sentence = eventSentence(event) ?? (data === undefined ? '' : JSON.stringify(data))
   const lines = [`*${escaped(type)}* on ${escaped(machine)}: ${escaped(sentence)}`]
   if (type === SYSTEM_OOM_KILL && data !== null) {
     const { diagnosis } = data as OomKillData
