@@ -1571,10 +1571,10 @@ export const schemas: Record<SchemaName, object> = {
         "description": "Stands in the metadata of every event from then on; an empty one ends that."
       },
       "storage": {
-        "description": "Given back as it is, where it is an object."
+        "description": "Given back as it is, where it is an object. At most 64 KiB."
       },
       "export": {
-        "description": "Given back as it is, where it is an object."
+        "description": "Given back as it is, where it is an object. At most 64 KiB."
       }
     }
   },

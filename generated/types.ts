@@ -1140,9 +1140,9 @@ export interface components {
             browser?: components["schemas"]["CategoriesConfigRequest"];
             /** @description Stands in the metadata of every event from then on; an empty one ends that. */
             telemetry_session_id?: string | null;
-            /** @description Given back as it is, where it is an object. */
+            /** @description Given back as it is, where it is an object. At most 64 KiB. */
             storage?: unknown;
-            /** @description Given back as it is, where it is an object. */
+            /** @description Given back as it is, where it is an object. At most 64 KiB. */
             export?: unknown;
         } | null;
         /** @description The configuration in force, and how far the stream has come. */

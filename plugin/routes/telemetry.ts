@@ -6,6 +6,7 @@ import type {
   TelemetryConfiguredData,
   TelemetryState,
 } from '../../generated/types.ts'
+import { BadRequestError } from '../errors.ts'
 import { CATEGORIES, TELEMETRY_CONFIGURED } from '../events/types.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
@@ -18,6 +19,8 @@ const ROUTE = {
 }
 /** Characters kept of what a client calls itself. */
 const MAX_USER_AGENT_LENGTH = 256
+/** Of `storage`, and of `export`. */
+const MAX_KEPT_BYTES = 64 * 1024
 
 export function registerTelemetry(
   scope: FastifyInstance,
@@ -34,6 +37,7 @@ export function registerTelemetry(
   /** Whoever turns something off does not do so unseen. */
   const change = (request: FastifyRequest, method: 'PUT' | 'PATCH'): TelemetryState => {
     const config = (request.body ?? null) as TelemetryConfigRequest
+    refuseLarge(config)
     const isOn = (category: (typeof CATEGORIES)[number]) => capture.isCaptured(category)
     const before = CATEGORIES.filter(isOn)
     if (method === 'PUT') capture.put(config)
@@ -56,4 +60,15 @@ export function registerTelemetry(
   scope.get('/telemetry', () => state())
   scope.put('/telemetry', ROUTE, request => change(request, 'PUT'))
   scope.patch('/telemetry', ROUTE, request => change(request, 'PATCH'))
+}
+
+/** It would be in every answer from then on. @throws {BadRequestError} */
+function refuseLarge(config: TelemetryConfigRequest): void {
+  for (const name of ['storage', 'export'] as const) {
+    const bytes = Buffer.byteLength(JSON.stringify(config?.[name]) ?? '')
+    if (bytes <= MAX_KEPT_BYTES) continue
+    throw new BadRequestError(
+      `body.${name} has ${bytes} bytes, and may have ${MAX_KEPT_BYTES}: leave it out, nothing is done with it`
+    )
+  }
 }

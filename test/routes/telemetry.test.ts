@@ -232,3 +232,17 @@ test('dropped_events counts what a reader came too late for', async t => {
   await new Promise(resolve => setImmediate(resolve))
   assert.equal((await get(app)).dropped_events, 2)
 })
+
+test('what is given back in every answer is not large', async t => {
+  const app = await startApp(t)
+  for (const name of ['storage', 'export']) {
+    for (const method of ['PUT', 'PATCH'] as const) {
+      const answer = await change(app, method, { [name]: { text: 'x'.repeat(65_536) } })
+      assert.equal(answer.status, 400)
+      assert.match((answer.body as { message: string }).message, new RegExp(`body\\.${name} has`))
+      const kept = await change(app, method, { [name]: { text: 'x'.repeat(65_000) } })
+      assert.equal(kept.status, 200)
+    }
+  }
+  assert.equal(app.sysmon.health().stream.seq, 4, 'what was refused changed nothing')
+})
