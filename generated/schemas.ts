@@ -25,6 +25,8 @@ export type SchemaName =
   | 'PageCrashedEvent'
   | 'ProcessCrashedData'
   | 'ProcessCrashedEvent'
+  | 'MemoryPressureData'
+  | 'MemoryPressureEvent'
   | 'CustomEvent'
   | 'TelemetryEvent'
   | 'EventEnvelope'
@@ -89,6 +91,7 @@ export const schemas: Record<SchemaName, object> = {
       "service_crashed",
       "page_crashed",
       "process_crashed",
+      "memory_pressure",
       "telemetry_gap",
       "telemetry_configured"
     ]
@@ -493,6 +496,12 @@ export const schemas: Record<SchemaName, object> = {
         "minimum": 1,
         "maximum": 9007199254740991,
         "description": "The sequence number of the `system_oom_kill` that took the process: both tell of one\ndeath. Set by the server. Absent when the kernel did not kill it, and when it is not\ncertain.\n"
+      },
+      "process_crashed_seq": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9007199254740991,
+        "description": "The sequence number of the `process_crashed` in which the kernel tells of the same\ndeath. Set by the server. Absent when the kernel logged none, and when it is not certain.\n"
       }
     },
     "examples": [
@@ -863,6 +872,12 @@ export const schemas: Record<SchemaName, object> = {
         "minimum": 1,
         "maximum": 9007199254740991,
         "description": "The sequence number of the `system_oom_kill` that took its renderer. Absent when the\nkernel did not kill it, and when it is not certain.\n"
+      },
+      "process_crashed_seq": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9007199254740991,
+        "description": "The sequence number of the `process_crashed` in which the kernel tells of the same\ndeath. Set by the server. Absent when the kernel logged none, and when it is not certain.\n"
       }
     },
     "examples": [
@@ -1041,6 +1056,127 @@ export const schemas: Record<SchemaName, object> = {
     },
     "additionalProperties": false
   },
+  "MemoryPressureData": {
+    "$id": "sysmon:MemoryPressureData",
+    "type": "object",
+    "description": "Memory is short, and nobody need have been killed yet. Told once when it begins, not again\nbefore it was over, and at most once a minute.\n",
+    "required": [
+      "reason"
+    ],
+    "properties": {
+      "reason": {
+        "type": "string",
+        "description": "`pressure`: all processes waited for memory for a share of the time that is over the\nserver's option `memoryPressureFull`. `group_high`, `group_max`: the control group was\nheld back at its `memory.high`, or was at its limit, several seconds in a row.\n",
+        "enum": [
+          "pressure",
+          "group_high",
+          "group_max"
+        ]
+      },
+      "some_avg10": {
+        "type": "number",
+        "minimum": 0,
+        "description": "Percent of the last ten seconds in which some process waited for memory; of a container\nthat has its own figure, its own. Absent where the kernel does not tell (before 4.20).\n"
+      },
+      "full_avg10": {
+        "type": "number",
+        "minimum": 0,
+        "description": "In which all did. Absent likewise."
+      },
+      "group_high": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How often the control group was held back in the last second. Absent where the server\nis in none whose count it can read.\n"
+      },
+      "group_max": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How often it was at its limit in the last second. Absent likewise."
+      },
+      "mem_total_kb": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "The machine's memory, in KiB."
+      },
+      "mem_available_kb": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How much of it could be used without swapping, in KiB."
+      },
+      "top_tasks": {
+        "type": "array",
+        "maxItems": 5,
+        "description": "The up to five processes with the most resident memory, the largest first.",
+        "items": {
+          "$ref": "sysmon:OomTask"
+        }
+      },
+      "url": {
+        "type": "string",
+        "description": "The page of the browser, where it has just one, and a renderer is by far the largest\nprocess. As the `url` of a `page_crashed`.\n"
+      }
+    },
+    "examples": [
+      {
+        "reason": "pressure",
+        "some_avg10": 42.1,
+        "full_avg10": 18.05,
+        "mem_total_kb": 2097152,
+        "mem_available_kb": 20480
+      }
+    ]
+  },
+  "MemoryPressureEvent": {
+    "$id": "sysmon:MemoryPressureEvent",
+    "type": "object",
+    "description": "Memory is short. Cannot be turned off, but by the server's option `memoryPressure`.",
+    "required": [
+      "ts",
+      "type",
+      "category",
+      "source"
+    ],
+    "properties": {
+      "ts": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "When it was seen, in Unix microseconds."
+      },
+      "type": {
+        "type": "string",
+        "const": "memory_pressure"
+      },
+      "category": {
+        "type": "string",
+        "const": "monitor"
+      },
+      "source": {
+        "$ref": "sysmon:EventSource"
+      },
+      "data": {
+        "description": "How short it is. `null` only together with `truncated`.\n",
+        "anyOf": [
+          {
+            "$ref": "sysmon:MemoryPressureData"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "truncated": {
+        "type": "boolean",
+        "const": true,
+        "description": "Present, and `true`, only when the envelope would have passed 1,000,000 bytes of\nJSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.\n"
+      }
+    },
+    "additionalProperties": false
+  },
   "CustomEvent": {
     "$id": "sysmon:CustomEvent",
     "type": "object",
@@ -1105,6 +1241,9 @@ export const schemas: Record<SchemaName, object> = {
       },
       {
         "$ref": "sysmon:ProcessCrashedEvent"
+      },
+      {
+        "$ref": "sysmon:MemoryPressureEvent"
       },
       {
         "$ref": "sysmon:CustomEvent"
@@ -1320,7 +1459,7 @@ export const schemas: Record<SchemaName, object> = {
         "type": "string",
         "minLength": 1,
         "maxLength": 256,
-        "description": "One of the types this API defines (`system_oom_kill`, `service_crashed`,\n`page_crashed`, `process_crashed`, `telemetry_gap`), or any other.\n"
+        "description": "One of the types this API defines (`system_oom_kill`, `service_crashed`,\n`page_crashed`, `process_crashed`,\n`memory_pressure`, `telemetry_gap`), or any other.\n"
       },
       "category": {
         "description": "An `EventCategory`, which is required for a type that this API does not know (neither\n`EventType` nor `BrowserEventType`). For one it knows, the server sets the category and\nignores this.\n"

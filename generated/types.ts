@@ -33,10 +33,11 @@ export interface paths {
          *       sets the category, and a `category` in the request is ignored. For any other type
          *       `category` is required.
          *     - `source.kind` must not be `kernel_api`: the server keeps it for its own events.
-         *     - `data` of a `system_oom_kill`, a `service_crashed`, a `process_crashed` or a
-         *       `telemetry_gap` is required, that of a `page_crashed` is not; it must fit `OomKillData`,
-         *       `ServiceCrashedData`, `ProcessCrashedData`, `TelemetryGapData` or `PageCrashedData`;
-         *       fields that these do not name are stored as sent. Any other type may
+         *     - `data` of a `system_oom_kill`, a `service_crashed`, a `process_crashed`, a
+         *       `memory_pressure` or a `telemetry_gap` is required, that of a `page_crashed` is not; it
+         *       must fit `OomKillData`, `ServiceCrashedData`, `ProcessCrashedData`, `MemoryPressureData`,
+         *       `TelemetryGapData` or `PageCrashedData`; fields that these do not name are stored as sent.
+         *       Any other type may
          *       carry any JSON, or none.
          *
          *     A field that is `null` is the same as one that is absent. Fields that this API does not know
@@ -210,7 +211,7 @@ export interface components {
          *     this server reports). Events of other types are those that other programs publish.
          * @enum {string}
          */
-        EventType: "system_oom_kill" | "service_crashed" | "page_crashed" | "process_crashed" | "telemetry_gap" | "telemetry_configured";
+        EventType: "system_oom_kill" | "service_crashed" | "page_crashed" | "process_crashed" | "memory_pressure" | "telemetry_gap" | "telemetry_configured";
         /**
          * @description What kind of producer an event comes from. `cdp` is the Chrome DevTools Protocol;
          *     `kernel_api` is kept for events the server generates and refused in requests.
@@ -532,6 +533,12 @@ export interface components {
              *     certain.
              */
             oom_kill_seq?: number;
+            /**
+             * Format: int64
+             * @description The sequence number of the `process_crashed` in which the kernel tells of the same
+             *     death. Set by the server. Absent when the kernel logged none, and when it is not certain.
+             */
+            process_crashed_seq?: number;
         };
         /**
          * @description What was not seen without a break: the kernel log (`kmsg`), the process manager's reports
@@ -774,6 +781,12 @@ export interface components {
              *     kernel did not kill it, and when it is not certain.
              */
             oom_kill_seq?: number;
+            /**
+             * Format: int64
+             * @description The sequence number of the `process_crashed` in which the kernel tells of the same
+             *     death. Set by the server. Absent when the kernel logged none, and when it is not certain.
+             */
+            process_crashed_seq?: number;
         };
         /**
          * @description A page of the browser crashed. Those that the server reports, where it watches a browser by
@@ -877,6 +890,82 @@ export interface components {
             truncated?: true;
         };
         /**
+         * @description Memory is short, and nobody need have been killed yet. Told once when it begins, not again
+         *     before it was over, and at most once a minute.
+         * @example {
+         *       "reason": "pressure",
+         *       "some_avg10": 42.1,
+         *       "full_avg10": 18.05,
+         *       "mem_total_kb": 2097152,
+         *       "mem_available_kb": 20480
+         *     }
+         */
+        MemoryPressureData: {
+            /**
+             * @description `pressure`: all processes waited for memory for a share of the time that is over the
+             *     server's option `memoryPressureFull`. `group_high`, `group_max`: the control group was
+             *     held back at its `memory.high`, or was at its limit, several seconds in a row.
+             * @enum {string}
+             */
+            reason: "pressure" | "group_high" | "group_max";
+            /**
+             * @description Percent of the last ten seconds in which some process waited for memory; of a container
+             *     that has its own figure, its own. Absent where the kernel does not tell (before 4.20).
+             */
+            some_avg10?: number;
+            /** @description In which all did. Absent likewise. */
+            full_avg10?: number;
+            /**
+             * Format: int64
+             * @description How often the control group was held back in the last second. Absent where the server
+             *     is in none whose count it can read.
+             */
+            group_high?: number;
+            /**
+             * Format: int64
+             * @description How often it was at its limit in the last second. Absent likewise.
+             */
+            group_max?: number;
+            /**
+             * Format: int64
+             * @description The machine's memory, in KiB.
+             */
+            mem_total_kb?: number;
+            /**
+             * Format: int64
+             * @description How much of it could be used without swapping, in KiB.
+             */
+            mem_available_kb?: number;
+            /** @description The up to five processes with the most resident memory, the largest first. */
+            top_tasks?: components["schemas"]["OomTask"][];
+            /**
+             * @description The page of the browser, where it has just one, and a renderer is by far the largest
+             *     process. As the `url` of a `page_crashed`.
+             */
+            url?: string;
+        };
+        /** @description Memory is short. Cannot be turned off, but by the server's option `memoryPressure`. */
+        MemoryPressureEvent: {
+            /**
+             * Format: int64
+             * @description When it was seen, in Unix microseconds.
+             */
+            ts: number;
+            /** @constant */
+            type: "memory_pressure";
+            /** @constant */
+            category: "monitor";
+            source: components["schemas"]["EventSource"];
+            /** @description How short it is. `null` only together with `truncated`. */
+            data?: components["schemas"]["MemoryPressureData"] | null;
+            /**
+             * @description Present, and `true`, only when the envelope would have passed 1,000,000 bytes of
+             *     JSON: `data` is then `null`, and if that was not enough, `source.metadata` is absent.
+             * @constant
+             */
+            truncated?: true;
+        };
+        /**
          * @description An event of any other type, as a program published it. Can be turned off by its category,
          *     unless that is `system` or `monitor`.
          */
@@ -904,7 +993,7 @@ export interface components {
          * @description An event. Its `type` says which of these it is: one of those before the last where it is
          *     theirs, else the last.
          */
-        TelemetryEvent: components["schemas"]["SystemOomKillEvent"] | components["schemas"]["ServiceCrashedEvent"] | components["schemas"]["TelemetryGapEvent"] | components["schemas"]["TelemetryConfiguredEvent"] | components["schemas"]["PageCrashedEvent"] | components["schemas"]["ProcessCrashedEvent"] | components["schemas"]["CustomEvent"];
+        TelemetryEvent: components["schemas"]["SystemOomKillEvent"] | components["schemas"]["ServiceCrashedEvent"] | components["schemas"]["TelemetryGapEvent"] | components["schemas"]["TelemetryConfiguredEvent"] | components["schemas"]["PageCrashedEvent"] | components["schemas"]["ProcessCrashedEvent"] | components["schemas"]["MemoryPressureEvent"] | components["schemas"]["CustomEvent"];
         /** @description An event with its place in the stream. */
         EventEnvelope: {
             /**
@@ -1037,7 +1126,8 @@ export interface components {
         PublishEventRequest: {
             /**
              * @description One of the types this API defines (`system_oom_kill`, `service_crashed`,
-             *     `page_crashed`, `process_crashed`, `telemetry_gap`), or any other.
+             *     `page_crashed`, `process_crashed`,
+             *     `memory_pressure`, `telemetry_gap`), or any other.
              */
             type: string;
             /**
@@ -2048,6 +2138,8 @@ export type PageCrashedData = components['schemas']['PageCrashedData']
 export type PageCrashedEvent = components['schemas']['PageCrashedEvent']
 export type ProcessCrashedData = components['schemas']['ProcessCrashedData']
 export type ProcessCrashedEvent = components['schemas']['ProcessCrashedEvent']
+export type MemoryPressureData = components['schemas']['MemoryPressureData']
+export type MemoryPressureEvent = components['schemas']['MemoryPressureEvent']
 export type CustomEvent = components['schemas']['CustomEvent']
 export type TelemetryEvent = components['schemas']['TelemetryEvent']
 export type EventEnvelope = components['schemas']['EventEnvelope']

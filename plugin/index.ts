@@ -25,6 +25,7 @@ export type {
   EventSource,
   Health,
   KnownEvent,
+  MemoryPressureData,
   OomKillData,
   PageCrashedData,
   ProcessCrashedData,

@@ -40,6 +40,18 @@ export const OPTIONS = {
     default: true,
     description: 'publish process_crashed for each fault that the kernel logs',
   },
+  memoryPressure: {
+    type: 'boolean',
+    default: false,
+    description: 'publish memory_pressure when memory becomes short',
+  },
+  memoryPressureFull: integer(
+    10,
+    1,
+    100,
+    'percent of the time in which all processes wait for memory, from which on it is short'
+  ),
+  memoryPressureFor: integer(2000, 0, 600_000, 'milliseconds for which that must be so'),
   processes: {
     type: 'boolean',
     default: true,

@@ -5,7 +5,7 @@
 
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import { killOfPage } from './devtools/kill-of-page.ts'
+import { faultOf, killOfPage } from './devtools/kill-of-page.ts'
 import { DevToolsWatcher } from './devtools/watcher.ts'
 import { warmUpDiagnosis } from './diagnosis/warm-up.ts'
 import { ALWAYS_CAPTURED } from './events/types.ts'
@@ -15,6 +15,7 @@ import { readBootId } from './machine/boot-id.ts'
 import { machinePageSizeKb } from './machine/page-size.ts'
 import { seesKernelPids } from './machine/pid-namespace.ts'
 import type { ResolvedOptions } from './options.ts'
+import { PressureWatcher } from './pressure/watcher.ts'
 import { ProcessTable } from './processes/table.ts'
 import { identify, identifyCrash } from './processes/victim.ts'
 import { Sinks } from './sinks/sinks.ts'
@@ -22,7 +23,7 @@ import { SpoolProgress } from './state/spool-progress.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
 import { Publisher } from './stream/publisher.ts'
 import { EventStream } from './stream/stream.ts'
-import { killOfService } from './watch/kill-of-service.ts'
+import { deathOfService, killOfService } from './watch/kill-of-service.ts'
 import { type KillPublisherOptions, killPublisher } from './watch/kill-publisher.ts'
 import { KmsgWatcher } from './watch/watcher.ts'
 
@@ -70,6 +71,7 @@ export async function openPipeline(
     store: journal,
     sessionId: process.env.SYSMON_TELEMETRY_SESSION_ID || undefined,
     killOf: input => killOfService(publisher.kills, input),
+    faultOf: input => deathOfService(publisher.crashes, input),
     onKeyReused: ({ seq, type }, firstSeq) =>
       log.warn(
         { seq, type, firstSeq },
@@ -92,6 +94,16 @@ export async function openPipeline(
     identifyCrash: data => identifyCrash(data, processes, sharesPids),
   })
   const devtools = openDevTools(options, log, publisher)
+  const pressure = options.memoryPressure
+    ? new PressureWatcher({
+        fullPercent: options.memoryPressureFull,
+        forMs: options.memoryPressureFor,
+        table: processes,
+        pageSizeKb: machinePageSizeKb(),
+        onlyPageUrl: () => devtools?.onlyPageUrl,
+        onPressure: event => publisher.publish(event, 'server'),
+      })
+    : undefined
   return {
     stream,
     publisher,
@@ -106,6 +118,7 @@ export async function openPipeline(
       watcher?.start()
       devtools?.start()
       processes?.start()
+      pressure?.start()
       journal
         ?.verify()
         .catch(reason => log.error({ err: reason }, 'the journal cannot be verified'))
@@ -118,11 +131,13 @@ export async function openPipeline(
       watcher?.close()
       devtools?.close()
       processes?.close()
+      pressure?.close()
     },
     async close() {
       watcher?.close()
       devtools?.close()
       processes?.close()
+      pressure?.close()
       await sinks.close(options.sinkTimeout)
       await journal?.close()
       folder?.release()
@@ -193,8 +208,10 @@ function openDevTools(
   return new DevToolsWatcher({ url, addresses }, log, {
     onCrash(event) {
       const published = publisher.publish(event, 'devtools')
-      log.warn({ seq: published?.seq, ...(event.data as object) }, 'a page crashed')
+      const fields = { seq: published?.seq, ...(event.data as object) }
+      log.warn(fields, `the browser tells: ${event.type}`)
     },
     findKill: killOfPage(publisher.kills),
+    findFault: faultOf(publisher.crashes),
   })
 }

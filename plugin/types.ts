@@ -16,6 +16,7 @@ export type {
   EventCategory,
   EventSource,
   Health,
+  MemoryPressureData,
   OomKillData,
   PageCrashedData,
   ProcessCrashedData,
@@ -44,6 +45,15 @@ export interface SysmonOptions {
    * Default: true.
    */
   readonly kmsgCrashes?: boolean
+  /**
+   * Publish `memory_pressure` when memory becomes short: once, not again before it was over, and at most once
+   * a minute. Default: false.
+   */
+  readonly memoryPressure?: boolean
+  /** Percent of the time in which all processes wait for memory, from which on it is short. Default: 10. */
+  readonly memoryPressureFull?: number
+  /** Milliseconds for which that must be so. Default: 2000. */
+  readonly memoryPressureFor?: number
   /**
    * Keep a table of this machine's processes, by which a kill tells who was killed beyond its name: role,
    * executable, service, start. Of command lines only what names a role is kept. Default: true.

@@ -2,7 +2,9 @@
 
 import type { FastifyBaseLogger } from 'fastify'
 import type { TelemetryEventInput } from '../events/envelope.ts'
-import type { AddressDetail } from './address.ts'
+import { type AddressDetail, cutAddress } from './address.ts'
+import { childCrashedEvent, childCrashes } from './child-crash.ts'
+import { type Counts, countsOf, crashesBetween, QUERIES } from './crash-counts.ts'
 import { type CrashReport, crashReportOf, pageCrashedEvent, signalOf } from './page-crash.ts'
 import { type BrowserProcess, ProcessList } from './process-list.ts'
 import { Session } from './session.ts'
@@ -14,7 +16,9 @@ const CALL_TIMEOUT_MS = 30_000
 /** What is asked about a crash: the event goes out without what is not answered by then. */
 const CRASH_TIMEOUT_MS = 250
 /** How often its processes are asked for, and how soon after something changed. */
-const POLL_MS = 5000
+const POLL_MS = 2000
+/** So long after a process vanished the browser has counted how it ended. */
+const COUNTED_MS = 300
 const CHANGED_MS = 500
 /** A browser that was asked to end, its children with it, is gone by then. */
 const ENDING_MS = 1500
@@ -23,6 +27,13 @@ const MAX_PENDING = 1000
 
 /** Only what can be told of: workers end with their pages, and the browser's own windows are no pages. */
 const WATCHED = [...['page', 'iframe', 'webview', 'background_page'].map(type => ({ type }))]
+
+/** Finds the fault that the kernel logged of a process of the browser. */
+export type FindFault = (process: {
+  readonly ts: number
+  readonly pid: number | undefined
+  readonly browserPid: number | undefined
+}) => number | undefined
 
 /** Finds the kernel's kill of a renderer that died at `ts`. */
 export type FindKill = (renderer: {
@@ -37,6 +48,7 @@ export interface BrowserWatchOptions {
   readonly log: FastifyBaseLogger
   readonly onCrash: (event: TelemetryEventInput) => void
   readonly findKill: FindKill
+  readonly findFault: FindFault
   readonly onClose: (reason: string) => void
 }
 
@@ -48,6 +60,10 @@ export class BrowserWatch {
   #pollTimer: NodeJS.Timeout | undefined
   #changedTimer: NodeJS.Timeout | undefined
   #listing: Promise<readonly BrowserProcess[]> | undefined
+  #counts: Counts | undefined
+  /** Processes of its own that are gone, and were not counted yet. */
+  #gone: BrowserProcess[] = []
+  #goneTimer: NodeJS.Timeout | undefined
   #pending = 0
   #isClosed = false
 
@@ -87,6 +103,11 @@ export class BrowserWatch {
     return this.#targets.size
   }
 
+  get onlyPageUrl(): string | undefined {
+    const only = this.#targets.onlyPage
+    return only === undefined ? undefined : cutAddress(only.url, this.#options.addresses)
+  }
+
   close(): void {
     this.#session.close('the server is shutting down')
   }
@@ -99,7 +120,9 @@ export class BrowserWatch {
       .catch(() =>
         this.#session.call('Target.setDiscoverTargets', { discover: true }, CALL_TIMEOUT_MS)
       )
-    await this.#list(CALL_TIMEOUT_MS)
+    // Electron and others know no such calls: what they would tell is left out then.
+    await this.#list(CALL_TIMEOUT_MS).catch(() => [])
+    this.#counts = await this.#count().catch(() => undefined)
     this.#pollTimer = setInterval(() => this.#poll(), POLL_MS)
     this.#pollTimer.unref()
   }
@@ -108,6 +131,7 @@ export class BrowserWatch {
     this.#isClosed = true
     clearInterval(this.#pollTimer)
     clearTimeout(this.#changedTimer)
+    clearTimeout(this.#goneTimer)
     this.#options.onClose(reason)
   }
 
@@ -156,11 +180,51 @@ export class BrowserWatch {
     const take = this.#processes.begin()
     this.#listing = this.#session
       .call('SystemInfo.getProcessInfo', undefined, timeoutMs)
-      .then(answer => take(answer, performance.now()))
+      .then(answer => {
+        const gone = take(answer, performance.now())
+        this.#onGone(gone.filter(({ type }) => type !== 'renderer' && type !== 'browser'))
+        return gone
+      })
       .finally(() => {
         this.#listing = undefined
       })
     return this.#listing
+  }
+
+  #onGone(gone: readonly BrowserProcess[]): void {
+    if (gone.length === 0 || this.#counts === undefined || this.#isClosed) return
+    this.#gone.push(...gone)
+    this.#goneTimer ??= setTimeout(() => {
+      this.#goneTimer = undefined
+      this.#tellOfChildren().catch(error =>
+        this.#options.log.debug({ err: error }, 'how a process of the browser ended is not known')
+      )
+    }, COUNTED_MS)
+    this.#goneTimer.unref()
+  }
+
+  async #tellOfChildren(): Promise<void> {
+    const gone = this.#gone
+    this.#gone = []
+    const before = this.#counts
+    const after = await this.#count()
+    this.#counts = after
+    if (before === undefined) return
+    const ts = Date.now() * 1000
+    const { browserPid } = this.#processes
+    for (const crash of childCrashes(crashesBetween(before, after), gone)) {
+      // The kernel's own line says more of the same.
+      const pid = crash.process?.pid
+      if (this.#options.findFault({ ts, pid, browserPid }) !== undefined) continue
+      this.#options.onCrash(childCrashedEvent(crash, ts))
+    }
+  }
+
+  async #count(): Promise<Counts> {
+    const answers = QUERIES.map(query =>
+      this.#session.call('Browser.getHistograms', { query }, CALL_TIMEOUT_MS)
+    )
+    return countsOf(await Promise.all(answers))
   }
 
   #onCrash(report: CrashReport): void {
@@ -182,7 +246,8 @@ export class BrowserWatch {
     const isKilled = signal === 'SIGKILL'
     const oomKillSeq = isKilled ? await findKill({ ts, pid, browserPid }) : undefined
     if (isAskedToEnd(signal) && (await this.#isEnding())) return
-    onCrash(pageCrashedEvent({ report, target, ts, pid, oomKillSeq }, addresses))
+    const faultSeq = this.#options.findFault({ ts, pid, browserPid })
+    onCrash(pageCrashedEvent({ report, target, ts, pid, oomKillSeq, faultSeq }, addresses))
   }
 
   /** The title that it had last, which the browser tells of only with something else. */

@@ -5,7 +5,7 @@
 
 import { commandLine, seesKernelPids } from '../machine/pid-namespace.ts'
 import type { RecentKill, RecentKills } from '../stream/recent-kills.ts'
-import type { FindKill } from './browser-watch.ts'
+import type { FindFault, FindKill } from './browser-watch.ts'
 
 /** A renderer with gigabytes takes a while to die. */
 const SAME_PID_US = 10_000_000
@@ -31,6 +31,12 @@ export function killOfPage(kills: RecentKills, sharesPids = hasKernelPids): Find
     }
     return kill?.seq
   }
+}
+
+/** The fault that the kernel logged of a process of the browser, where both number processes alike. */
+export function faultOf(crashes: RecentKills, sharesPids = hasKernelPids): FindFault {
+  return ({ ts, pid, browserPid }) =>
+    pid === undefined || !sharesPids(browserPid) ? undefined : ofPid(crashes, ts, pid)?.seq
 }
 
 function ofPid(kills: RecentKills, ts: number, pid: number): RecentKill | undefined {

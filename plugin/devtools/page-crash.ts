@@ -24,6 +24,7 @@ export interface PageCrash {
   readonly ts: number
   readonly pid: number | undefined
   readonly oomKillSeq: number | undefined
+  readonly faultSeq?: number | undefined
 }
 
 export function crashReportOf(params: unknown): CrashReport | undefined {
@@ -42,7 +43,7 @@ export function signalOf({ status, errorCode }: CrashReport): string | undefined
 }
 
 export function pageCrashedEvent(crash: PageCrash, detail: AddressDetail): TelemetryEventInput {
-  const { report, target, ts, pid, oomKillSeq } = crash
+  const { report, target, ts, pid, oomKillSeq, faultSeq } = crash
   const data: PageCrashedData = {
     target_id: target.id,
     target_type: target.type,
@@ -54,6 +55,7 @@ export function pageCrashedEvent(crash: PageCrash, detail: AddressDetail): Telem
     role: 'renderer',
     cause: oomKillSeq === undefined ? causeOf(report) : 'oom_kill',
     oom_kill_seq: oomKillSeq,
+    process_crashed_seq: faultSeq,
   }
   return {
     ts,

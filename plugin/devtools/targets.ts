@@ -45,6 +45,17 @@ export class Targets {
     return this.#targets.size
   }
 
+  /** The one page that is not empty, where there is just one. */
+  get onlyPage(): Target | undefined {
+    let only: Target | undefined
+    for (const target of this.#targets.values()) {
+      if (target.type !== 'page' || target.url === 'about:blank') continue
+      if (only !== undefined) return undefined
+      only = target
+    }
+    return only
+  }
+
   /**
    * It is there, or something of it has changed.
    *

@@ -8,7 +8,7 @@ import type { DevToolsHealth } from '../../generated/types.ts'
 import { Backoff } from '../backoff.ts'
 import type { TelemetryEventInput } from '../events/envelope.ts'
 import type { AddressDetail } from './address.ts'
-import { BrowserWatch, type FindKill } from './browser-watch.ts'
+import { BrowserWatch, type FindFault, type FindKill } from './browser-watch.ts'
 import { findEndpoint } from './endpoint.ts'
 
 /** A browser that is started again is up in a second or two, and none costs little to look for. */
@@ -25,6 +25,7 @@ export interface DevToolsWatcherOptions {
 export interface DevToolsHandlers {
   readonly onCrash: (event: TelemetryEventInput) => void
   readonly findKill: FindKill
+  readonly findFault: FindFault
 }
 
 export class DevToolsWatcher {
@@ -62,6 +63,11 @@ export class DevToolsWatcher {
       connections: this.#connections,
       error: isUp ? undefined : this.#error,
     }
+  }
+
+  /** The address of the only page that there is, as it may be told; undefined where there are more. */
+  get onlyPageUrl(): string | undefined {
+    return this.#browser?.onlyPageUrl
   }
 
   /** Never throws: without a browser the application goes on, and its log and health say so. */

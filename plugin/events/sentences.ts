@@ -1,6 +1,7 @@
 /** What an event of each known type says, in a line for a person: for logs and for `sysmon tail`. */
 
 import type {
+  MemoryPressureData,
   OomKillData,
   PageCrashedData,
   ProcessCrashedData,
@@ -60,6 +61,22 @@ export function processCrashedSentence(data: ProcessCrashedData): string {
   const why = error === undefined ? '' : `: ${printable(error)}`
   const where = file === undefined ? '' : ` in ${printable(file)}`
   return `${who}${what}${pid === undefined ? '' : ` (pid ${pid})`} crashed${by}${why}${where}`
+}
+
+export function memoryPressureSentence(data: MemoryPressureData): string {
+  const { reason, full_avg10: full = 0, mem_available_kb: available, top_tasks: tasks } = data
+  const what = {
+    pressure: `all processes waited for memory ${full} % of the time`,
+    group_high: 'the control group is held back at its memory.high',
+    group_max: 'the control group is at its limit',
+  }[reason]
+  const spare = available === undefined ? '' : `, ${size(available)} available`
+  const [largest] = tasks ?? []
+  const who =
+    largest === undefined
+      ? ''
+      : `; the largest is ${printable(largest.name)} (pid ${largest.pid}) with ${size(largest.rss_kb)}`
+  return `${what}${spare}${who}`
 }
 
 export function gapSentence(data: TelemetryGapData): string {

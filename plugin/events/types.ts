@@ -8,6 +8,7 @@ import type { ValidatedName } from '../../generated/validators.ts'
 import {
   configuredSentence,
   gapSentence,
+  memoryPressureSentence,
   oomKillSentence,
   pageCrashedSentence,
   processCrashedSentence,
@@ -18,6 +19,7 @@ export const SYSTEM_OOM_KILL = 'system_oom_kill'
 export const SERVICE_CRASHED = 'service_crashed'
 export const PAGE_CRASHED = 'page_crashed'
 export const PROCESS_CRASHED = 'process_crashed'
+export const MEMORY_PRESSURE = 'memory_pressure'
 export const TELEMETRY_GAP = 'telemetry_gap'
 export const TELEMETRY_CONFIGURED = 'telemetry_configured'
 
@@ -87,6 +89,14 @@ const TYPES: Readonly<Record<string, EventType>> = {
     identities: [['boot_id', 'kmsg_seq']],
     severity: 'error',
     sentence: processCrashedSentence,
+  },
+  [MEMORY_PRESSURE]: {
+    category: 'monitor',
+    alwaysCaptured: 'all',
+    schema: 'MemoryPressureData',
+    identities: [],
+    severity: 'warn',
+    sentence: memoryPressureSentence,
   },
   [TELEMETRY_GAP]: {
     category: 'monitor',

@@ -98,3 +98,23 @@ export function readSupervisedName(pid: number): string | undefined {
     return undefined
   }
 }
+
+/** Pages in memory; undefined where it is gone. */
+export function readResidentPages(pid: number): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1])
+  } catch {
+    return undefined
+  }
+}
+
+/** The machine's memory, and how much could be used without swapping, in KiB. */
+export function readMemoryKb(): { mem_total_kb?: number; mem_available_kb?: number } {
+  try {
+    const text = readFileSync('/proc/meminfo', 'latin1')
+    const of = (name: string) => Number(new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(text)?.[1])
+    return { mem_total_kb: of('MemTotal'), mem_available_kb: of('MemAvailable') }
+  } catch {
+    return {}
+  }
+}

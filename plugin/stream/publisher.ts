@@ -4,10 +4,15 @@
  * published before.
  */
 
-import type { EventEnvelope, OomKillData } from '../../generated/types.ts'
+import type { EventEnvelope, OomKillData, ProcessCrashedData } from '../../generated/types.ts'
 import { type PublishedEvent, sealEnvelope, type TelemetryEventInput } from '../events/envelope.ts'
 import { type Reporter, reportedBy, reporterOf } from '../events/reporter.ts'
-import { isAlwaysCaptured, SERVICE_CRASHED, SYSTEM_OOM_KILL } from '../events/types.ts'
+import {
+  isAlwaysCaptured,
+  PROCESS_CRASHED,
+  SERVICE_CRASHED,
+  SYSTEM_OOM_KILL,
+} from '../events/types.ts'
 import { CaptureConfig } from './capture.ts'
 import type { EventStore } from './event-store.ts'
 import { type FirstPublished, keyOf, PublishedKeys } from './published-keys.ts'
@@ -21,6 +26,8 @@ export interface PublisherOptions {
   readonly sessionId?: string | undefined
   /** Finds the kernel's kill of which an event of another reporter tells, too. */
   readonly killOf?: ((input: TelemetryEventInput) => number | undefined) | undefined
+  /** Finds the fault that the kernel logged of it, likewise. */
+  readonly faultOf?: ((input: TelemetryEventInput) => number | undefined) | undefined
   /** Told of an event whose key an earlier one with other data has: both are published. */
   readonly onKeyReused?: ((event: PublishedEvent, firstSeq: number) => void) | undefined
 }
@@ -29,6 +36,8 @@ export class Publisher {
   readonly capture: CaptureConfig
   /** What the kernel killed of late, for who tells of what died by it. */
   readonly kills = new RecentKills()
+  /** Of which processes the kernel logged of late that a fault ended them. */
+  readonly crashes = new RecentKills()
   readonly #stream: EventStream
   readonly #options: PublisherOptions
   readonly #keys = new PublishedKeys()
@@ -83,24 +92,29 @@ export class Publisher {
   /** Names the kill, where a proven supervisor tells of a process that the kernel killed. */
   #linked(input: TelemetryEventInput, reporter: Reporter): TelemetryEventInput {
     if (reporter !== 'supervisor' || input.type !== SERVICE_CRASHED) return input
-    const oomKillSeq = this.#options.killOf?.(input)
-    if (oomKillSeq === undefined) return input
-    return { ...input, data: { ...(input.data as object), oom_kill_seq: oomKillSeq } }
+    const killSeq = this.#options.killOf?.(input)
+    const faultSeq = killSeq === undefined ? this.#options.faultOf?.(input) : undefined
+    if (killSeq === undefined && faultSeq === undefined) return input
+    const seqs = { oom_kill_seq: killSeq, process_crashed_seq: faultSeq }
+    return { ...input, data: { ...(input.data as object), ...seqs } }
   }
 
   #publish(input: TelemetryEventInput, reporter: Reporter): PublishedEvent {
     this.#counts[reporter]++
     const event = this.#stream.publish(input)
-    if (reporter === 'kernel') this.#rememberKill(event.seq, input)
+    if (reporter === 'kernel') this.#rememberDeath(event.seq, input)
     return event
   }
 
-  #rememberKill(
+  #rememberDeath(
     seq: number,
     { type, ts, data }: Pick<TelemetryEventInput, 'type' | 'ts' | 'data'>
   ) {
-    if (type !== SYSTEM_OOM_KILL || data === undefined || data === null) return
-    this.kills.add({ seq, ts, ...(data as OomKillData) })
+    if (data === undefined || data === null) return
+    if (type === SYSTEM_OOM_KILL) this.kills.add({ seq, ts, ...(data as OomKillData) })
+    if (type !== PROCESS_CRASHED) return
+    const { pid, process_name = '' } = data as ProcessCrashedData
+    if (pid !== undefined) this.crashes.add({ seq, ts, pid, process_name })
   }
 
   /** The event first published; where it is kept no more, what is delivered again, by its number. */
@@ -115,7 +129,7 @@ export class Publisher {
       const key = keyOf(event)
       if (key === undefined) continue
       const reporter = reporterOf(event.source.metadata)
-      if (reporter === 'kernel') this.#rememberKill(published.seq, event)
+      if (reporter === 'kernel') this.#rememberDeath(published.seq, event)
       if (this.#keys.find(key.key, reporter) !== undefined) continue
       this.#keys.remember(key, published, reporter, this.#stream.isStored(published))
     }

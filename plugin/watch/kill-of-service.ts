@@ -19,8 +19,19 @@ export function killOfService(
   { ts, data }: Pick<TelemetryEventInput, 'ts' | 'data'>,
   sharesPids = seesKernelPids
 ): number | undefined {
-  const { pid, signal } = data as ServiceCrashedData
-  if (pid === undefined || (signal !== undefined && signal !== 'SIGKILL')) return undefined
+  const { signal } = data as ServiceCrashedData
+  if (signal !== undefined && signal !== 'SIGKILL') return undefined
+  return deathOfService(kills, { ts, data }, sharesPids)
+}
+
+/** The death of its pid around the time of the report, of those that the kernel told. */
+export function deathOfService(
+  kills: RecentKills,
+  { ts, data }: Pick<TelemetryEventInput, 'ts' | 'data'>,
+  sharesPids = seesKernelPids
+): number | undefined {
+  const { pid } = data as ServiceCrashedData
+  if (pid === undefined) return undefined
   // A container's pids are not the kernel's.
   if (!sharesPids()) return undefined
   return kills.between(ts - BEFORE_US, ts + AFTER_US).findLast(kill => kill.pid === pid)?.seq

@@ -247,6 +247,35 @@ describe('a real Chromium', { skip: whyNoChromium() ?? false }, () => {
     assert.equal(crash!.url, `${site}/second`)
   })
 
+  test('a GPU and a network process that crash are told, ended and killed ones are not', async t => {
+    const { browser, client, site } = await startLab(t)
+    await browser.open(`${site}/page`)
+    const told = () =>
+      client.events
+        .filter(({ envelope }) => envelope.event.type === 'process_crashed')
+        .map(({ envelope }) => envelope.event)
+        .filter(({ source }) => source.kind === 'cdp')
+    for (const [type, signal, role] of [
+      [/^GPU$/, 'SIGSEGV', 'gpu'],
+      [/^network/, 'SIGABRT', 'network'],
+      [/^storage/, 'SIGILL', 'utility'],
+    ] as const) {
+      await sleep(2500)
+      const before = told().length
+      const [victim] = await browser.processes(type)
+      process.kill(victim!.id, signal)
+      await client.until(() => told().length > before, `the crash of ${type}`)
+      assert.deepEqual(told()[before]!.data, { pid: victim!.id, signal, role })
+      assert.equal(told()[before]!.category, 'system')
+    }
+    await sleep(2500)
+    const [killed] = await browser.processes(/^network/)
+    process.kill(killed!.id, 'SIGKILL')
+    await sleep(5000)
+    assert.equal(told().length, 3)
+    assert.deepEqual(crashes(client), [])
+  })
+
   test('nothing is seen of it: no target is attached, nothing is paused', async t => {
     const { browser, site } = await startLab(t)
     const { targetId } = await browser.call('Target.createTarget', { url: `${site}/page` })

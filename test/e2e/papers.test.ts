@@ -459,6 +459,7 @@ test('the tables of events name the types and fields of the document', () => {
     ['service_crashed', 'ServiceCrashedData'],
     ['page_crashed', 'PageCrashedData'],
     ['process_crashed', 'ProcessCrashedData'],
+    ['memory_pressure', 'MemoryPressureData'],
     ['telemetry_gap', 'TelemetryGapData'],
     ['telemetry_configured', 'TelemetryConfiguredData'],
   ]

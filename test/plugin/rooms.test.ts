@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   watch: ['kmsg', 'oom', 'crashes', 'events', 'stream', 'state', 'machine', 'diagnosis', 'backoff'],
   crashes: ['kmsg', 'oom', 'events'],
   processes: ['diagnosis'],
+  pressure: ['processes', 'events'],
   devtools: ['events', 'stream', 'machine', 'backoff'],
   journal: ['events', 'stream', 'state'],
   shim: [],

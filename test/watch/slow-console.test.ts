@@ -72,7 +72,7 @@ test(
         mem_total_kb: 2_097_152,
         mem_free_kb: 17_408,
         top_tasks: [
-          { pid, name: 'chromium', rss_kb: 632 },
+          { pid, name: 'chromium', rss_kb: 632, role: 'renderer', inferred: true },
           { pid: 812, name: 'Xvfb :1', rss_kb: 200 },
         ],
       }
