@@ -5,6 +5,7 @@
 
 import type { LogLevel } from 'fastify'
 import type {
+  BrowserEventType,
   EventCategory,
   CustomEvent as GeneratedCustomEvent,
   TelemetryEvent as GeneratedEvent,
@@ -13,6 +14,7 @@ import type {
 } from '../generated/types.ts'
 
 export type {
+  BrowserEventType,
   EventCategory,
   EventSource,
   Health,
@@ -190,40 +192,6 @@ export type CustomEvent<Type extends string = string, Data = unknown> = Omit<
   GeneratedCustomEvent,
   'type' | 'data'
 > & { type: Type; data?: Data | null }
-
-/** Types of the browser's own telemetry: of them this server knows the category only. */
-export type BrowserEventType =
-  | 'api_call'
-  | 'captcha_solve_result'
-  | 'cdp_command'
-  | 'cdp_connect'
-  | 'cdp_disconnect'
-  | 'console_error'
-  | 'console_log'
-  | 'interaction_click'
-  | 'interaction_key'
-  | 'interaction_scroll_settled'
-  | 'live_view_connect'
-  | 'live_view_disconnect'
-  | 'monitor_disconnected'
-  | 'monitor_init_failed'
-  | 'monitor_reconnect_failed'
-  | 'monitor_reconnected'
-  | 'monitor_screenshot'
-  | 'network_idle'
-  | 'network_loading_failed'
-  | 'network_request'
-  | 'network_response'
-  | 'page_crashed'
-  | 'page_dom_content_loaded'
-  | 'page_layout_settled'
-  | 'page_layout_shift'
-  | 'page_lcp'
-  | 'page_load'
-  | 'page_navigation'
-  | 'page_navigation_settled'
-  | 'page_tab_opened'
-  | 'platform_api_call'
 
 /** Of a union, those whose `type` is one string and not any. */
 type Named<Event> = Event extends { type: infer Type }
