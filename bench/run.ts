@@ -5,6 +5,7 @@ import type { Figure } from './figures.ts'
 import { journal } from './journal.ts'
 import { latency } from './latency.ts'
 import { shim } from './shim.ts'
+import { start } from './start.ts'
 import { storm } from './storm.ts'
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, (log: (line: string) => void) => Promise<
   latency,
   journal,
   shim,
+  start,
 }
 
 for (const [name, bench] of Object.entries(BENCHES)) {

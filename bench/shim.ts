@@ -22,6 +22,7 @@ import {
 import { startServer } from '../test/support/server.ts'
 import { SseClient } from '../test/support/sse-client.ts'
 import { type Figure, figure, median } from './figures.ts'
+import { privateKib } from './private-memory.ts'
 
 const PEERS = fileURLToPath(new URL('../../bench/peers/', import.meta.url))
 const SHIM_NAME = 'supervisord-shim'
@@ -210,10 +211,4 @@ async function memoryOfNode(): Promise<number> {
   const kib = privateKib(child.pid!)
   child.kill()
   return kib
-}
-
-function privateKib(pid: number): number {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-  const kib = [...rollup.matchAll(/^Private_(?:Clean|Dirty): +(\d+) kB$/gm)]
-  return kib.reduce((sum, match) => sum + Number(match[1]), 0)
 }
