@@ -81,9 +81,9 @@ export async function openPipeline(
   publisher.restore([...(history?.earlier ?? []), ...(history?.events ?? [])])
   const sinks = new Sinks(options, { stream, publisher, stateDir: folder?.path, log })
   const stateDir = folder?.path
-  // There is /proc on Linux only.
-  const isLinux = process.platform === 'linux'
-  const processes = options.processes && isLinux ? new ProcessTable(log) : undefined
+  // For the kernel's kills; and there is /proc on Linux only.
+  const isWanted = options.kmsgPath !== false && process.platform === 'linux'
+  const processes = options.processes && isWanted ? new ProcessTable(log) : undefined
   const sharesPids = seesKernelPids()
   const watcher = openWatcher(options, log, {
     publisher,

@@ -1,6 +1,15 @@
 /** What /proc says of processes (proc(5)). Nothing here waits for a process but reading its command line. */
 
-import { closeSync, openSync, readdirSync, readFile, readFileSync, readSync } from 'node:fs'
+import {
+  close,
+  closeSync,
+  open,
+  openSync,
+  read,
+  readdirSync,
+  readFileSync,
+  readSync,
+} from 'node:fs'
 
 export interface ProcessStat {
   readonly comm: string
@@ -11,10 +20,14 @@ export interface ProcessStat {
 
 /** USER_HZ: the same on every architecture that Node runs on. */
 const TICKS_PER_SECOND = 100
+/** 52 numbers of at most 20 digits, and a name. */
+const stat = Buffer.alloc(2048)
+/** Most command lines, and little memory for those that are longer. */
+const CHUNK_BYTES = 2048
 
 /** @throws where there is no such process */
 export function readStat(pid: number): ProcessStat {
-  const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  const text = readSmall(`/proc/${pid}/stat`)
   // A name may hold anything, brackets and spaces too: it ends at the last bracket.
   const end = text.lastIndexOf(')')
   const fields = text.slice(end + 2).split(' ')
@@ -22,6 +35,16 @@ export function readStat(pid: number): ProcessStat {
     comm: text.slice(text.indexOf('(') + 1, end),
     parent: Number(fields[1]),
     startTicks: Number(fields[19]),
+  }
+}
+
+/** readFileSync() takes 64 KB anew for each file of /proc, whose size it does not know. */
+function readSmall(path: string): string {
+  const fd = openSync(path, 'r')
+  try {
+    return stat.toString('latin1', 0, readSync(fd, stat))
+  } finally {
+    closeSync(fd)
   }
 }
 
@@ -83,9 +106,21 @@ export function ticksToUs(ticks: number): number {
  * @param then one character per byte; undefined where it cannot be read
  */
 export function readCommandLine(pid: number, then: (line: string | undefined) => void): void {
-  readFile(`/proc/${pid}/cmdline`, 'latin1', (error, line) =>
-    then(error === null ? line : undefined)
-  )
+  open(`/proc/${pid}/cmdline`, 'r', (error, fd) => {
+    if (error !== null) return then(undefined)
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+    let line = ''
+    const next = (): void =>
+      read(fd, chunk, 0, CHUNK_BYTES, null, (error, bytes) => {
+        if (error === null && bytes > 0) {
+          line += chunk.toString('latin1', 0, bytes)
+          return next()
+        }
+        close(fd)
+        then(error === null ? line : undefined)
+      })
+    next()
+  })
 }
 
 /** The name that supervisord gave a process it started, where its environment may be read. */
