@@ -5,7 +5,7 @@
  */
 
 import type { EventSource } from '../../generated/types.ts'
-import { TELEMETRY_GAP } from './types.ts'
+import { PROCESS_CRASHED, TELEMETRY_GAP } from './types.ts'
 
 /**
  * - `kernel`: the watcher, from the kernel log.
@@ -51,10 +51,11 @@ export function reporterOf(metadata: Metadata): Reporter {
 /**
  * Whether an event is one that only the kernel, a proven supervisor or a gap of this server's own can
  * cause: nobody who posts, and no page, makes many of them. The journal keeps these under a bound of
- * their own.
+ * their own. Faults are not among them: any user can let a process of his crash, as often as he likes.
  */
 export function isTrusted(type: string, source: EventSource): boolean {
   const reporter = reporterOf(source.metadata)
+  if (type === PROCESS_CRASHED) return false
   const isOwnGap = reporter === 'server' && type === TELEMETRY_GAP
   return reporter === 'kernel' || reporter === 'supervisor' || isOwnGap
 }

@@ -35,6 +35,7 @@ test('only those that the server proves are trusted; whoever names none, or anot
     const source = { kind: 'cdp', metadata: { reporter } } as const
     assert.equal(isTrusted('note', source), reporter === 'kernel' || reporter === 'supervisor')
     assert.equal(isTrusted('telemetry_gap', source), reporter !== 'devtools')
+    assert.equal(isTrusted('process_crashed', source), false, 'any user can cause many of these')
   }
   const others: Array<Record<string, string> | undefined> = [
     undefined,
