@@ -103,6 +103,9 @@ const POSTED: ReadonlyArray<readonly [isGood: boolean, body: object]> = [
   [true, { type: 'system_oom_kill', data: { process_name: 'a', pid: 1, rss_kb: 1 } }],
   [true, { type: 'telemetry_gap', data: { source: 'kmsg', reason: 'a' }, category: 'console' }],
   [false, { type: 'telemetry_gap', data: {} }],
+  [true, { type: 'page_crashed', data: null }],
+  [true, { type: 'page_crashed', data: { url: 'a', more: [[[[{ a: [1] }]]]] } }],
+  [false, { type: 'page_crashed', data: { url: 1 } }],
   [true, { type: 'telemetry_configured', data: { method: 'PUT', turned_on: [], turned_off: [] } }],
   [false, { type: 'telemetry_configured', data: { method: 'GET' } }],
 ]
