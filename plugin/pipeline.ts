@@ -67,10 +67,14 @@ export async function openPipeline(
     store: journal,
     history,
   })
+  // For the kernel's kills; and there is /proc on Linux only.
+  const isWanted = options.kmsgPath !== false && process.platform === 'linux'
+  const processes = options.processes && isWanted ? new ProcessTable(log) : undefined
+  const nameOfProcess = (pid: number) => processes?.nameOf(pid)
   const publisher: Publisher = new Publisher(stream, {
     store: journal,
     sessionId: process.env.SYSMON_TELEMETRY_SESSION_ID || undefined,
-    killOf: input => killOfService(publisher.kills, input),
+    killOf: input => killOfService(publisher.kills, input, seesKernelPids, nameOfProcess),
     faultOf: input => deathOfService(publisher.crashes, input),
     onKeyReused: ({ seq, type }, firstSeq) =>
       log.warn(
@@ -81,9 +85,6 @@ export async function openPipeline(
   publisher.restore([...(history?.earlier ?? []), ...(history?.events ?? [])])
   const sinks = new Sinks(options, { stream, publisher, stateDir: folder?.path, log })
   const stateDir = folder?.path
-  // For the kernel's kills; and there is /proc on Linux only.
-  const isWanted = options.kmsgPath !== false && process.platform === 'linux'
-  const processes = options.processes && isWanted ? new ProcessTable(log) : undefined
   const sharesPids = seesKernelPids()
   const watcher = openWatcher(options, log, {
     publisher,

@@ -98,6 +98,12 @@ export class ProcessTable {
     return this.#entries.get(pid)
   }
 
+  /** Its name, decoded. */
+  nameOf(pid: number): string | undefined {
+    const comm = this.#entries.get(pid)?.comm
+    return comm === undefined ? undefined : Buffer.from(comm, 'latin1').toString()
+  }
+
   /** When a process was started, in Unix microseconds. */
   startedAtUs({ startTicks }: KnownProcess): number {
     return Math.round(bootTimeUs() + ticksToUs(startTicks))

@@ -12,16 +12,36 @@ import type { RecentKills } from '../stream/recent-kills.ts'
 const BEFORE_US = 10_000_000
 /** The kernel's clock and the supervisor's may be that far apart the other way round. */
 const AFTER_US = 1_000_000
+/** Where only name and time tell. */
+const ONLY_ONE_US = 5_000_000
+/** Chromium's of a renderer. */
+const RENDERER_SCORE_ADJ = 300
 
 /** @returns the sequence number of its event */
 export function killOfService(
   kills: RecentKills,
   { ts, data }: Pick<TelemetryEventInput, 'ts' | 'data'>,
-  sharesPids = seesKernelPids
+  sharesPids = seesKernelPids,
+  nameOf: (pid: number) => string | undefined = () => undefined
 ): number | undefined {
   const { signal } = data as ServiceCrashedData
   if (signal !== undefined && signal !== 'SIGKILL') return undefined
-  return deathOfService(kills, { ts, data }, sharesPids)
+  if (sharesPids()) return deathOfService(kills, { ts, data }, sharesPids)
+  const { pid } = data as ServiceCrashedData
+  const name = pid === undefined || signal === undefined ? undefined : nameOf(pid)
+  return name === undefined ? undefined : onlyOne(kills, ts, name)
+}
+
+/**
+ * In a container, whose pids are not the kernel's: the only kill of its name, around the time of the
+ * report. A renderer has the name of its browser, and is none of its supervisor's processes.
+ */
+function onlyOne(kills: RecentKills, ts: number, name: string): number | undefined {
+  const [first, ...others] = kills
+    .between(ts - ONLY_ONE_US, ts + AFTER_US)
+    .filter(kill => kill.process_name === name)
+  const isService = (first?.oom_score_adj ?? 0) < RENDERER_SCORE_ADJ
+  return others.length === 0 && isService ? first?.seq : undefined
 }
 
 /** The death of its pid around the time of the report, of those that the kernel told. */

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import type { PageCrashedData } from '../../generated/types.ts'
+import type { OomKillData, PageCrashedData } from '../../generated/types.ts'
 import { Chromium, servePages, sleep, whyNoChromium } from '../support/chromium.ts'
 import { memoryGroup, whyNoOomKills } from '../support/oom.ts'
 import { type Server, startServer } from '../support/server.ts'
@@ -294,6 +294,41 @@ describe(
     skip: whyNoChromium() ?? whyNoOomKills() ?? false,
   },
   () => {
+    test('in a container, whose pids are not the kernel\u2019s, names the only kill that it can be', async t => {
+      const group = memoryGroup(t, `sysmon-devtools-ns-${process.pid}`, 700 * 1024)
+      const own = `echo $$ > ${group.procs} && exec unshare --pid --fork --mount-proc --kill-child "$@"`
+      const { client, browser, site } = await startLab(t, {}, [], ['sh', '-c', own, 'sh'])
+      const tab = await browser.open(`${site}/hungry`)
+      const [crash] = await crashesOf(client, tab.targetId)
+      assert.equal(crash!.cause, 'oom_kill', JSON.stringify(crash))
+      const { event } = client.events.find(({ id }) => id === crash!.oom_kill_seq)!.envelope
+      assert.equal(event.type, 'system_oom_kill')
+      const kill = event.data as OomKillData
+      assert.equal(kill.oom_memcg, group.path)
+      assert.notEqual(kill.pid, crash!.pid, 'each numbers it in its own way')
+      process.kill(-browser.process.pid!, 'SIGKILL')
+      await sleep(300)
+    })
+
+    test('is told within 50 ms of the browser telling it, mostly', async t => {
+      const { browser, client, site } = await startLab(t)
+      const watcher = await browser.watchCrashes(t)
+      const tookMs: number[] = []
+      for (let i = 0; i < 9; i++) {
+        const tab = await browser.open(`${site}/page${i}`)
+        await sleep(700)
+        tab.go('chrome://crash')
+        await crashesOf(client, tab.targetId)
+        const { atUs } = client.events.find(
+          ({ envelope }) => (envelope.event.data as PageCrashedData).target_id === tab.targetId
+        )!
+        tookMs.push((atUs - watcher.get(tab.targetId)!) / 1000)
+      }
+      const median = tookMs.sort((a, b) => a - b)[4]!
+      t.diagnostic(`median ${median.toFixed(1)} ms, longest ${tookMs.at(-1)!.toFixed(1)} ms`)
+      assert.ok(median < 50, `${tookMs}`)
+    })
+
     test('is a page_crashed that names the kill, after it', async t => {
       const group = memoryGroup(t, `sysmon-devtools-${process.pid}`, 700 * 1024)
       // From its start: renderers are children of a process that nothing names.

@@ -133,6 +133,23 @@ export class Chromium {
     }
   }
 
+  /** When the browser told of each crash, as CLOCK_MONOTONIC in microseconds, by a connection of its own. */
+  async watchCrashes(t: Pick<TestContext, 'after'>): Promise<ReadonlyMap<string, number>> {
+    const told = new Map<string, number>()
+    const socket = new WebSocket(this.#socket.url, { perMessageDeflate: false })
+    t.after(() => socket.terminate())
+    await once(socket, 'open')
+    socket.on('message', data => {
+      const { method, params } = JSON.parse(String(data))
+      const [seconds, nanoseconds] = process.hrtime()
+      if (method === 'Target.targetCrashed') {
+        told.set(params.targetId, seconds * 1e6 + nanoseconds / 1e3)
+      }
+    })
+    socket.send('{"id":1,"method":"Target.setDiscoverTargets","params":{"discover":true}}')
+    return told
+  }
+
   async processes(type?: RegExp): Promise<BrowserProcess[]> {
     const { processInfo } = await this.call('SystemInfo.getProcessInfo')
     const all = processInfo as BrowserProcess[]

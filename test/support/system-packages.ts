@@ -9,6 +9,7 @@ import { installMissing } from './install.ts'
 import { haveRealParts } from './real-parts.ts'
 
 const missing = installMissing({
+  chromium: 'chromium',
   curl: 'curl',
   faketime: 'faketime',
   strace: 'strace',

@@ -48,6 +48,24 @@ test('none by another signal, at another time, of another pid, without one, in a
   )
 })
 
+test('in a container the only kill of its name that is no renderer', () => {
+  const apart = () => false
+  const nameOf = (pid: number) => (pid === 7 ? 'chromium' : undefined)
+  const find = (kills: RecentKills, more: object = { signal: 'SIGKILL' }) =>
+    killOfService(kills, crash(more), apart, nameOf)
+  const one = new RecentKills()
+  one.add({ seq: 1, pid: 4711, ts: 99 * SECOND_US, process_name: 'other', oom_score_adj: 0 })
+  one.add({ seq: 2, pid: 4712, ts: 99 * SECOND_US, process_name: 'chromium', oom_score_adj: 0 })
+  assert.equal(find(one), 2)
+  assert.equal(find(one, { signal: 'SIGKILL', pid: 8 }), undefined, 'its name is not known')
+  assert.equal(find(one, {}), undefined, 'nor is it known that it was killed')
+  one.add({ seq: 3, pid: 4713, ts: 99 * SECOND_US, process_name: 'chromium', oom_score_adj: 300 })
+  assert.equal(find(one), undefined, 'one of two')
+  const renderer = new RecentKills()
+  renderer.add({ seq: 4, pid: 1, ts: 99 * SECOND_US, process_name: 'chromium', oom_score_adj: 300 })
+  assert.equal(find(renderer), undefined)
+})
+
 test('the newest are remembered', () => {
   const kills = new RecentKills()
   for (let seq = 1; seq <= 1000; seq++) kills.add({ seq, pid: seq, ts: seq, process_name: 'x' })
