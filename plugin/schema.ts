@@ -12,6 +12,12 @@ export function validatorOf(name: ValidatedName): ValidateFunction {
   return validators[name]
 }
 
+/** What the patterns of the document mean. */
+const PATTERNS: Readonly<Record<string, string>> = {
+  '^[0-9]*$': 'the id of an event, a number',
+  '^SIG[A-Z0-9+-]+$': 'the name of a signal such as SIGSEGV',
+}
+
 /** A sentence that says what is wrong and what would be right. `root` names the value validated. */
 export function describeErrors(
   errors: readonly ErrorObject[] | null | undefined,
@@ -30,6 +36,10 @@ export function describeErrors(
       return `${where}.${params.missingProperty} is required`
     case 'enum':
       return `${where} must be one of ${(params.allowedValues as unknown[]).join(', ')}`
+    case 'type':
+      return `${where} must be ${[params.type].flat().join(' or ')}`
+    case 'pattern':
+      return `${where} must be ${PATTERNS[String(params.pattern)] ?? `as ${params.pattern} says`}`
     case 'const':
       return `${where} must be ${JSON.stringify(params.allowedValue)}`
     default:

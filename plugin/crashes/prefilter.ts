@@ -11,7 +11,7 @@ const COLON = 58
 const HEAD_BYTES = 15 * 4 + 'traps: [4194304]: unhandled '.length
 
 /**
- * On a record's bytes. Never false for what lines.ts reads: such a line has a colon near its beginning,
+ * On a record's bytes. Never false for what line.ts reads: such a line has a colon near its beginning,
  * which most lines do not, and one of a few words right there.
  */
 export function mayTellOfCrash({ bytes, textAt, textEnd }: RawRecord): boolean {

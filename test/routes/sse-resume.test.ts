@@ -165,3 +165,15 @@ test('an event larger than the buffer of a stream arrives all the same', async t
     [900_000, 10, 500_000, 2000, 10]
   )
 })
+
+for (const query of ['lastEventId=abc', 'last_event_id=-1', 'lastEventId=1.5']) {
+  test(`?${query}: 400, and what an id is`, async t => {
+    const app = await startApp(t)
+    const { statusCode, body } = await app.inject(`/telemetry/stream?${query}`)
+    assert.equal(statusCode, 400)
+    const name = query.split('=')[0]
+    assert.deepEqual(JSON.parse(body), {
+      message: `query.${name} must be the id of an event, a number`,
+    })
+  })
+}
