@@ -24,7 +24,7 @@ const DISTRIBUTIONS: ReadonlyArray<readonly [RegExp, string]> = [
 ]
 
 const ARCHITECTURES: ReadonlyArray<readonly [RegExp, string]> = [
-  [/x86_64|amd64|\.el\d+uek$/, 'x86-64'],
+  [/x86_64|amd64|-arch\d|-pve$/, 'x86-64'],
   [/aarch64|arm64|-v8\+|-v8-16k\+/, 'arm64'],
   [/i[3-6]86|-686/, 'x86, 32 bits'],
   [/armv?[5-8]|armmp|-v7l?\+/, 'arm, 32 bits'],
