@@ -8,6 +8,8 @@ export interface Figure {
   readonly unit: string
   /** ours / peer */
   readonly ratio: number
+  /** Less is better. */
+  readonly lower: boolean
 }
 
 export function figure(
@@ -17,7 +19,15 @@ export function figure(
   peer: number,
   peerName: string
 ): Figure {
-  return { name, ours, peer, peer_name: peerName, unit, ratio: ours / peer }
+  return {
+    name,
+    ours,
+    peer,
+    peer_name: peerName,
+    unit,
+    ratio: ours / peer,
+    lower: !unit.endsWith('/s'),
+  }
 }
 
 export function median(values: readonly number[]): number {
