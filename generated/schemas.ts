@@ -1076,11 +1076,13 @@ export const schemas: Record<SchemaName, object> = {
       "some_avg10": {
         "type": "number",
         "minimum": 0,
+        "maximum": 100,
         "description": "Percent of the last ten seconds in which some process waited for memory; of a container\nthat has its own figure, its own. Absent where the kernel does not tell (before 4.20).\n"
       },
       "full_avg10": {
         "type": "number",
         "minimum": 0,
+        "maximum": 100,
         "description": "In which all did. Absent likewise."
       },
       "group_high": {

@@ -1780,7 +1780,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate29.evaluated = { "props": { "process_name": true, "pid": true, "signal": true, "role": true, "error": true, "address": true, "instruction": true, "file": true, "offset": true, "executable": true, "service_name": true }, "dynamicProps": false, "dynamicItems": false };
 var MemoryPressureData = validate30;
-var schema50 = { "$id": "sysmon:MemoryPressureData", "type": "object", "required": ["reason"], "properties": { "reason": { "type": "string", "enum": ["pressure", "group_high", "group_max"] }, "some_avg10": { "type": "number", "minimum": 0 }, "full_avg10": { "type": "number", "minimum": 0 }, "group_high": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "group_max": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "mem_total_kb": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "mem_available_kb": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "top_tasks": { "type": "array", "maxItems": 5, "items": { "$ref": "sysmon:OomTask" } }, "url": { "type": "string" } } };
+var schema50 = { "$id": "sysmon:MemoryPressureData", "type": "object", "required": ["reason"], "properties": { "reason": { "type": "string", "enum": ["pressure", "group_high", "group_max"] }, "some_avg10": { "type": "number", "minimum": 0, "maximum": 100 }, "full_avg10": { "type": "number", "minimum": 0, "maximum": 100 }, "group_high": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "group_max": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "mem_total_kb": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "mem_available_kb": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "top_tasks": { "type": "array", "maxItems": 5, "items": { "$ref": "sysmon:OomTask" } }, "url": { "type": "string" } } };
 function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -1820,9 +1820,14 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
             const _errs3 = errors;
             if (errors === _errs3) {
               if (typeof data1 == "number" && isFinite(data1)) {
-                if (data1 < 0 || isNaN(data1)) {
-                  validate30.errors = [{ instancePath: instancePath + "/some_avg10", schemaPath: "#/properties/some_avg10/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                if (data1 > 100 || isNaN(data1)) {
+                  validate30.errors = [{ instancePath: instancePath + "/some_avg10", schemaPath: "#/properties/some_avg10/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" }];
                   return false;
+                } else {
+                  if (data1 < 0 || isNaN(data1)) {
+                    validate30.errors = [{ instancePath: instancePath + "/some_avg10", schemaPath: "#/properties/some_avg10/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                    return false;
+                  }
                 }
               } else {
                 validate30.errors = [{ instancePath: instancePath + "/some_avg10", schemaPath: "#/properties/some_avg10/type", keyword: "type", params: { type: "number" }, message: "must be number" }];
@@ -1839,9 +1844,14 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
               const _errs5 = errors;
               if (errors === _errs5) {
                 if (typeof data2 == "number" && isFinite(data2)) {
-                  if (data2 < 0 || isNaN(data2)) {
-                    validate30.errors = [{ instancePath: instancePath + "/full_avg10", schemaPath: "#/properties/full_avg10/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                  if (data2 > 100 || isNaN(data2)) {
+                    validate30.errors = [{ instancePath: instancePath + "/full_avg10", schemaPath: "#/properties/full_avg10/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" }];
                     return false;
+                  } else {
+                    if (data2 < 0 || isNaN(data2)) {
+                      validate30.errors = [{ instancePath: instancePath + "/full_avg10", schemaPath: "#/properties/full_avg10/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                      return false;
+                    }
                   }
                 } else {
                   validate30.errors = [{ instancePath: instancePath + "/full_avg10", schemaPath: "#/properties/full_avg10/type", keyword: "type", params: { type: "number" }, message: "must be number" }];
