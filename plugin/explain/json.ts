@@ -15,12 +15,18 @@ export function killJson(
   after: readonly string[] = []
 ): object {
   const diagnosis = told ?? boundedDiagnosis(diagnose(kill, event.data, context))
+  const { victim, top_tasks: tasks } = withInferredRoles(event.data, kill.dump)
+  // What the kernel printed stays as it is; what is inferred of it stands beside it.
+  const roles = tasks?.flatMap(({ pid, role }) => (role === undefined ? [] : [{ pid, role }]))
   return {
     ...event,
-    data: { ...withInferredRoles(event.data, kill.dump), diagnosis },
+    data: { ...event.data, victim, diagnosis },
     time,
     after: after.length === 0 ? undefined : after,
-    dump: figuresOf(caseOf(kill.dump, kill, event.data, context)),
+    dump: {
+      ...figuresOf(caseOf(kill.dump, kill, event.data, context)),
+      inferred_roles: roles === undefined || roles.length === 0 ? undefined : roles,
+    },
   }
 }
 

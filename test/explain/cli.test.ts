@@ -71,7 +71,9 @@ test('--json: one event a line, and nothing else', () => {
     events.map(({ data }) => ({ ...(data as object), diagnosis: undefined })),
     [GLOBAL, MEMCG].map(lines => {
       const { dump } = onlyKill(parseLines(lines))
-      return { ...asJson(withInferredRoles(factsOf(lines), dump)), diagnosis: undefined }
+      const facts = factsOf(lines)
+      const { victim } = withInferredRoles(facts, dump)
+      return { ...asJson({ ...facts, victim }), diagnosis: undefined }
     })
   )
   assert.match(out, /"été\\\\xff"/)
