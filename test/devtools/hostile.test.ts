@@ -250,13 +250,15 @@ test('a flood of messages takes a share of the time, not all of it', async t => 
   await until(() => health(app).state === 'watching', 'watching')
   const [socket] = browser.sockets
   const message = created('A', { url: `https://one.example/${'x'.repeat(10_000)}` })
+  let most = 0
   const flood = setInterval(() => {
     for (let i = 0; i < 200 && socket!.bufferedAmount < 2 ** 26; i++) socket!.send(message)
+    most = Math.max(most, socket!.bufferedAmount)
   }, 1)
   t.after(() => clearInterval(flood))
   await sleep(3000)
-  // It is read no faster than it may be, so it piles up at who sends it.
-  assert.ok(socket!.bufferedAmount > 2 ** 22, `${socket!.bufferedAmount} bytes wait`)
+  // It is read no faster than it may be, so it piles up at who sends it, until the next share of time.
+  assert.ok(most > 2 ** 22, `${most} bytes waited`)
   const crashes = crashesOf(app)
   app.sysmon.publish({ type: 'page_crashed', data: { target_id: 'X', target_type: 'page' } })
   await until(() => crashes.length === 1, 'an event')
