@@ -118,7 +118,7 @@ test('the roles of a real Chromium', { skip: whyNoChromium() ?? false }, async t
 })
 
 test(
-  'idle, with 500 processes, it costs less than 0.1 % of a core',
+  'idle, with 500 processes, none of them is read again',
   {
     skip:
       process.getuid?.() !== 0 && 'not root: no namespace of its own, and others start processes',
@@ -127,9 +127,13 @@ test(
     const idle = fileURLToPath(new URL('./idle-process.js', import.meta.url))
     const own = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, idle]
     const { stdout, stderr } = spawnSync('unshare', own, { encoding: 'utf8' })
-    const { share, processes } = JSON.parse(stdout || assert.fail(stderr)) as Record<string, number>
-    t.diagnostic(`${(share! * 100).toFixed(4)} % of a core, with ${processes} processes`)
+    const { share, reads, processes } = JSON.parse(stdout || assert.fail(stderr)) as Record<
+      string,
+      number
+    >
+    t.diagnostic(`${(share! * 100).toFixed(4)} % of a core, ${reads} reads in 10 s`)
     assert.ok(processes! > 500)
-    assert.ok(share! < 0.001, `${share}`)
+    // Two files each two seconds say whether there is anything to see; what a look costs, the machine decides.
+    assert.ok(reads! > 0 && reads! < 50, `${reads} reads`)
   }
 )
