@@ -133,7 +133,8 @@ test(
     >
     t.diagnostic(`${(share! * 100).toFixed(4)} % of a core, ${reads} reads in 10 s`)
     assert.ok(processes! > 500)
-    // Two files each two seconds say whether there is anything to see; what a look costs, the machine decides.
-    assert.ok(reads! > 0 && reads! < 50, `${reads} reads`)
+    // Two files each two seconds say whether there is anything to see, each 200 ms where memory is short, as it
+    // may be after other tests. What a look costs, the machine decides.
+    assert.ok(reads! > 0 && reads! < 200, `${reads} reads`)
   }
 )
