@@ -99,6 +99,7 @@ export async function openPipeline(
     ? new PressureWatcher({
         fullPercent: options.memoryPressureFull,
         forMs: options.memoryPressureFor,
+        log,
         table: processes,
         pageSizeKb: machinePageSizeKb(),
         onlyPageUrl: () => devtools?.onlyPageUrl,

@@ -1,9 +1,7 @@
 /** What `sysmon explain --json` prints: a line for each kill, and one for what they have in common. */
 
-import type { Around } from '../explain/around.ts'
 import { type Incident, IncidentCollector } from '../explain/incidents.ts'
 import { dumpJson, killJson } from '../explain/json.ts'
-import type { LogRecord } from '../explain/log/log-record.ts'
 import type { Bystander, Explained } from '../explain/log-explainer.ts'
 import { OtherDeaths } from '../explain/others.ts'
 import { Repetition } from '../explain/repetition.ts'
@@ -47,13 +45,7 @@ export function jsonOutput(isAll: boolean, print: (text: string) => void): Expla
       waiting.push(explained)
       if (waiting.length >= MAX_WAITING) give([])
     },
-    bystander: {
-      onAround(around: Around, lineUs: number | undefined) {
-        incidents.see(around, lineUs)
-        others.see(around)
-      },
-      onRecord: (record: LogRecord) => incidents.tick(record),
-    },
+    bystander: bystanderOf(incidents, others),
     end() {
       incidents.close()
       const again = repetition.sentences
@@ -71,6 +63,17 @@ export function jsonOutput(isAll: boolean, print: (text: string) => void): Expla
     },
   }
   return output
+}
+
+/** Who is told of what else is in the log. */
+export function bystanderOf(incidents: IncidentCollector, others: OtherDeaths): Bystander {
+  return {
+    onAround(around, lineUs) {
+      incidents.see(around, lineUs)
+      others.see(around)
+    },
+    onRecord: record => incidents.tick(record),
+  }
 }
 
 function jsonOf(explained: Explained, after: readonly string[]): object {

@@ -1,13 +1,11 @@
 /** `sysmon explain`: reads a saved kernel log and says who was killed, and why. */
 
-import type { Around } from '../explain/around.ts'
 import { IncidentCollector } from '../explain/incidents.ts'
-import type { LogRecord } from '../explain/log/log-record.ts'
 import { type Explained, LogExplainer } from '../explain/log-explainer.ts'
 import { OtherDeaths } from '../explain/others.ts'
 import { Repetition } from '../explain/repetition.ts'
 import { block, COLOURED, incidentReport, PLAIN, type Style } from '../explain/report.ts'
-import { type ExplainOutput, jsonOutput } from './explain-json.ts'
+import { bystanderOf, type ExplainOutput, jsonOutput } from './explain-json.ts'
 import { eachLine } from './input.ts'
 import { parseOptions, UsageError } from './usage.ts'
 
@@ -112,13 +110,7 @@ function textOf(style: Style, before: number, print: (text: string) => void): Ex
       }
       incidents.push(explained)
     },
-    bystander: {
-      onAround(around: Around, lineUs: number | undefined) {
-        incidents.see(around, lineUs)
-        others.see(around)
-      },
-      onRecord: (record: LogRecord) => incidents.tick(record),
-    },
+    bystander: bystanderOf(incidents, others),
     end() {
       incidents.close()
       const reports = others.reports(output.kills > 0, style)

@@ -26,7 +26,7 @@ const ENDING_MS = 1500
 const MAX_PENDING = 1000
 
 /** Only what can be told of: workers end with their pages, and the browser's own windows are no pages. */
-const WATCHED = [...['page', 'iframe', 'webview', 'background_page'].map(type => ({ type }))]
+const WATCHED = ['page', 'iframe', 'webview', 'background_page'].map(type => ({ type }))
 
 /** Finds the fault that the kernel logged of a process of the browser. */
 export type FindFault = (process: {

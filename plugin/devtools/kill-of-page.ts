@@ -3,8 +3,9 @@
  * number processes alike, else the only one that it can be. Where there is a doubt, none.
  */
 
+import { RENDERER_SCORE_ADJ } from '../chromium.ts'
 import { commandLine, seesKernelPids } from '../machine/pid-namespace.ts'
-import type { RecentKill, RecentKills } from '../stream/recent-kills.ts'
+import type { RecentDeath, RecentDeaths } from '../stream/recent-deaths.ts'
 import type { FindFault, FindKill } from './browser-watch.ts'
 
 /** A renderer with gigabytes takes a while to die. */
@@ -15,10 +16,8 @@ const ONLY_ONE_US = 2_000_000
 const EARLIER_US = 200_000
 /** How long the kernel log may be behind the browser. */
 const WAIT_MS = 150
-/** Chromium's of a renderer; its other processes have less. */
-const RENDERER_SCORE_ADJ = 300
 
-export function killOfPage(kills: RecentKills, sharesPids = hasKernelPids): FindKill {
+export function killOfPage(kills: RecentDeaths, sharesPids = hasKernelPids): FindKill {
   return async ({ ts, pid, browserPid }) => {
     // Of several that died in one moment nothing tells which was which.
     if (pid === undefined) return undefined
@@ -34,16 +33,16 @@ export function killOfPage(kills: RecentKills, sharesPids = hasKernelPids): Find
 }
 
 /** The fault that the kernel logged of a process of the browser, where both number processes alike. */
-export function faultOf(crashes: RecentKills, sharesPids = hasKernelPids): FindFault {
+export function faultOf(crashes: RecentDeaths, sharesPids = hasKernelPids): FindFault {
   return ({ ts, pid, browserPid }) =>
     pid === undefined || !sharesPids(browserPid) ? undefined : ofPid(crashes, ts, pid)?.seq
 }
 
-function ofPid(kills: RecentKills, ts: number, pid: number): RecentKill | undefined {
-  return kills.between(ts - SAME_PID_US, ts + EARLIER_US).findLast(kill => kill.pid === pid)
+function ofPid(kills: RecentDeaths, ts: number, pid: number): RecentDeath | undefined {
+  return kills.ofPid(pid, ts - SAME_PID_US, ts + EARLIER_US)
 }
 
-function onlyOne(kills: RecentKills, ts: number): RecentKill | undefined {
+function onlyOne(kills: RecentDeaths, ts: number): RecentDeath | undefined {
   const near = kills.between(ts - ONLY_ONE_US, ts + EARLIER_US)
   const [first, ...others] = near.filter(kill => (kill.oom_score_adj ?? 0) >= RENDERER_SCORE_ADJ)
   return others.length === 0 ? first : undefined

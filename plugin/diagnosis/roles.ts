@@ -5,6 +5,7 @@
  */
 
 import type { OomKillData, ProcessRole } from '../../generated/types.ts'
+import { RENDERER_SCORE_ADJ } from '../chromium.ts'
 import type { OomDump } from '../oom/dump.ts'
 import { printable } from '../units.ts'
 import type { Case } from './case.ts'
@@ -12,7 +13,6 @@ import type { Case } from './case.ts'
 /** The kernel cuts names at 15 bytes: `chrome-headless-shell`, `headless_shell`. */
 const CHROMIUM =
   /^(?:chrom(?:e|ium)(?:[-_ ].*)?|google-chrome.*|headless_shell|electron|msedge|brave(?:-browser)?|opera|vivaldi(?:-bin)?)$/i
-const RENDERER_SCORE = 300
 const FIREFOX: ReadonlyArray<readonly [RegExp, ProcessRole]> = [
   [
     /^(?:Isolated (?:Web|Servi)|Web Content|WebExtensions|Privileged Cont|file:\/\/ Content|WebCOOP)/,
@@ -36,7 +36,7 @@ const TEXTS: Readonly<Record<ProcessRole, string>> = {
 /** @returns undefined where name and score do not tell */
 export function inferRole(name: string, scoreAdj: number | undefined): ProcessRole | undefined {
   if (CHROMIUM.test(name)) {
-    if (scoreAdj === RENDERER_SCORE) return 'renderer'
+    if (scoreAdj === RENDERER_SCORE_ADJ) return 'renderer'
     return scoreAdj === 0 ? 'browser' : undefined
   }
   return FIREFOX.find(([names]) => names.test(name))?.[1]

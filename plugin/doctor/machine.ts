@@ -3,24 +3,22 @@
  * whose numbers the processes have.
  */
 
-import { closeSync, existsSync, readFileSync, readlinkSync } from 'node:fs'
+import { closeSync, readFileSync } from 'node:fs'
 import { drainKmsg, openKmsg, whyUnreadable } from '../kmsg/device.ts'
 import { RawRecord } from '../kmsg/record.ts'
+import { pidNamespace } from '../machine/pid-namespace.ts'
 import { containerKillCounter, machineKillCounter } from '../watch/kill-counter.ts'
 import type { Finding } from './finding.ts'
 
-/** Of the initial namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
-const INITIAL_PID_NAMESPACE = 'pid:[4026531836]'
 /** include/uapi/linux/capability.h */
 const CAP_SYSLOG = 34n
 const MAX_RECORDS = 1_000_000
 
-/** @param root of /proc and /sys, for tests */
-export function machineFindings(kmsgPath: string, root = ''): Finding[] {
-  return [kernelLog(kmsgPath, root), killCounter(root), pidNamespace(root), ownLines(root)]
+export function machineFindings(kmsgPath: string): Finding[] {
+  return [kernelLog(kmsgPath), killCounter(), processIds(), ownLines()]
 }
 
-function kernelLog(path: string, root: string): Finding {
+function kernelLog(path: string): Finding {
   const check = 'kernel log'
   try {
     const fd = openKmsg(path, false)
@@ -47,13 +45,13 @@ function kernelLog(path: string, root: string): Finding {
   } catch (error) {
     const why = whyUnreadable(path, error as NodeJS.ErrnoException)
     const [says, ...mend] = why.split(': ')
-    const isRestricted = read(`${root}/proc/sys/kernel/dmesg_restrict`) === '1'
-    const may = mayReadLog(root)
+    const isRestricted = read('/proc/sys/kernel/dmesg_restrict') === '1'
+    const may = mayReadLog()
     const extra = [
       isRestricted && may === false
         ? ' (kernel.dmesg_restrict is 1, and CAP_SYSLOG is missing)'
         : '',
-      filter(root) ? ' (a seccomp filter is in force: see that it allows syslog)' : '',
+      isFiltered() ? ' (a seccomp filter is in force: see that it allows syslog)' : '',
     ].join('')
     return {
       check,
@@ -71,9 +69,9 @@ function age(newestUs: number): string {
   return Number.isFinite(seconds) ? `, the newest ${seconds} s old` : ''
 }
 
-function killCounter(root: string): Finding {
+function killCounter(): Finding {
   const check = 'kill counter'
-  const counter = containerKillCounter(root) ?? machineKillCounter(`${root}/proc/vmstat`)
+  const counter = containerKillCounter() ?? machineKillCounter()
   if (counter === undefined) {
     return {
       check,
@@ -86,34 +84,32 @@ function killCounter(root: string): Finding {
   return { check, status: 'ok', says: `${counter.path}: ${counter.read()} kills ${whose}` }
 }
 
-function pidNamespace(root: string): Finding {
+function processIds(): Finding {
   const check = 'process ids'
-  let namespace: string
-  try {
-    namespace = readlinkSync(`${root}/proc/self/ns/pid`)
-  } catch {
-    return {
-      check,
-      status: 'warn',
-      says: 'whose process numbers are seen here cannot be found out',
-      mend: 'mount /proc',
-    }
-  }
-  if (namespace === INITIAL_PID_NAMESPACE) {
-    return { check, status: 'ok', says: 'those of the kernel' }
-  }
-  return {
-    check,
-    status: 'warn',
-    says: 'this is a pid namespace: kills are told with the numbers that the host knows',
-    mend: "know them by name and control group, or share the host's namespace (docker run --pid=host, hostPID)",
+  switch (pidNamespace()) {
+    case 'kernel':
+      return { check, status: 'ok', says: 'those of the kernel' }
+    case 'own':
+      return {
+        check,
+        status: 'warn',
+        says: 'this is a pid namespace: kills are told with the numbers that the host knows',
+        mend: "know them by name and control group, or share the host's namespace (docker run --pid=host, hostPID)",
+      }
+    case undefined:
+      return {
+        check,
+        status: 'warn',
+        says: 'whose process numbers are seen here cannot be found out',
+        mend: 'mount /proc',
+      }
   }
 }
 
 /** Only for lines that a person injects. */
-function ownLines(root: string): Finding {
+function ownLines(): Finding {
   const check = 'test lines'
-  const mode = read(`${root}/proc/sys/kernel/printk_devkmsg`)
+  const mode = read('/proc/sys/kernel/printk_devkmsg')
   if (mode === 'off') {
     return {
       check,
@@ -130,15 +126,19 @@ function ownLines(root: string): Finding {
 }
 
 /** @returns undefined where it cannot be found out */
-function mayReadLog(root: string): boolean | undefined {
-  const bits = /^CapEff:\s*([0-9a-f]+)$/m.exec(read(`${root}/proc/self/status`) ?? '')?.[1]
+function mayReadLog(): boolean | undefined {
+  const bits = /^CapEff:\s*([0-9a-f]+)$/m.exec(read('/proc/self/status') ?? '')?.[1]
   return bits === undefined ? undefined : ((BigInt(`0x${bits}`) >> CAP_SYSLOG) & 1n) === 1n
 }
 
-function filter(root: string): boolean {
-  return /^Seccomp:\s*2$/m.test(read(`${root}/proc/self/status`) ?? '')
+function isFiltered(): boolean {
+  return /^Seccomp:\s*2$/m.test(read('/proc/self/status') ?? '')
 }
 
 function read(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'latin1').trim() : undefined
+  try {
+    return readFileSync(path, 'latin1').trim()
+  } catch {
+    return undefined
+  }
 }

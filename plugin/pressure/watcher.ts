@@ -1,5 +1,6 @@
 /** Looks at the memory's pressure every second, and tells when it is short: a minute before a kill, or never. */
 
+import type { FastifyBaseLogger } from 'fastify'
 import type { MemoryPressureData, OomTask } from '../../generated/types.ts'
 import type { TelemetryEventInput } from '../events/envelope.ts'
 import { MEMORY_PRESSURE } from '../events/types.ts'
@@ -17,6 +18,7 @@ const PRESSURE_FILES = ['/sys/fs/cgroup/memory.pressure', '/proc/pressure/memory
 const EVENTS_FILES = ['/sys/fs/cgroup/memory.events', '/sys/fs/cgroup/memory/memory.failcnt']
 
 export interface PressureWatcherOptions extends AlarmOptions {
+  readonly log: FastifyBaseLogger
   readonly table: ProcessTable | undefined
   readonly pageSizeKb: number | undefined
   /** The only page that a browser has, where it has just one. */
@@ -63,7 +65,9 @@ export class PressureWatcher {
     const alarm = this.#alarm.read(performance.now(), { pressure, events })
     if (alarm === undefined) return
     const ts = Date.now() * 1000
-    this.#largest().then(tasks => this.#tell(ts, alarm, pressure, tasks))
+    this.#largest()
+      .then(tasks => this.#tell(ts, alarm, pressure, tasks))
+      .catch(error => this.#options.log.error({ err: error }, 'short memory is not told'))
   }
 
   #tell(ts: number, alarm: Alarm, pressure: Pressure | undefined, tasks: OomTask[]): void {

@@ -12,9 +12,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 }
 /** https://pkg.go.dev/time#ParseDuration, without a sign: it is how long ago. */
 const DURATION = /^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|ms|s|m|h))+$/
-/** A plus sign that nobody encoded comes as a space; Date.parse would take the 30th of February for a day of March. */
-const RFC_3339 =
-  /^(?!\d{4}-(?:02-3|0[469]-31|11-31))\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+ -]\d\d:\d\d)$/
+/** A plus sign that nobody encoded comes as a space. */
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+ -]\d\d:\d\d)$/
 
 /**
  * @returns Unix milliseconds; undefined where the parameter is absent or empty
@@ -30,9 +29,16 @@ export function timeOf(name: string, text: string | undefined, nowMs: number): n
     }
     return ms
   }
-  const time = RFC_3339.test(text) ? Date.parse(text.replace(' ', '+')) : Number.NaN
+  const [whole, year, month, day] = RFC_3339.exec(text) ?? []
+  const isDay = isDayOf(Number(year), Number(month), Number(day))
+  const time = whole !== undefined && isDay ? Date.parse(text.replace(' ', '+')) : Number.NaN
   if (!Number.isNaN(time)) return time
   throw new BadRequestError(
     `query.${name} must be Unix milliseconds, a time such as 2026-11-24T08:00:00Z, or how long ago such as 5m, not "${text.slice(0, 64)}"`
   )
+}
+
+/** Date.parse takes the 30th of February for a day of March. */
+function isDayOf(year: number, month: number, day: number): boolean {
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
 }

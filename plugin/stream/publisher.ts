@@ -16,7 +16,7 @@ import {
 import { CaptureConfig } from './capture.ts'
 import type { EventStore } from './event-store.ts'
 import { type FirstPublished, keyOf, PublishedKeys } from './published-keys.ts'
-import { RecentKills } from './recent-kills.ts'
+import { RecentDeaths } from './recent-deaths.ts'
 import type { EventStream } from './stream.ts'
 
 export interface PublisherOptions {
@@ -35,9 +35,9 @@ export interface PublisherOptions {
 export class Publisher {
   readonly capture: CaptureConfig
   /** What the kernel killed of late, for who tells of what died by it. */
-  readonly kills = new RecentKills()
+  readonly kills = new RecentDeaths()
   /** Of which processes the kernel logged of late that a fault ended them. */
-  readonly crashes = new RecentKills()
+  readonly crashes = new RecentDeaths()
   readonly #stream: EventStream
   readonly #options: PublisherOptions
   readonly #keys = new PublishedKeys()

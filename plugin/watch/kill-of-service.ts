@@ -4,9 +4,10 @@
  */
 
 import type { ServiceCrashedData } from '../../generated/types.ts'
+import { RENDERER_SCORE_ADJ } from '../chromium.ts'
 import type { TelemetryEventInput } from '../events/envelope.ts'
 import { seesKernelPids } from '../machine/pid-namespace.ts'
-import type { RecentKills } from '../stream/recent-kills.ts'
+import type { RecentDeaths } from '../stream/recent-deaths.ts'
 
 /** A process with gigabytes takes a while to die, and its supervisor to notice. */
 const BEFORE_US = 10_000_000
@@ -14,12 +15,10 @@ const BEFORE_US = 10_000_000
 const AFTER_US = 1_000_000
 /** Where only name and time tell. */
 const ONLY_ONE_US = 5_000_000
-/** Chromium's of a renderer. */
-const RENDERER_SCORE_ADJ = 300
 
 /** @returns the sequence number of its event */
 export function killOfService(
-  kills: RecentKills,
+  kills: RecentDeaths,
   { ts, data }: Pick<TelemetryEventInput, 'ts' | 'data'>,
   sharesPids = seesKernelPids,
   nameOf: (pid: number) => string | undefined = () => undefined
@@ -36,7 +35,7 @@ export function killOfService(
  * In a container, whose pids are not the kernel's: the only kill of its name, around the time of the
  * report. A renderer has the name of its browser, and is none of its supervisor's processes.
  */
-function onlyOne(kills: RecentKills, ts: number, name: string): number | undefined {
+function onlyOne(kills: RecentDeaths, ts: number, name: string): number | undefined {
   const [first, ...others] = kills
     .between(ts - ONLY_ONE_US, ts + AFTER_US)
     .filter(kill => kill.process_name === name)
@@ -46,7 +45,7 @@ function onlyOne(kills: RecentKills, ts: number, name: string): number | undefin
 
 /** The death of its pid around the time of the report, of those that the kernel told. */
 export function deathOfService(
-  kills: RecentKills,
+  kills: RecentDeaths,
   { ts, data }: Pick<TelemetryEventInput, 'ts' | 'data'>,
   sharesPids = seesKernelPids
 ): number | undefined {
@@ -54,5 +53,5 @@ export function deathOfService(
   if (pid === undefined) return undefined
   // A container's pids are not the kernel's.
   if (!sharesPids()) return undefined
-  return kills.between(ts - BEFORE_US, ts + AFTER_US).findLast(kill => kill.pid === pid)?.seq
+  return kills.ofPid(pid, ts - BEFORE_US, ts + AFTER_US)?.seq
 }

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { faultOf, killOfPage } from '../../plugin/devtools/kill-of-page.ts'
-import { RecentKills } from '../../plugin/stream/recent-kills.ts'
+import { RecentDeaths } from '../../plugin/stream/recent-deaths.ts'
 
 const SECOND_US = 1_000_000
 const AT = 100 * SECOND_US
 
-function killsOf(...all: [seq: number, pid: number, ts: number, score?: number][]): RecentKills {
-  const kills = new RecentKills()
+function killsOf(...all: [seq: number, pid: number, ts: number, score?: number][]): RecentDeaths {
+  const kills = new RecentDeaths()
   for (const [seq, pid, ts, oom_score_adj] of all) {
     kills.add({ seq, pid, ts, process_name: 'chromium', oom_score_adj })
   }

@@ -1,7 +1,7 @@
 /** docs/examples, run as they stand against the real plugin. */
 
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
@@ -281,9 +281,6 @@ async function cuttable(t: TestContext, url: string): Promise<{ url: string; cut
 
 test('page.html: its script shows what was there and what comes, and after a cut what it missed', async t => {
   const flag = '--experimental-eventsource'
-  if (spawnSync(process.execPath, [flag, '--version']).status !== 0) {
-    return t.skip(`this Node has no ${flag}`)
-  }
   const { url } = await start(t, 'page.js')
   const html = await (await fetch(url)).text()
   assert.equal(html, readFileSync(join(FOLDER, 'page.html'), 'utf8'))

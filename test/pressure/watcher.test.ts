@@ -5,24 +5,35 @@ import { spawn } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import Fastify, { type FastifyBaseLogger } from 'fastify'
 import type { MemoryPressureData } from '../../generated/types.ts'
 import type { TelemetryEventInput } from '../../plugin/events/envelope.ts'
-import { type PressureFiles, PressureWatcher } from '../../plugin/pressure/watcher.ts'
+import {
+  type PressureFiles,
+  PressureWatcher,
+  type PressureWatcherOptions,
+} from '../../plugin/pressure/watcher.ts'
 import { startApp } from '../support/app.ts'
 import { sleep } from '../support/chromium.ts'
 import { memoryGroup, whyNoOomKills } from '../support/oom.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-function watch(t: TestContext, files: PressureFiles): TelemetryEventInput[] {
+function watch(
+  t: TestContext,
+  files: PressureFiles,
+  more: Partial<PressureWatcherOptions> = {}
+): TelemetryEventInput[] {
   const events: TelemetryEventInput[] = []
   const watcher = new PressureWatcher(
     {
       fullPercent: 10,
       forMs: 0,
+      log: Fastify().log,
       table: undefined,
       pageSizeKb: 4,
       onlyPageUrl: () => undefined,
       onPressure: event => events.push(event),
+      ...more,
     },
     files
   )
@@ -97,4 +108,17 @@ test('it is off by default, and on by option', async t => {
     memoryPressureFor: 0,
   })
   assert.equal(app.sysmon.health().stream.seq, 0)
+})
+
+test('an event that cannot be published is a line in the log, and no end of the process', async t => {
+  const path = join(temporaryFolder(t), 'memory')
+  writeFileSync(path, 'some avg10=50.00 avg60=0.00\nfull avg10=50.00 avg60=0.00\n')
+  const lines: unknown[] = []
+  const log = { error: (...line: unknown[]) => lines.push(line) } as unknown as FastifyBaseLogger
+  const onPressure = () => {
+    throw new Error('the stream is closed')
+  }
+  watch(t, { pressure: [path], events: [] }, { log, onPressure })
+  await until(() => lines.length > 0)
+  assert.match(String(lines), /short memory is not told/)
 })

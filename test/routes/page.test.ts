@@ -158,6 +158,7 @@ for (const [query, parameter] of [
   ['until=2026-01-01', 'until'],
   ['until=2026-13-01T00:00:00Z', 'until'],
   ['until=2026-02-30T00:00:00Z', 'until'],
+  ['until=2025-02-29T00:00:00Z', 'until'],
   ['until=2026-04-31T00:00:00Z', 'until'],
   ['since=1h-5m', 'since'],
   ['order=newest', 'order'],

@@ -7,15 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { EventEnvelope, ServiceCrashedData } from '../../generated/types.ts'
-import { RecentKills } from '../../plugin/stream/recent-kills.ts'
+import { RecentDeaths } from '../../plugin/stream/recent-deaths.ts'
 import { killOfService } from '../../plugin/watch/kill-of-service.ts'
 import { memoryGroup, oomKill, whyNoOomKills } from '../support/oom.ts'
 import { startServer } from '../support/server.ts'
 
 const SECOND_US = 1_000_000
 
-function killsOf(...all: [seq: number, pid: number, ts: number][]): RecentKills {
-  const kills = new RecentKills()
+function killsOf(...all: [seq: number, pid: number, ts: number][]): RecentDeaths {
+  const kills = new RecentDeaths()
   for (const [seq, pid, ts] of all) kills.add({ seq, pid, ts, process_name: 'chromium' })
   return kills
 }
@@ -51,9 +51,9 @@ test('none by another signal, at another time, of another pid, without one, in a
 test('in a container the only kill of its name that is no renderer', () => {
   const apart = () => false
   const nameOf = (pid: number) => (pid === 7 ? 'chromium' : undefined)
-  const find = (kills: RecentKills, more: object = { signal: 'SIGKILL' }) =>
+  const find = (kills: RecentDeaths, more: object = { signal: 'SIGKILL' }) =>
     killOfService(kills, crash(more), apart, nameOf)
-  const one = new RecentKills()
+  const one = new RecentDeaths()
   one.add({ seq: 1, pid: 4711, ts: 99 * SECOND_US, process_name: 'other', oom_score_adj: 0 })
   one.add({ seq: 2, pid: 4712, ts: 99 * SECOND_US, process_name: 'chromium', oom_score_adj: 0 })
   assert.equal(find(one), 2)
@@ -61,13 +61,13 @@ test('in a container the only kill of its name that is no renderer', () => {
   assert.equal(find(one, {}), undefined, 'nor is it known that it was killed')
   one.add({ seq: 3, pid: 4713, ts: 99 * SECOND_US, process_name: 'chromium', oom_score_adj: 300 })
   assert.equal(find(one), undefined, 'one of two')
-  const renderer = new RecentKills()
+  const renderer = new RecentDeaths()
   renderer.add({ seq: 4, pid: 1, ts: 99 * SECOND_US, process_name: 'chromium', oom_score_adj: 300 })
   assert.equal(find(renderer), undefined)
 })
 
 test('the newest are remembered', () => {
-  const kills = new RecentKills()
+  const kills = new RecentDeaths()
   for (let seq = 1; seq <= 1000; seq++) kills.add({ seq, pid: seq, ts: seq, process_name: 'x' })
   assert.equal(kills.between(0, 2000).length, 64)
   assert.equal(kills.between(1000, 1000)[0]?.seq, 1000)
