@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import type { EventEnvelope, Health, OomKillData } from '../../generated/types.ts'
 import type { Finding } from '../doctor/finding.ts'
-import { causeKill, type Kill } from '../doctor/kill.ts'
+import { causeKill } from '../doctor/kill.ts'
 import { machineFindings } from '../doctor/machine.ts'
 import { serverFindings } from '../doctor/server.ts'
 import { SYSTEM_OOM_KILL } from '../events/types.ts'
@@ -65,9 +65,10 @@ export async function doctorCommand(args: string[]): Promise<number> {
   const url = serverUrl(values.url)
   const kmsgPath = process.env.SYSMON_KMSG_PATH || '/dev/kmsg'
   for (const finding of machineFindings(kmsgPath)) add(finding)
-  for (const finding of await askServer(url)) add(finding)
-  if (values.kill === true) {
-    const { finding, envelope } = await followKill(url)
+  const { findings: told, seq } = await askServer(url)
+  for (const finding of told) add(finding)
+  if (values.kill === true && seq !== undefined) {
+    const { finding, envelope } = await followKill(url, seq)
     add(finding)
     if (!isJson && envelope !== undefined) {
       process.stdout.write(`\n${eventText(envelope, terminal())}\n`)
@@ -85,54 +86,51 @@ function worst(findings: readonly Finding[]): Finding['status'] {
   return 'ok'
 }
 
-async function askServer(url: string): Promise<Finding[]> {
+/** @returns with what it found the number of the newest event; none where no such server answers */
+async function askServer(url: string): Promise<{ findings: Finding[]; seq?: number }> {
   try {
     const { status, body } = await getJson(new URL(`${url}/healthz`))
     const health = body as Partial<Health>
     if ((status === 200 || status === 503) && health.kmsg && health.stream && health.journal) {
-      return serverFindings(url, health as Health)
+      return { findings: serverFindings(url, health as Health), seq: health.stream.seq }
     }
-    const isToken = status === 401
-    return [
-      {
-        check: 'server',
-        status: 'fail',
-        says: `${url}/healthz answered ${status}`,
-        mend: isToken
-          ? 'set SYSMON_READ_TOKEN or SYSMON_TOKEN to one that may read'
-          : 'name a sysmon server with --url, and the path prefix of its routes',
-      },
-    ]
+    const mend =
+      status === 401
+        ? 'set SYSMON_READ_TOKEN or SYSMON_TOKEN to one that may read'
+        : 'name a sysmon server with --url, and the path prefix of its routes'
+    return noServer(`${url}/healthz answered ${status}`, mend)
   } catch (error) {
-    return [
-      {
-        check: 'server',
-        status: 'fail',
-        says: `no server answers at ${url}: ${describe(error)}`,
-        mend: 'start it (sysmon serve), or name it with --url',
-      },
-    ]
+    const mend = 'start it (sysmon serve), or name it with --url'
+    return noServer(`no server answers at ${url}: ${describe(error)}`, mend)
   }
 }
 
-/** From the kill to the event at a client. */
-async function followKill(url: string): Promise<{ finding: Finding; envelope?: EventEnvelope }> {
+function noServer(says: string, mend: string): { findings: Finding[] } {
+  return { findings: [{ check: 'server', status: 'fail', says, mend }] }
+}
+
+/** From the kill to the event at a client. @param seq of the last event before it */
+async function followKill(
+  url: string,
+  seq: number
+): Promise<{ finding: Finding; envelope?: EventEnvelope }> {
   const check = 'a real kill'
-  const stream = frames(new URL(`${url}/telemetry/stream?type=${SYSTEM_OOM_KILL}`))
+  const group = `/sysmon-doctor-${process.pid}`
+  const stream = frames(new URL(`${url}/telemetry/stream?type=${SYSTEM_OOM_KILL}`), String(seq))
   const over = new AbortController()
   try {
-    // The first read opens the stream: what is killed after that comes by it.
-    const first = stream.next()
-    await Promise.race([first, sleep(500)])
-    const kill = await causeKill()
+    const arriving = eventOf(group, stream)
+    // Looked at below.
+    arriving.catch(() => undefined)
+    const killedAt = await causeKill(group)
     const timeout = sleep(EVENT_MS, undefined, { signal: over.signal })
-    const envelope = await Promise.race([eventOf(kill, first, stream), timeout])
+    const envelope = await Promise.race([arriving, timeout])
     if (envelope !== undefined) {
-      const ms = Math.max(0, Date.now() - kill.at)
+      const ms = Math.max(0, Date.now() - killedAt)
       const says = `its event was here ${ms} ms after its parent heard of it`
       return { finding: { check, status: 'ok', says }, envelope }
     }
-    const says = `the kernel killed a process of ${kill.group}, and no event came in ${EVENT_MS / 1000} s`
+    const says = `the kernel killed a process of ${group}, and no event came in ${EVENT_MS / 1000} s`
     return { finding: { check, status: 'fail', says, mend: 'what failed above' } }
   } catch (error) {
     const says = describe(error)
@@ -147,13 +145,12 @@ async function followKill(url: string): Promise<{ finding: Finding; envelope?: E
 }
 
 async function eventOf(
-  { group }: Kill,
-  first: Promise<IteratorResult<Frame>>,
-  rest: AsyncGenerator<Frame>
+  group: string,
+  stream: AsyncGenerator<Frame>
 ): Promise<EventEnvelope | undefined> {
-  for (let next = await first; next.done !== true; next = await rest.next()) {
-    if (next.value.data === undefined) continue
-    const envelope = JSON.parse(next.value.data) as EventEnvelope
+  for await (const { data } of stream) {
+    if (data === undefined) continue
+    const envelope = JSON.parse(data) as EventEnvelope
     const { task_memcg: task, oom_memcg: limit } = envelope.event.data as OomKillData
     // A container's group is not the kernel's root.
     if (task?.endsWith(group) === true || limit?.endsWith(group) === true) return envelope

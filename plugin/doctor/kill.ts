@@ -14,18 +14,14 @@ const LIMIT_BYTES = 64 * 1024 * 1024
 /** A killed process leaves its group a moment after its parent has heard of it. */
 const LEAVE_MS = 2000
 
-export interface Kill {
-  /** As the kernel names it: /sysmon-doctor-123 below the group that is seen as the root. */
-  readonly group: string
-  /** When its parent heard of the kill, Unix ms. */
-  readonly at: number
-}
-
-/** @throws an Error that says why none can be caused here */
-export async function causeKill(): Promise<Kill> {
+/**
+ * @param group of its own, which is made for it: `/name`, below the group that is seen as the root here
+ * @returns when its parent heard of the kill, Unix ms
+ * @throws an Error that says why none can be caused here
+ */
+export async function causeKill(group: string): Promise<number> {
   const isV1 = existsSync(join(V1, 'memory.limit_in_bytes'))
-  const name = `sysmon-doctor-${process.pid}`
-  const folder = join(isV1 ? V1 : V2, name)
+  const folder = join(isV1 ? V1 : V2, group)
   try {
     if (!isV1) writeFileSync(join(V2, 'cgroup.subtree_control'), '+memory')
     mkdirSync(folder)
@@ -40,7 +36,7 @@ export async function causeKill(): Promise<Kill> {
     if (existsSync(swap)) writeFileSync(swap, '0')
     const status = await grow(join(folder, 'cgroup.procs'))
     if (status !== 'SIGKILL') throw new Error(`the kernel killed nothing (${status})`)
-    return { group: `/${name}`, at: Date.now() }
+    return Date.now()
   } finally {
     await remove(folder)
   }

@@ -1,7 +1,7 @@
 /** A program run for each event: what it gets, and what becomes of one that fails, hangs or is not there. */
 
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
@@ -92,6 +92,22 @@ test('one that is not there, or may not be run, is named', async t => {
   const server = await startSinkServer(t, { SYSMON_ON_EVENT: 'program' })
   const { error } = await untilSink(server.url, 'command', ({ state }) => state === 'misconfigured')
   assert.match(error!, /SYSMON_ON_EVENT must be an absolute path/)
+})
+
+test('one that is taken away costs no event: it waits until the program is back', async t => {
+  const [path] = program(t, 'exit 0')
+  const event = sealEnvelope(1, { ts: 1, type: 'a', category: 'system', source: { kind: 'cdp' } })
+  const sink = new CommandSink(path)
+  const { signal } = new AbortController()
+  await sink.connect()
+  renameSync(path, `${path}.away`)
+  for (let tries = 0; tries < 7; tries++) {
+    await assert.rejects(sink.deliver([event], signal), { fault: 'refused', reconnect: true })
+  }
+  await assert.rejects(sink.connect(), { fault: 'refused' })
+  renameSync(`${path}.away`, path)
+  await sink.connect()
+  assert.deepEqual(await sink.deliver([event], signal), {})
 })
 
 test('one that hangs is ended with all that it started; one that reads nothing does no harm', async t => {

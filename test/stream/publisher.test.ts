@@ -180,12 +180,17 @@ test('only what the kernel said is remembered as a kill, and only where it is on
   )
 })
 
-test('a kill is waited for no longer than asked, and then who waits is told', async () => {
+test('a kill is waited for no longer than asked, and then who waits is told', async t => {
   const { kills } = new Publisher(new EventStream({ capacity: 10, maxBytes: 1e9 }))
   const kill = { seq: 1, ts: 1, process_name: 'a', pid: 1, oom_score_adj: 0 }
   const start = performance.now()
   await kills.next(30)
   assert.ok(performance.now() - start >= 25)
+  // Nobody waits any more: there is nobody to be told.
+  const soon = t.mock.method(globalThis, 'setImmediate')
+  kills.add(kill)
+  assert.equal(soon.mock.callCount(), 0)
+  soon.mock.restore()
   const waiting = kills.next(60_000)
   kills.add(kill)
   await waiting

@@ -47,8 +47,7 @@ export class CommandSink implements Sink {
     try {
       accessSync(this.#path, constants.X_OK)
     } catch (error) {
-      const { message } = error as Error
-      throw new SinkError('refused', `${this.#path} cannot be run: ${message}`, { cause: error })
+      throw cannotRun(this.#path, error as Error)
     }
   }
 
@@ -64,13 +63,16 @@ export class CommandSink implements Sink {
   close(): void {}
 }
 
-/** @returns what went wrong, in words behind the program's name; undefined where it ended well */
+/**
+ * @returns what went wrong, in words behind the program's name; undefined where it ended well
+ * @throws {SinkError} where it cannot be run
+ */
 function run(
   path: string,
   event: PublishedEvent,
   signal: AbortSignal
 ): Promise<string | undefined> {
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
     // A group of its own: what it started is ended with it.
     const child = spawn(path, {
       env: environment(event),
@@ -89,7 +91,10 @@ function run(
       child.stderr.destroy()
     }
     signal.addEventListener('abort', kill, { once: true })
-    child.on('error', ({ message }) => end(`cannot be run: ${message}`))
+    child.on('error', error => {
+      signal.removeEventListener('abort', kill)
+      reject(cannotRun(path, error))
+    })
     child.stderr.on('data', (chunk: Buffer) => {
       if (said.length < MAX_SAID_LENGTH) said += chunk.toString('utf8')
     })
@@ -103,6 +108,12 @@ function run(
       end(words === '' ? how : `${how}: ${words}`)
     })
   })
+}
+
+/** Nothing is wrong with the event: it waits until a person has put the program there. */
+function cannotRun(path: string, error: Error): SinkError {
+  const what = `${path} cannot be run: ${error.message}`
+  return new SinkError('refused', what, { cause: error, reconnect: true })
 }
 
 function environment({ seq, type, json }: PublishedEvent): Record<string, string> {
