@@ -24,7 +24,7 @@ not seen) or fail (the main job is not done), with what to do.
 Run it as the user, and in the container, of the server.
 
 Options:
-  --url URL   the server (http://127.0.0.1:10001, or KERNEL_IMAGES_API_BASE_URL)
+  --url URL   the server (KERNEL_IMAGES_API_BASE_URL, or http://127.0.0.1:PORT, 10001)
   --kill      then let the kernel kill one process, in a memory control group of
               its own, and follow the event to here; as root
   --json      print {"status", "findings"} as JSON

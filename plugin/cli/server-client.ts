@@ -17,9 +17,14 @@ export interface Frame {
   comment?: string
 }
 
-/** The server that a command asks. @param given what the user typed @throws {UsageError} */
+/**
+ * The server that a command asks: where this shell's `sysmon serve` would listen, unless it is named.
+ * @param given what the user typed
+ * @throws {UsageError}
+ */
 export function serverUrl(given: string | undefined): string {
-  const base = given ?? process.env.KERNEL_IMAGES_API_BASE_URL ?? 'http://127.0.0.1:10001'
+  const { KERNEL_IMAGES_API_BASE_URL, PORT } = process.env
+  const base = given ?? (KERNEL_IMAGES_API_BASE_URL || `http://127.0.0.1:${PORT || 10001}`)
   if (!URL.canParse(base) || !/^https?:/.test(base)) {
     throw new UsageError(`"${base}" is no http URL such as http://127.0.0.1:10001`)
   }

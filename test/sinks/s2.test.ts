@@ -311,14 +311,14 @@ test('at SIGTERM what was just published is delivered still', async t => {
   const server = await startSinkServer(t, {
     ...lite.env(),
     ...STREAM,
-    S2_LINGER_MS: '5000',
+    S2_LINGER_MS: '60000',
     SYSMON_STATE_DIR: folder,
   })
   await untilSink(server.url, 's2', ({ state }) => state === 'delivering')
   await postNotes(server.url, 0, 200)
   const started = Date.now()
   assert.equal(await server.stop(), 0)
-  assert.ok(Date.now() - started < 2000)
+  assert.ok(Date.now() - started < 30_000, 'it waited for S2_LINGER_MS')
   assertConsecutive(
     (await lite.envelopes('test')).map(({ seq }) => seq),
     200
@@ -337,6 +337,6 @@ test('at SIGTERM with S2 away the server ends in time all the same', async t => 
   await postNotes(server.url, 0, 5)
   const started = Date.now()
   assert.equal(await server.stop(), 0)
-  assert.ok(Date.now() - started < 2000)
+  assert.ok(Date.now() - started < 20_000)
   assert.match(server.output(), /closed before everything was delivered/)
 })

@@ -94,7 +94,13 @@ export function isAboutKills(sourceEvent: unknown): boolean {
   return typeof sourceEvent === 'string' && sourceEvent.startsWith('kmsg.')
 }
 
-/** @returns ends the watch, and asserts that at no time the process had 20 MB more than at first */
+/**
+ * What a process holds on to without bound; how much it takes, to the megabyte, `npm run bench:sink-memory`
+ * measures. A heap that was not collected yet is no fault.
+ */
+const MAX_GROWTH_MB = 60
+
+/** @returns ends the watch, and asserts that at no time the process had much more than at first */
 export function watchGrowth(t: TestContext, pid: number): () => void {
   const resident = (): number => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
@@ -110,7 +116,7 @@ export function watchGrowth(t: TestContext, pid: number): () => void {
     clearInterval(timer)
     const grown = Math.round(most - before)
     t.diagnostic(`memory grew by ${grown} MB at most`)
-    assert.ok(grown < 20, `memory grew by ${grown} MB`)
+    assert.ok(grown < MAX_GROWTH_MB, `memory grew by ${grown} MB`)
   }
 }
 
