@@ -45,6 +45,8 @@ export type SchemaName =
   | 'TelemetryConfigRequest'
   | 'TelemetryState'
   | 'Error'
+  | 'Liveness'
+  | 'Readiness'
   | 'HealthStatus'
   | 'KmsgState'
   | 'KmsgReader'
@@ -1766,6 +1768,46 @@ export const schemas: Record<SchemaName, object> = {
       "detail": {
         "type": "string",
         "description": "What is wrong in detail, and what to mend. Absent when `message` says it all."
+      }
+    }
+  },
+  "Liveness": {
+    "$id": "sysmon:Liveness",
+    "type": "object",
+    "description": "The process answers.",
+    "required": [
+      "status"
+    ],
+    "properties": {
+      "status": {
+        "type": "string",
+        "enum": [
+          "ok"
+        ]
+      }
+    }
+  },
+  "Readiness": {
+    "$id": "sysmon:Readiness",
+    "type": "object",
+    "description": "Whether this server may be asked. Later versions may add fields.",
+    "required": [
+      "status"
+    ],
+    "properties": {
+      "status": {
+        "type": "string",
+        "enum": [
+          "ok",
+          "unready"
+        ]
+      },
+      "reasons": {
+        "type": "array",
+        "description": "Why it is `unready`. Absent while it is `ok`.",
+        "items": {
+          "type": "string"
+        }
       }
     }
   },

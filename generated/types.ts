@@ -172,6 +172,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Does the process answer?
+         * @description 200 as long as this process answers, whatever else is wrong: what to restart it by. Nobody needs a
+         *     token for it.
+         */
+        get: operations["getLiveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * May this server be asked?
+         * @description 200 from when events are taken and streamed until the server is told to stop: what to send it
+         *     requests by. A kernel log that cannot be read does not change it: see `/healthz`. Nobody needs a
+         *     token for it.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -181,7 +224,8 @@ export interface paths {
         };
         /**
          * Is the machine being watched?
-         * @description 200 while the kernel log is watched (or watching it is turned off by the server's options),
+         * @description 200 while the kernel log is watched (or watching it is turned off by the server's options, as
+         *     `SYSMON_KMSG_PATH=off` does where there is none to watch),
          *     events get onto the disk (or no folder for them is configured), and crashes of services do
          *     not wait in the spool. 503 while one of these is not so: `reasons` says which, and what to
          *     mend. The body has the same form in both cases. Publishing and reading events work in
@@ -1263,6 +1307,18 @@ export interface components {
             /** @description What is wrong in detail, and what to mend. Absent when `message` says it all. */
             detail?: string;
         };
+        /** @description The process answers. */
+        Liveness: {
+            /** @enum {string} */
+            status: "ok";
+        };
+        /** @description Whether this server may be asked. Later versions may add fields. */
+        Readiness: {
+            /** @enum {string} */
+            status: "ok" | "unready";
+            /** @description Why it is `unready`. Absent while it is `ok`. */
+            reasons?: string[];
+        };
         /**
          * @description `ok`: all that is configured works. `degraded`: the kernel log should be watched and is not,
          *     and OOM kills go unseen; or events should be kept on disk and cannot be written, and end with
@@ -2081,6 +2137,57 @@ export interface operations {
             403: components["responses"]["Forbidden"];
         };
     };
+    getLiveness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liveness"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It may. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            /** @description It starts or stops: `reasons` says which. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -2158,6 +2265,8 @@ export type CategoriesConfigRequest = components['schemas']['CategoriesConfigReq
 export type TelemetryConfigRequest = components['schemas']['TelemetryConfigRequest']
 export type TelemetryState = components['schemas']['TelemetryState']
 export type Error = components['schemas']['Error']
+export type Liveness = components['schemas']['Liveness']
+export type Readiness = components['schemas']['Readiness']
 export type HealthStatus = components['schemas']['HealthStatus']
 export type KmsgState = components['schemas']['KmsgState']
 export type KmsgReader = components['schemas']['KmsgReader']

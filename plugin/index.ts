@@ -77,8 +77,12 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
   const { stream, publisher } = pipeline
   const sysmon = createSysmon(pipeline, log)
   fastify.decorate('sysmon', sysmon)
+  let whyNotReady: string | undefined = 'the server is being started'
   // Before the routes' own preClose, which ends the streams: a last kill still reaches them.
-  fastify.addHook('preClose', async () => pipeline.stopWatching())
+  fastify.addHook('preClose', async () => {
+    whyNotReady = 'the server is being stopped'
+    pipeline.stopWatching()
+  })
   // After the server's last request, which may still publish.
   fastify.addHook('onClose', () => pipeline.close())
   await fastify.register(routes, {
@@ -90,9 +94,13 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
     publisher,
     archive: () => pipeline.sinks.archive,
     health: sysmon.health,
+    whyNotReady: () => whyNotReady,
     stateDir: pipeline.stateDir,
   })
-  fastify.addHook('onReady', () => pipeline.start())
+  fastify.addHook('onReady', async () => {
+    await pipeline.start()
+    whyNotReady = undefined
+  })
 }
 
 export const sysmonPlugin = fp(plugin, { fastify: '5.x', name: 'fastify-sysmon' })

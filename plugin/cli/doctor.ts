@@ -9,7 +9,9 @@ import { machineFindings } from '../doctor/machine.ts'
 import { serverFindings } from '../doctor/server.ts'
 import { SYSTEM_OOM_KILL } from '../events/types.ts'
 import { columns, wrap } from '../explain/wrap.ts'
+import { OPTIONS } from '../options.ts'
 import { printable } from '../units.ts'
+import { optionsFromEnv } from './environment.ts'
 import { eventText, terminal } from './event-line.ts'
 import { describe, type Frame, frames, getJson, serverUrl } from './server-client.ts'
 import { parseOptions } from './usage.ts'
@@ -63,7 +65,9 @@ export async function doctorCommand(args: string[]): Promise<number> {
     if (!isJson) process.stdout.write(`${shown(finding)}\n`)
   }
   const url = serverUrl(values.url)
-  const kmsgPath = process.env.SYSMON_KMSG_PATH || '/dev/kmsg'
+  const { kmsgPath = OPTIONS.kmsgPath.default as string } = optionsFromEnv({
+    SYSMON_KMSG_PATH: process.env.SYSMON_KMSG_PATH,
+  })
   for (const finding of machineFindings(kmsgPath)) add(finding)
   const { findings: told, seq } = await askServer(url)
   for (const finding of told) add(finding)

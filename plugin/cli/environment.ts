@@ -64,8 +64,8 @@ function read(env: Env, variable: string, schema: OptionSchema): string | undefi
 /** What it cannot be stays text, which the schema refuses. */
 function parse(text: string, { type, anyOf }: OptionSchema): unknown {
   const isSwitch = type === 'boolean'
-  if (text === 'false' && (isSwitch || anyOf !== undefined)) return false
-  if (isSwitch) return { true: true, 1: true, 0: false }[text] ?? text
+  if (anyOf !== undefined && /^(?:false|off|none)$/.test(text)) return false
+  if (isSwitch) return { true: true, 1: true, false: false, 0: false }[text] ?? text
   if (type === 'integer') return /^\d{1,16}$/.test(text) ? Number(text) : text
   if (type !== 'array') return text
   const items = text.split(',').map(item => item.trim())

@@ -4,22 +4,26 @@
  */
 
 import { closeSync, readFileSync } from 'node:fs'
-import { drainKmsg, openKmsg, whyUnreadable } from '../kmsg/device.ts'
+import { drainKmsg, openKmsg } from '../kmsg/device.ts'
 import { RawRecord } from '../kmsg/record.ts'
+import { readLogRights, whyUnreadable } from '../kmsg/why-unreadable.ts'
 import { pidNamespace } from '../machine/pid-namespace.ts'
 import { containerKillCounter, machineKillCounter } from '../watch/kill-counter.ts'
 import type { Finding } from './finding.ts'
 
-/** include/uapi/linux/capability.h */
-const CAP_SYSLOG = 34n
 const MAX_RECORDS = 1_000_000
 
-export function machineFindings(kmsgPath: string): Finding[] {
+/** @param kmsgPath false where the operator wants none watched */
+export function machineFindings(kmsgPath: string | false): Finding[] {
   return [kernelLog(kmsgPath), killCounter(), processIds(), ownLines()]
 }
 
-function kernelLog(path: string): Finding {
+function kernelLog(path: string | false): Finding {
   const check = 'kernel log'
+  if (path === false) {
+    const says = 'SYSMON_KMSG_PATH says that none is to be watched: no OOM kill is told'
+    return { check, status: 'ok', says }
+  }
   try {
     const fd = openKmsg(path, false)
     try {
@@ -45,10 +49,9 @@ function kernelLog(path: string): Finding {
   } catch (error) {
     const why = whyUnreadable(path, error as NodeJS.ErrnoException)
     const [says, ...mend] = why.split(': ')
-    const isRestricted = read('/proc/sys/kernel/dmesg_restrict') === '1'
-    const may = mayReadLog()
+    const { isRestricted, mayAlways } = readLogRights()
     const extra = [
-      isRestricted && may === false
+      isRestricted === true && mayAlways === false
         ? ' (kernel.dmesg_restrict is 1, and CAP_SYSLOG is missing)'
         : '',
       isFiltered() ? ' (a seccomp filter is in force: see that it allows syslog)' : '',
@@ -123,12 +126,6 @@ function ownLines(): Finding {
       ? 'kernel.printk_devkmsg is not there'
       : `kernel.printk_devkmsg is ${mode}: real kills do not depend on it`
   return { check, status: 'ok', says }
-}
-
-/** @returns undefined where it cannot be found out */
-function mayReadLog(): boolean | undefined {
-  const bits = /^CapEff:\s*([0-9a-f]+)$/m.exec(read('/proc/self/status') ?? '')?.[1]
-  return bits === undefined ? undefined : ((BigInt(`0x${bits}`) >> CAP_SYSLOG) & 1n) === 1n
 }
 
 function isFiltered(): boolean {

@@ -72,17 +72,3 @@ export function writeKmsg(path: string, line: string): boolean {
     return false
   }
 }
-
-/** Why the device cannot be read, and what would mend it. */
-export function whyUnreadable(path: string, error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ENOENT':
-      return `there is no ${path}: in a container, pass the device in (--device /dev/kmsg)`
-    case 'EPERM':
-      return `reading ${path} is not permitted: run with CAP_SYSLOG, or set kernel.dmesg_restrict=0`
-    case 'EACCES':
-      return `reading ${path} is not permitted to this user: give it read permission`
-    default:
-      return error.message
-  }
-}

@@ -12,9 +12,10 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { KmsgState } from '../../generated/types.ts'
 import { Backoff } from '../backoff.ts'
 import { monotonicUs } from './clock.ts'
-import { drainKmsg, openKmsg, whyUnreadable } from './device.ts'
+import { drainKmsg, openKmsg } from './device.ts'
 import { RawRecord } from './record.ts'
 import { WakeUp } from './wake-up.ts'
+import { whyUnreadable } from './why-unreadable.ts'
 
 /** The wait before the device is opened again. */
 const REOPEN = { firstMs: 200, lastMs: 5000 }

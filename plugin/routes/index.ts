@@ -12,10 +12,10 @@ import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
 import { openApiSocket } from './api-socket.ts'
 import { registerEvents } from './events.ts'
-import { registerHealthz } from './healthz.ts'
 import { acceptOnlyJson } from './json-body.ts'
 import { answerOtherMethods, collectMethods } from './methods.ts'
 import { guardOrigin } from './origin.ts'
+import { registerProbes } from './probes.ts'
 import { handleErrors } from './send-error.ts'
 import { registerSpec } from './spec.ts'
 import { SseStreams } from './sse-streams.ts'
@@ -33,12 +33,13 @@ export interface RoutesOptions {
   /** Where events are that are no longer retained here. */
   readonly archive: () => Archive | undefined
   readonly health: () => Health
+  readonly whyNotReady: () => string | undefined
   /** Where the supervisor's socket is; held by this process alone. */
   readonly stateDir: string | undefined
 }
 
 export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promise<void> {
-  const { host, options, stream, publisher, archive, health, stateDir } = deps
+  const { host, options, stream, publisher, archive, health, whyNotReady, stateDir } = deps
   const methods = collectMethods(scope)
   handleErrors(scope, host)
   guardOrigin(scope, options)
@@ -63,7 +64,7 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   registerStream(scope, streams)
   registerTelemetry(scope, stream, publisher)
   registerSpec(scope)
-  registerHealthz(scope, health)
+  registerProbes(scope, { health, whyNotReady })
   answerOtherMethods(scope, methods)
   if (stateDir !== undefined) openApiSocket(scope, stateDir)
 }

@@ -9,6 +9,8 @@ const ALLOW = {
   '/telemetry': 'GET, HEAD, OPTIONS, PATCH, PUT',
   '/telemetry/events': 'GET, OPTIONS, POST',
   '/telemetry/stream': 'GET, OPTIONS',
+  '/livez': 'GET, HEAD, OPTIONS',
+  '/readyz': 'GET, HEAD, OPTIONS',
   '/healthz': 'GET, HEAD, OPTIONS',
   '/spec.json': 'GET, HEAD, OPTIONS',
   '/spec.yaml': 'GET, HEAD, OPTIONS',

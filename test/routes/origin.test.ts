@@ -103,7 +103,14 @@ test('a program, which sends no origin, may post', async t => {
   assert.equal((await post(await startApp(t), event)).status, 200)
 })
 
-const GETS = ['/telemetry/events', '/telemetry/stream', '/telemetry', '/healthz', '/spec.json']
+const GETS = [
+  '/telemetry/events',
+  '/telemetry/stream',
+  '/telemetry',
+  '/livez',
+  '/healthz',
+  '/spec.json',
+]
 
 for (const headers of [
   { origin: 'https://evil.example' },

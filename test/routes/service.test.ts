@@ -1,12 +1,13 @@
-/** `GET /healthz`, `GET /spec.json` and `GET /spec.yaml`. */
+/** `GET /livez`, `/readyz`, `/healthz`, `/spec.json` and `/spec.yaml`. */
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
 import { parse } from 'yaml'
-import type { Health } from '../../generated/types.ts'
-import { asJson, call, note, page, post, startApp } from '../support/app.ts'
+import type { Health, Readiness } from '../../generated/types.ts'
+import { asJson, call, listen, note, page, post, startApp } from '../support/app.ts'
 
 test('healthz: 200 ok when no kernel log is to be watched', async t => {
   const app = await startApp(t)
@@ -42,6 +43,39 @@ test('healthz: HEAD answers as GET does, without the body', async t => {
   const app = await startApp(t, { kmsgPath: '/nonexistent/kmsg' })
   const { statusCode, body } = await app.inject({ method: 'HEAD', url: '/healthz' })
   assert.deepEqual([statusCode, body], [503, ''])
+})
+
+test('livez and readyz: 200 whatever is wrong with the kernel log, without a token, to any peer', async t => {
+  const app = await startApp(t, { kmsgPath: '/nonexistent/kmsg', token: 'secret' })
+  for (const url of ['/livez', '/readyz']) {
+    for (const remoteAddress of ['127.0.0.1', '10.0.0.7']) {
+      const { statusCode, headers, body } = await app.inject({ url, remoteAddress })
+      assert.deepEqual([statusCode, body], [200, '{"status":"ok"}'])
+      assert.equal(headers['cache-control'], 'no-store')
+    }
+  }
+})
+
+test('readyz: 503 once the server is being stopped; livez 200', async t => {
+  // Of the host, after the plugin's own: requests are answered still.
+  const after = (app: FastifyInstance) => app.addHook('preClose', () => look())
+  const app = await startApp(t, {}, { fastify: { return503OnClosing: false }, after })
+  const origin = await listen(app)
+  const seen: string[] = []
+  const look = async (): Promise<void> => {
+    for (const url of ['/livez', '/readyz']) {
+      const answer = await fetch(`${origin}${url}`)
+      seen.push(`${url} ${answer.status} ${((await answer.json()) as Readiness).reasons ?? ''}`)
+    }
+  }
+  await look()
+  await app.close()
+  assert.deepEqual(seen, [
+    '/livez 200 ',
+    '/readyz 200 ',
+    '/livez 200 ',
+    '/readyz 503 the server is being stopped',
+  ])
 })
 
 const file = createRequire(import.meta.url).resolve('fastify-sysmon/openapi.yaml')
