@@ -139,7 +139,7 @@ export async function journal(log: (line: string) => void): Promise<Figure[]> {
       }
       figures.push(
         figure(
-          `ingest of ${category} events, ${sync}`,
+          `journal, ingest of ${category} events, ${sync}`,
           'events/s',
           median(ours),
           median(peer),
@@ -162,7 +162,13 @@ export async function journal(log: (line: string) => void): Promise<Figure[]> {
       }
     }
     figures.push(
-      figure('start with a full journal', 'ms', median(withFull), median(withEmpty), 'an empty one')
+      figure(
+        'journal, start with a full one',
+        'ms',
+        median(withFull),
+        median(withEmpty),
+        'an empty one'
+      )
     )
     return figures
   } finally {

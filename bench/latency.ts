@@ -106,21 +106,15 @@ export async function latency(log: (line: string) => void): Promise<Figure[]> {
     log(`latency: ${ours.length} real kills`)
     const cpu = await idleCpu(server.pid!)
     return [
+      figure('kill-latency', 'ms', quantile(ours, 0.5), quantile(theirs, 0.5), 'dmesg --follow'),
       figure(
-        'kill line to SSE client, p50',
-        'ms',
-        quantile(ours, 0.5),
-        quantile(theirs, 0.5),
-        'dmesg --follow'
-      ),
-      figure(
-        'kill line to SSE client, p99',
+        'kill-latency, p99',
         'ms',
         quantile(ours, 0.99),
         quantile(theirs, 0.99),
         'dmesg --follow'
       ),
-      figure('CPU of the idle server and its reader', '%', cpu, 0.1, 'the bound of 0.1 %'),
+      figure('idle', '%', cpu, 0.1, 'the bound of 0.1 %'),
     ]
   } finally {
     dmesg.kill()

@@ -1,32 +1,43 @@
-/** `npm run bench [-- --json]`: figures against peers, as ratios in one run. */
+/** `npm run bench [-- --json] [-- --only NAME]`: figures against peers, as ratios in one run. */
 
 import { parseArgs } from 'node:util'
-import type { Figure } from './figures.ts'
+import { fanOut, fanOutStalled } from './fan-out.ts'
+import { type Figure, rowOf } from './figures.ts'
+import { ingest } from './ingest.ts'
 import { journal } from './journal.ts'
 import { latency } from './latency.ts'
+import { publish } from './publish.ts'
 import { shim } from './shim.ts'
 import { start } from './start.ts'
 import { storm } from './storm.ts'
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })
-const BENCHES: Readonly<Record<string, (log: (line: string) => void) => Promise<Figure[]>>> = {
-  storm,
-  latency,
-  journal,
-  shim,
-  start,
+interface Bench {
+  /** The rows that it measures, without what comes after a comma; `--only` takes one of them. */
+  readonly rows: readonly string[]
+  readonly run: (log: (line: string) => void) => Promise<Figure[]>
 }
 
-for (const [name, bench] of Object.entries(BENCHES)) {
-  if (values.only !== undefined && values.only !== name) continue
-  for (const figure of await bench(line => process.stderr.write(`${line}\n`))) {
-    if (values.json === true) {
-      console.log(JSON.stringify(figure))
-    } else {
-      const { ours, peer, peer_name, unit, ratio } = figure
-      console.log(
-        `${figure.name.padEnd(40)} ${ours.toPrecision(3).padStart(9)} ${unit.padEnd(10)} ${peer_name}: ${peer.toPrecision(3)}   ratio ${ratio.toFixed(2)}`
-      )
-    }
+const BENCHES: readonly Bench[] = [
+  { rows: ['fan-out'], run: fanOut },
+  { rows: ['fan-out-stalled'], run: fanOutStalled },
+  { rows: ['ingest', 'ingest-journaled'], run: ingest },
+  { rows: ['publish', 'publish-journaled'], run: publish },
+  { rows: ['start', 'memory'], run: start },
+  { rows: ['kill-latency', 'idle'], run: latency },
+  { rows: ['crash-latency', 'shim'], run: shim },
+  { rows: ['parse-storm'], run: storm },
+  { rows: ['journal'], run: journal },
+]
+
+const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })
+const { json = false, only } = values
+const wanted = BENCHES.filter(({ rows }) => only === undefined || rows.includes(only))
+if (wanted.length === 0) {
+  const known = BENCHES.flatMap(({ rows }) => rows).join(', ')
+  throw new Error(`there is no figure "${only}": --only takes one of ${known}`)
+}
+for (const { run } of wanted) {
+  for (const figure of await run(line => process.stderr.write(`${line}\n`))) {
+    console.log(json ? JSON.stringify(figure) : rowOf(figure))
   }
 }

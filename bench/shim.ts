@@ -62,14 +62,14 @@ export async function shim(log: (line: string) => void): Promise<Figure[]> {
 
     return peers
       .flatMap(({ name }) => [
-        compare('shim: kill to SSE client, p50', 'ms', latencies, name),
-        compare('shim: of that, from the listener on, p50', 'ms', own, name),
-        compare('shim: private memory', 'KiB', memory, name),
-        compare('shim: start to READY, p50', 'ms', starts, name),
+        compare('crash-latency, from the kill on', 'ms', latencies, name),
+        compare('crash-latency', 'ms', own, name),
+        compare('shim, memory', 'KiB', memory, name),
+        compare('shim, start to READY', 'ms', starts, name),
       ])
       .concat(
-        compare("shim: start to READY, beside Node's own start, p50", 'ms', starts, 'node'),
-        figure(`shim: private memory after ${CRASHES} crashes`, 'KiB', busy, alone, 'idle node -e')
+        compare("shim, start to READY, beside Node's own", 'ms', starts, 'node'),
+        figure(`shim, memory after ${CRASHES} crashes`, 'KiB', busy, alone, 'idle node -e')
       )
   } finally {
     for (const cleanup of cleanups.reverse()) await cleanup()

@@ -63,10 +63,14 @@ export async function start(log: (line: string) => void): Promise<Figure[]> {
   const peer = 'bare Fastify'
   const [ms, cpuMs, kib] = (['ms', 'cpuMs', 'kib'] as const).map(field => of(peer, field))
   return ['sysmon serve', 'with the plugin'].flatMap(name => [
-    figure(`start: ${name}`, 'ms', of(name, 'ms'), ms!, peer),
-    figure(`start: ${name}, CPU time`, 'ms', of(name, 'cpuMs'), cpuMs!, peer),
-    figure(`memory: ${name}, idle, private`, 'KiB', of(name, 'kib'), kib!, peer),
+    figure(rowOf('start', name), 'ms', of(name, 'ms'), ms!, peer),
+    figure(`${rowOf('start', name)}, CPU time`, 'ms', of(name, 'cpuMs'), cpuMs!, peer),
+    figure(rowOf('memory', name), 'KiB', of(name, 'kib'), kib!, peer),
   ])
+}
+
+function rowOf(what: string, program: string): string {
+  return program === 'sysmon serve' ? what : `${what}, ${program}`
 }
 
 async function measure(args: readonly string[]): Promise<Sample> {

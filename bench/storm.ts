@@ -54,29 +54,17 @@ export async function storm(log: (line: string) => void): Promise<Figure[]> {
     )
     const name = 'go-kmsg-parser v2.0.0 + cadvisor v0.60.6 oomparser'
     return [
+      figure('parse-storm', 'M records/s', rate(ours, 'seconds'), rate(theirs, 'seconds'), name),
+      figure('parse-storm, CPU time', 'M records/s', rate(ours, 'cpu'), rate(theirs, 'cpu'), name),
       figure(
-        'parser over a storm',
-        'M records/s',
-        rate(ours, 'seconds'),
-        rate(theirs, 'seconds'),
-        name
-      ),
-      figure(
-        'parser over a storm, by processor time',
-        'M records/s',
-        rate(ours, 'cpu'),
-        rate(theirs, 'cpu'),
-        name
-      ),
-      figure(
-        'parser over a storm, first pass',
+        'parse-storm, first pass',
         'M records/s',
         rate(ours, 'first'),
         rate(theirs, 'first'),
         name
       ),
       figure(
-        'memory of the parser over an idle process',
+        'parse-storm, memory above an idle process',
         'MB',
         median(ours.map(run => run.megabytes!)),
         20,
