@@ -27,9 +27,9 @@ export function createSysmon(pipeline: Pipeline, log: FastifyBaseLogger): Sysmon
       } catch (error) {
         throw new InvalidEventError(`data cannot be written as JSON: ${(error as Error).message}`)
       }
-      // A copy, so that what the caller changes later does not change what was published.
-      const copy = data === undefined ? undefined : JSON.parse(data)
-      const published = publisher.publish(toEvent({ ...event, data: copy }), 'server')
+      // What the caller changes later does not change what was published: the JSON is.
+      const dataJson = data === 'null' ? undefined : data
+      const published = publisher.publish({ ...toEvent(event), dataJson }, 'server')
       return published === undefined ? undefined : envelopeOf(published)
     },
     subscribe: (listener, subscription = {}) => subscribe(stream, log, listener, subscription),

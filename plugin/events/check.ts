@@ -66,12 +66,17 @@ export function refuse(body: unknown, isServer = false): Refusal | undefined {
   }
   const unknown = isServer ? Object.keys(body).find(name => !FIELDS.includes(name)) : undefined
   if (unknown !== undefined) return { message: `body has the unknown field "${unknown}"` }
-  const { metadata = {} } = sourceOf(source as PublishEventRequest['source'])
-  const taken = serverKeysOf(type).find(key => Object.hasOwn(metadata, key))
-  if (!isServer && taken !== undefined) {
-    return { message: `source.metadata.${taken} of ${type} is the server's own: leave it out` }
-  }
-  return undefined
+  const taken = isServer ? undefined : takenKey(type, source as PublishEventRequest['source'])
+  if (taken === undefined) return undefined
+  return { message: `source.metadata.${taken} of ${type} is the server's own: leave it out` }
+}
+
+/** A key of its metadata that only this server may write. */
+function takenKey(type: string, source: PublishEventRequest['source']): string | undefined {
+  const keys = serverKeysOf(type)
+  if (keys.length === 0) return undefined
+  const { metadata = {} } = sourceOf(source)
+  return keys.find(key => Object.hasOwn(metadata, key))
 }
 
 function refuseData(type: string, data: unknown): string | undefined {
@@ -109,7 +114,9 @@ function sourceOf(source: PublishEventRequest['source']): EventSource {
 type Metadata = Readonly<Record<string, string | null>>
 
 function withoutNull(metadata: Metadata | undefined): Record<string, string> | undefined {
-  if (metadata === undefined) return undefined
+  if (metadata === undefined || !Object.values(metadata).includes(null)) {
+    return metadata as Record<string, string> | undefined
+  }
   const entries = Object.entries(metadata).filter(([, value]) => value !== null)
   return Object.fromEntries(entries) as Record<string, string>
 }
@@ -119,5 +126,7 @@ function hasEmptyKind(source: unknown): source is { kind: '' } {
 }
 
 function withoutUndefined(body: object): object {
+  // What came as JSON has none.
+  if (!Object.values(body).includes(undefined)) return body
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
 }

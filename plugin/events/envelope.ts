@@ -8,7 +8,7 @@
 
 import type { EventCategory, EventSource } from '../../generated/types.ts'
 import { isTrusted } from './reporter.ts'
-import { Slabs } from './slabs.ts'
+import { type KeptBytes, Slabs } from './slabs.ts'
 
 /** The longest envelope, in bytes of JSON. S2 takes no larger record (1 MiB, with its headers). */
 export const MAX_ENVELOPE_BYTES = 1_000_000
@@ -24,6 +24,8 @@ export interface TelemetryEventInput {
   readonly source: EventSource
   /** Any JSON value; absent when there is none. */
   readonly data?: unknown
+  /** The same as JSON, where it is written already. */
+  readonly dataJson?: string | undefined
 }
 
 /** A published event, as the ring keeps it. */
@@ -45,7 +47,7 @@ export interface PublishedEvent {
 export function sealEnvelope(seq: number, input: TelemetryEventInput): PublishedEvent {
   let json = envelopeJson(seq, input, input.source)
   if (isTooLarge(json)) {
-    const truncated = { ...input, data: null }
+    const truncated = { ...input, data: null, dataJson: undefined }
     json = envelopeJson(seq, truncated, input.source, true)
     const { kind, event, metadata } = input.source
     // Who reports it is not the producer's to cut off.
@@ -54,8 +56,14 @@ export function sealEnvelope(seq: number, input: TelemetryEventInput): Published
     if (isTooLarge(json)) json = envelopeJson(seq, truncated, { kind, metadata: kept }, true)
   }
   const { ts, type, category } = input
-  const head = { seq, ts, type, category, isTrusted: isTrusted(type, input.source) }
-  return publishedEvent(head, PUBLISHED, json)
+  const event = { seq, ts, type, category, isTrusted: isTrusted(type, input.source) }
+  const head = frameHead(seq)
+  return new KeptEvent(event, head.length, PUBLISHED.keepText(head + json + FRAME_END))
+}
+
+/** The same event, its bytes beside others that are kept as long. */
+export function keptIn(slabs: Slabs, event: PublishedEvent): PublishedEvent {
+  return new KeptEvent(event, frameHead(event.seq).length, slabs.keep([event.frame]))
 }
 
 type EventHead = Pick<PublishedEvent, 'seq' | 'ts' | 'type' | 'category' | 'isTrusted'>
@@ -69,7 +77,12 @@ export function publishedEvent(
   slabs: Slabs,
   ...json: (string | Buffer)[]
 ): PublishedEvent {
-  return new KeptEvent(event, slabs, json)
+  const head = frameHead(event.seq)
+  return new KeptEvent(event, head.length, slabs.keep([head, ...json, FRAME_END]))
+}
+
+function frameHead(seq: number): string {
+  return `id: ${seq}\ndata: `
 }
 
 /** The bytes are not fields: thousands of events are kept, and few of them are being read. */
@@ -84,19 +97,16 @@ class KeptEvent implements PublishedEvent {
   readonly #start: number
   readonly #headBytes: number
 
-  constructor(event: EventHead, slabs: Slabs, json: readonly (string | Buffer)[]) {
-    const { seq, ts, type, category, isTrusted } = event
-    this.seq = seq
-    this.ts = ts
-    this.type = type
-    this.category = category
-    this.isTrusted = isTrusted
-    const head = `id: ${seq}\ndata: `
-    const { slab, start, length } = slabs.keep([head, ...json, FRAME_END])
-    this.frameBytes = length
-    this.#slab = slab
-    this.#start = start
-    this.#headBytes = head.length
+  constructor(event: EventHead, headBytes: number, frame: KeptBytes) {
+    this.seq = event.seq
+    this.ts = event.ts
+    this.type = event.type
+    this.category = event.category
+    this.isTrusted = event.isTrusted
+    this.frameBytes = frame.length
+    this.#slab = frame.slab
+    this.#start = frame.start
+    this.#headBytes = headBytes
   }
 
   get frame(): Buffer {
@@ -117,7 +127,10 @@ function envelopeJson(
 ): string {
   // JSON.stringify escapes line breaks, so the envelope is one line; undefined fields vanish.
   const { ts, type, category, data } = input
-  return JSON.stringify({ seq, event: { ts, type, category, source, data, truncated } })
+  const head = JSON.stringify({ ts, type, category, source }).slice(0, -1)
+  const dataJson = input.dataJson ?? JSON.stringify(data)
+  const rest = dataJson === undefined ? '' : `,"data":${dataJson}`
+  return `{"seq":${seq},"event":${head}${rest}${truncated ? ',"truncated":true' : ''}}}`
 }
 
 function isTooLarge(json: string): boolean {

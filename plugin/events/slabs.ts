@@ -35,6 +35,16 @@ export class Slabs {
     return place
   }
 
+  /** One text as UTF-8: in one go where it is sure to fit. */
+  keepText(text: string): KeptBytes {
+    const most = text.length * 3
+    if (most > LARGE || this.#used + most > this.#slab.length) return this.keep([text])
+    const start = this.#used
+    const length = this.#slab.write(text, start)
+    this.#used += length
+    return { slab: this.#slab, start, length }
+  }
+
   #take(length: number): KeptBytes {
     if (length > LARGE) return { slab: Buffer.allocUnsafeSlow(length), start: 0, length }
     if (this.#used + length > this.#slab.length) {

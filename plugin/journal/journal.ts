@@ -141,8 +141,9 @@ export class Journal implements EventStore {
     else this.#other.reserve(event.seq)
   }
 
-  async settled(): Promise<void> {
-    await Promise.all(this.#parts.map(part => part.settled()))
+  settled(): Promise<unknown> | undefined {
+    const [trusted, other] = [this.#trusted.settled(), this.#other.settled()]
+    return trusted === undefined ? other : Promise.all([trusted, other])
   }
 
   readerAfter(seq: number): JournalReader {

@@ -206,14 +206,13 @@ export class JournalPart {
     return new PartReader(this.#options.folder, this.#files.all, seq)
   }
 
-  /** Resolves when what was appended is as safe as the policy says it is when it is answered. */
-  async settled(): Promise<void> {
-    if (this.#options.sync !== 'always' || this.#unwritten.size > 0) return
-    try {
-      await this.#files.settled()
-    } catch (error) {
-      this.#failed(error as Error)
-    }
+  /**
+   * Resolves when what was appended is as safe as the policy says it is when it is answered; undefined
+   * where it is already.
+   */
+  settled(): Promise<void> | undefined {
+    if (this.#options.sync !== 'always' || this.#unwritten.size > 0) return undefined
+    return this.#files.settled().catch(error => this.#failed(error as Error))
   }
 
   /** What was published of losses is on disk. */

@@ -81,7 +81,7 @@ class Body {
   #buffer: Buffer = EMPTY
   #bytes = 0
   #isOver = false
-  #reject: (error: Error) => void = () => {}
+  #fail: (error: Error) => void = () => {}
 
   /** @param onGrown told how many bytes more are held */
   constructor(request: FastifyRequest, payload: Readable, onGrown: (bytes: number) => void) {
@@ -106,37 +106,44 @@ class Body {
   }
 
   fail(error: Error): void {
-    this.#isOver = true
-    this.#reject(error)
+    this.#fail(error)
   }
 
   release(): void {
     this.#buffer = EMPTY
   }
 
-  async #receive(): Promise<void> {
-    if (this.#announced > this.#limit) throw new BodyTooLargeError(this.#limit)
-    const payload = this.#payload
-    const onData = (chunk: Buffer | string) => {
-      // What still comes is passed over.
-      if (!this.#isOver) this.#add(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
-    }
-    let timer: NodeJS.Timeout | undefined
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#reject = reject
-        timer = setTimeout(() => reject(new BodyTooSlowError(TIMEOUT_MS / 1000)), TIMEOUT_MS)
-        payload.on('data', onData)
-        payload.once('end', resolve)
-        payload.on('error', error => reject(asRefusal(error)))
-        payload.once('close', () => reject(new BadRequestError('the body broke off')))
-        payload.resume()
-      })
-      this.#checkLength()
-    } finally {
-      clearTimeout(timer)
-      this.#isOver = true
-    }
+  #receive(): Promise<void> {
+    if (this.#announced > this.#limit) return Promise.reject(new BodyTooLargeError(this.#limit))
+    return new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => this.fail(new BodyTooSlowError(TIMEOUT_MS / 1000)), TIMEOUT_MS)
+      const end = () => {
+        this.#isOver = true
+        clearTimeout(timer)
+      }
+      this.#fail = error => {
+        end()
+        reject(error)
+      }
+      this.#payload
+        .on('data', (chunk: Buffer | string) => {
+          // What still comes is passed over.
+          if (!this.#isOver) this.#add(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+        })
+        .on('error', error => this.fail(asRefusal(error)))
+        // Nearly always after its end: an error takes long to make.
+        .once('close', () => {
+          if (!this.#isOver) this.fail(new BadRequestError('the body broke off'))
+        })
+        .once('end', () => {
+          if (this.#isOver) return
+          end()
+          const wrong = this.#wrongLength()
+          if (wrong === undefined) resolve()
+          else reject(new BadRequestError(wrong))
+        })
+        .resume()
+    })
   }
 
   #add(chunk: Buffer): void {
@@ -164,13 +171,10 @@ class Body {
     this.#buffer = larger
   }
 
-  #checkLength(): void {
+  #wrongLength(): string | undefined {
     const received = this.#payload.receivedEncodedLength || this.#bytes
-    if (!Number.isNaN(this.#announced) && received !== this.#announced) {
-      throw new BadRequestError(
-        `the body has ${received} bytes, and content-length says ${this.#announced}`
-      )
-    }
+    if (Number.isNaN(this.#announced) || received === this.#announced) return undefined
+    return `the body has ${received} bytes, and content-length says ${this.#announced}`
   }
 }
 

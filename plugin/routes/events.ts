@@ -22,10 +22,13 @@ export interface EventsParts extends PageSources {
   readonly streams: SseStreams
 }
 
+/** Of a longer envelope the bytes are sent as they are. */
+const MAX_TEXT_BYTES = 16 * 1024
+
 export function registerEvents(scope: FastifyInstance, parts: EventsParts): void {
   const { publisher, streams } = parts
   const config = { body: { kept: ['data', 'source', 'ts'] } satisfies BodyConfig }
-  scope.post('/telemetry/events', { config }, async (request, reply) => {
+  scope.post('/telemetry/events', { config }, (request, reply) => {
     const refusal = refuse(request.body)
     if (refusal !== undefined) {
       request.log.debug(refusal, 'event refused')
@@ -35,8 +38,13 @@ export function registerEvents(scope: FastifyInstance, parts: EventsParts): void
     const reporter = isTrustedPeer(request) ? 'supervisor' : 'http'
     const event = publisher.publish(toEvent(request.body as PublishEventRequest), reporter)
     if (event === undefined) return reply.code(204).send()
-    await publisher.settled()
-    return reply.type('application/json; charset=utf-8').send(event.json)
+    const answer = () => {
+      reply.type('application/json; charset=utf-8')
+      // A text leaves in one write with its head.
+      return reply.send(event.json.length > MAX_TEXT_BYTES ? event.json : event.json.toString())
+    }
+    const settling = publisher.settled()
+    return settling === undefined ? answer() : settling.then(answer)
   })
   scope.get(
     '/telemetry/events',

@@ -31,13 +31,25 @@ export function refuseForeignHost(request: FastifyRequest, allowed: ReadonlySet<
  */
 function* authoritiesOf({ headers, raw }: FastifyRequest): Generator<string> {
   // Node keeps the first of several, which is not whom another server would take it for.
-  const hosts = raw.rawHeaders.filter((_, at, all) => at % 2 === 1 && /^host$/i.test(all[at - 1]!))
+  const hosts = hostsOf(raw.rawHeaders)
   if (hosts.length > 1) yield hosts.join(', ')
   if (headers.host !== undefined) yield headers.host
   const authority = headers[':authority']
   if (typeof authority === 'string') yield authority
+  // Of a path alone, which is what nearly all ask for, nothing need be looked for.
+  if (raw.url?.startsWith('/') === true) return
   const inTarget = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(raw.url ?? '')?.[1]
   if (inTarget !== undefined) yield inTarget
+}
+
+/** The values of all headers `Host`. @param rawHeaders names and values in turn */
+function hostsOf(rawHeaders: readonly string[]): string[] {
+  const hosts: string[] = []
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts.push(rawHeaders[at + 1]!)
+  }
+  return hosts
 }
 
 /** @returns lower case, without brackets, port and the dot of the root; undefined for what is no name */

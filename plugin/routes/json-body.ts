@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parse as secureJsonParse } from 'secure-json-parse'
 import { BadRequestError, quoted, UnsupportedMediaTypeError } from '../errors.ts'
 import { BodyReader } from './body-reader.ts'
-import { tooMuch, whatWouldBeLost } from './json-scan.ts'
+import { isSurelyKept, tooMuch, whatWouldBeLost } from './json-scan.ts'
 
 /** What a route's `config.body` says. */
 export interface BodyConfig {
@@ -57,7 +57,7 @@ function parse(body: Buffer, { isOptional = false, kept }: BodyConfig): unknown 
   } catch (error) {
     throw new BadRequestError(`the body is malformed JSON: ${(error as Error).message}`)
   }
-  const lost = whatWouldBeLost(body, kept)
+  const lost = isSurelyKept(text, value) ? undefined : whatWouldBeLost(body, kept)
   if (lost !== undefined) throw new BadRequestError(lost)
   return value
 }

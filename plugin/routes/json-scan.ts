@@ -7,6 +7,8 @@ import { quoted } from '../errors.ts'
 
 /** Deeper than any event, and far from where writing it would exhaust the stack. */
 const MAX_DEPTH = 1000
+/** Fewer digits than these are carried exactly. */
+const SHORT_DIGITS = 15
 /** So many take some 20 ms to be parsed, checked and written; a body of 4 MB could have a million. */
 const MAX_VALUES = 100_000
 
@@ -26,6 +28,8 @@ const CLOSE_OBJECT = 0x7d
  * @returns what is too much of it, as a sentence
  */
 export function tooMuch(json: Buffer): string | undefined {
+  // A level takes a byte, and a value does.
+  if (json.length <= MAX_DEPTH) return undefined
   let depth = 0
   let values = 1
   for (let at = 0; at < json.length; at++) {
@@ -53,6 +57,30 @@ export function tooMuch(json: Buffer): string | undefined {
     }
   }
   return undefined
+}
+
+/**
+ * Whether nothing of a text can have been lost, at a glance, which is enough for nearly all: it has as
+ * many fields as were read from it, so that none is given twice, and no number that is long.
+ *
+ * @param text JSON @param value what it was parsed to
+ */
+export function isSurelyKept(text: string, value: unknown): boolean {
+  let fields = 0
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at)
+    if (char === QUOTE) {
+      at = endOfText(text, at)
+    } else if (char === COLON) {
+      fields++
+    } else if (char === MINUS || isDigit(char)) {
+      const start = at
+      while (isOfNumber(text.charCodeAt(at + 1))) at++
+      if (at - start >= SHORT_DIGITS && !isSafeInteger(text.slice(start, at + 1))) return false
+      if (hasExponent(text, start, at)) return false
+    }
+  }
+  return fields === fieldsIn(value)
 }
 
 /**
@@ -95,6 +123,40 @@ export function whatWouldBeLost(json: Buffer, kept: readonly string[]): string |
   return undefined
 }
 
+/** As {@link endOfString}. */
+function endOfText(text: string, start: number): number {
+  let quote = text.indexOf('"', start + 1)
+  while (quote !== -1 && text.charCodeAt(quote - 1) === BACKSLASH) {
+    let slashes = 1
+    while (text.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes++
+    if (slashes % 2 === 0) break
+    quote = text.indexOf('"', quote + 1)
+  }
+  return quote === -1 ? text.length : quote
+}
+
+/** The fields of all objects in a value. */
+function fieldsIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let fields = 0
+  if (Array.isArray(value)) {
+    for (const item of value) fields += fieldsIn(item)
+    return fields
+  }
+  for (const key in value) fields += 1 + fieldsIn((value as Record<string, unknown>)[key])
+  return fields
+}
+
+/** Of digits alone. @param token of a number */
+function isSafeInteger(token: string): boolean {
+  return /^-?\d{1,16}$/.test(token) && Number.isSafeInteger(Number(token))
+}
+
+function hasExponent(text: string, start: number, end: number): boolean {
+  for (let at = start; at <= end; at++) if ((text.charCodeAt(at) | 0x20) === 0x65) return true
+  return false
+}
+
 /** @returns the place of the quote that ends it, or the end of the text */
 function endOfString(json: Buffer, start: number): number {
   const quote = json.indexOf(QUOTE, start + 1)
@@ -124,7 +186,7 @@ function isOfNumber(byte: number | undefined): boolean {
 
 /** Integers that a double does not hold and numbers beyond its range; fractions are approximations. */
 function isInexact(token: string): boolean {
-  if (token.length < 16 && !/[eE]/.test(token)) return false
+  if (token.length <= SHORT_DIGITS && !/[eE]/.test(token)) return false
   const value = Number(token)
   if (!Number.isFinite(value)) return true
   const sent = significand(token)

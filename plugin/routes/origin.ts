@@ -9,6 +9,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ForeignOriginError, ForeignSiteError, FramedError, quoted } from '../errors.ts'
 import type { SysmonOptions } from '../types.ts'
+import { checkRequest } from './check-request.ts'
 import { addToHeader } from './headers.ts'
 import { nameOf, portOf, refuseForeignHost } from './host-name.ts'
 
@@ -23,7 +24,7 @@ export function guardOrigin(
 ): void {
   const origins = new Set(allowedOrigins)
   const hosts = new Set(allowedHosts.map(name => name.toLowerCase()))
-  scope.addHook('onRequest', async (request, reply) => {
+  const check = (request: FastifyRequest, reply: FastifyReply): void => {
     const { origin } = request.headers
     const isAllowed = origin !== undefined && origins.has(origin)
     closeToPages(reply, isAllowed)
@@ -32,7 +33,8 @@ export function guardOrigin(
     refuseFrame(request)
     if (isAllowed) openTo(origin, request, reply)
     else refuseForeignPage(request)
-  })
+  }
+  scope.addHook('onRequest', checkRequest(check))
 }
 
 /** No page shows an answer, or takes it for a script or a picture. */
@@ -61,6 +63,7 @@ function openTo(origin: string, { method, headers }: FastifyRequest, reply: Fast
 
 /** @throws {FramedError} */
 function refuseFrame({ headers }: FastifyRequest): void {
+  if (headers['sec-fetch-dest'] === undefined) return
   const dest = String(headers['sec-fetch-dest']).toLowerCase()
   if (dest.split(/\s*,\s*/).some(one => FRAMES.includes(one))) throw new FramedError(quoted(dest))
 }

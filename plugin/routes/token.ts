@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { TokenError, UnguardedError } from '../errors.ts'
 import { isLoopback } from '../loopback.ts'
 import type { ResolvedOptions } from '../options.ts'
+import { checkRequest } from './check-request.ts'
 import { isOfThisMachine, isTrustedPeer } from './peer.ts'
 
 /** What a token gives a right to, and what it is called in a sentence. */
@@ -36,7 +37,7 @@ export function guardToken(scope: FastifyInstance, options: TokenOptions): void 
   const digests = Object.fromEntries(
     Object.entries(tokens).map(([right, token]) => [right, token && digest(token)])
   ) as Record<Right, Buffer | undefined>
-  scope.addHook('onRequest', async (request, reply) => {
+  const check = (request: FastifyRequest, reply: FastifyReply): void => {
     const access = accessOf(request)
     if (access === 'open' || isTrustedPeer(request)) return
     if (access === 'health' && isOfThisMachine(request)) return
@@ -46,7 +47,8 @@ export function guardToken(scope: FastifyInstance, options: TokenOptions): void 
     else if (!options.insecure && !isOfThisMachine(request)) {
       throw new UnguardedError(RIGHTS[right], optionOf(right), variableOf(right))
     }
-  })
+  }
+  scope.addHook('onRequest', checkRequest(check))
   if (!options.insecure) sayWhoIsRefused(scope, unguardedRights(options))
 }
 

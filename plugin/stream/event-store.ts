@@ -18,8 +18,11 @@ export interface EventStore {
   append(event: PublishedEvent): void
   /** Reads what is kept after a sequence number. */
   readerAfter(seq: number): StoreReader
-  /** Resolves when what was appended is as safe as it is to be before its publisher is answered. */
-  settled(): Promise<void>
+  /**
+   * Resolves when what was appended is as safe as it is to be before its publisher is answered;
+   * undefined where it is already.
+   */
+  settled(): Promise<unknown> | undefined
 }
 
 export interface StoreReader {

@@ -5,14 +5,11 @@
  */
 
 import { hash } from 'node:crypto'
-import {
-  type PublishedEvent,
-  publishedEvent,
-  type TelemetryEventInput,
-} from '../events/envelope.ts'
+import { keptIn, type PublishedEvent, type TelemetryEventInput } from '../events/envelope.ts'
 import type { Reporter } from '../events/reporter.ts'
 import { Slabs } from '../events/slabs.ts'
 import { idempotencyKey } from '../events/types.ts'
+import { Queue } from './queue.ts'
 
 /** Keys remembered of each kind of reporter. */
 const MAX_KEYS = 16_384
@@ -33,13 +30,20 @@ export interface FirstPublished {
   readonly event: PublishedEvent | undefined
 }
 
-/** Digests, because thousands are kept, and what they are made of may be long. */
-export function keyOf({ type, source, data }: TelemetryEventInput): EventKey | undefined {
+/**
+ * Digests, because thousands are kept, and what they are made of may be long.
+ *
+ * @param dataJson its data; undefined where it has none
+ */
+export function keyOf(
+  { type, source }: Pick<TelemetryEventInput, 'type' | 'source'>,
+  dataJson: string | undefined
+): EventKey | undefined {
   const key = idempotencyKey(type, source.metadata)
   if (key === undefined) return undefined
   return {
     key: hash('sha256', key, 'binary'),
-    data: hash('sha256', JSON.stringify(data ?? null), 'binary'),
+    data: hash('sha256', dataJson ?? 'null', 'binary'),
   }
 }
 
@@ -73,8 +77,11 @@ export class PublishedKeys {
 class KeyMemory {
   readonly #slabs = new Slabs()
   readonly #firsts = new Map<string, { readonly seq: number; readonly data: string }>()
-  /** By sequence number, oldest first. */
+  /** The keys in their order. The oldest key of a Map is found past all places of deleted ones. */
+  readonly #order = new Queue<string>()
   readonly #kept = new Map<number, PublishedEvent>()
+  /** Their sequence numbers, oldest first. */
+  readonly #keptOrder = new Queue<number>()
   #keptBytes = 0
 
   find(key: string): FirstPublished | undefined {
@@ -83,20 +90,17 @@ class KeyMemory {
   }
 
   remember({ key, data }: EventKey, event: PublishedEvent, isStored: boolean): void {
+    if (!this.#firsts.has(key)) this.#order.push(key)
     this.#firsts.set(key, { seq: event.seq, data })
-    if (this.#firsts.size > MAX_KEYS) {
-      for (const oldest of this.#firsts.keys()) {
-        this.#firsts.delete(oldest)
-        break
-      }
-    }
+    if (this.#firsts.size > MAX_KEYS) this.#firsts.delete(this.#order.shift()!)
     if (isStored) return
-    this.#kept.set(event.seq, publishedEvent(event, this.#slabs, event.json))
+    this.#kept.set(event.seq, keptIn(this.#slabs, event))
+    this.#keptOrder.push(event.seq)
     this.#keptBytes += event.frameBytes
-    for (const [oldest, { frameBytes }] of this.#kept) {
-      if (this.#keptBytes <= MAX_KEYED_BYTES) break
+    while (this.#keptBytes > MAX_KEYED_BYTES) {
+      const oldest = this.#keptOrder.shift()!
+      this.#keptBytes -= this.#kept.get(oldest)!.frameBytes
       this.#kept.delete(oldest)
-      this.#keptBytes -= frameBytes
     }
   }
 }

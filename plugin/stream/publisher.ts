@@ -60,9 +60,12 @@ export class Publisher {
     return this.#counts
   }
 
-  /** Resolves when what was published is kept as safely as it is to be before it is acknowledged. */
-  async settled(): Promise<void> {
-    await this.#options.store?.settled()
+  /**
+   * Resolves when what was published is kept as safely as it is to be before it is acknowledged;
+   * undefined where it is already.
+   */
+  settled(): Promise<unknown> | undefined {
+    return this.#options.store?.settled()
   }
 
   /**
@@ -73,8 +76,9 @@ export class Publisher {
     const { type, category } = input
     if (!this.capture.isCaptured(category) && !isAlwaysCaptured(type, reporter)) return undefined
     const source = reportedBy(input.source, reporter, this.capture.sessionId)
-    const reported = this.#linked({ ...input, source }, reporter)
-    const key = keyOf(input)
+    const dataJson = input.dataJson ?? dataJsonOf(input)
+    const reported = this.#linked({ ...input, source, dataJson }, reporter)
+    const key = keyOf(input, dataJson)
     if (key === undefined) return this.#publish(reported, reporter)
     // Who is trusted has the keys that it gives to itself, whatever others published under them. What
     // anyone posts is known again where it says the same, by whomever that was said.
@@ -96,7 +100,7 @@ export class Publisher {
     const faultSeq = killSeq === undefined ? this.#options.faultOf?.(input) : undefined
     if (killSeq === undefined && faultSeq === undefined) return input
     const seqs = { oom_kill_seq: killSeq, process_crashed_seq: faultSeq }
-    return { ...input, data: { ...(input.data as object), ...seqs } }
+    return { ...input, data: { ...(input.data as object), ...seqs }, dataJson: undefined }
   }
 
   #publish(input: TelemetryEventInput, reporter: Reporter): PublishedEvent {
@@ -126,7 +130,7 @@ export class Publisher {
   restore(events: readonly PublishedEvent[]): void {
     for (const published of events) {
       const { event } = JSON.parse(published.json.toString()) as EventEnvelope
-      const key = keyOf(event)
+      const key = keyOf(event, dataJsonOf(event))
       if (key === undefined) continue
       const reporter = reporterOf(event.source.metadata)
       if (reporter === 'kernel') this.#rememberDeath(published.seq, event)
@@ -134,4 +138,9 @@ export class Publisher {
       this.#keys.remember(key, published, reporter, this.#stream.isStored(published))
     }
   }
+}
+
+/** @returns undefined where it has none; null is none */
+function dataJsonOf({ data }: Pick<TelemetryEventInput, 'data'>): string | undefined {
+  return data === null ? undefined : JSON.stringify(data)
 }

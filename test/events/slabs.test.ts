@@ -42,3 +42,20 @@ test('a large piece has memory of its own, and does not end the slab', () => {
   assert.equal(textOf(large), 'y'.repeat(8193))
   assert.equal(slabs.keep(['z'.repeat(8192)]).slab, small.slab, 'at the bound it shares')
 })
+
+test('a text alone lies as its UTF-8, also where it only just fits, and beside pieces', () => {
+  const slabs = new Slabs()
+  const texts = [
+    'é',
+    '',
+    '€'.repeat(1000),
+    'x'.repeat(2730),
+    '🙂',
+    'x'.repeat(2731),
+    'y'.repeat(9000),
+  ]
+  const kept = Array.from({ length: 40 }, (_, round) =>
+    texts.map(text => (round % 2 === 0 ? slabs.keepText(text) : slabs.keep([text])))
+  ).flat()
+  for (const [i, piece] of kept.entries()) assert.equal(textOf(piece), texts[i % texts.length])
+})
