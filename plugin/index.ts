@@ -9,6 +9,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { InvalidOptionError } from './errors.ts'
 import { warnOfTimeouts } from './host-timeouts.ts'
+import { openMetrics } from './metrics/metrics.ts'
 import { openPipeline } from './pipeline.ts'
 import { resolveOptions } from './resolve-options.ts'
 import { routes } from './routes/index.ts'
@@ -26,6 +27,8 @@ export type {
   Health,
   KnownEvent,
   MemoryPressureData,
+  MetricsOptions,
+  MetricsRegistry,
   OomKillData,
   PageCrashedData,
   ProcessCrashedData,
@@ -73,18 +76,30 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
     logLevel === undefined ? {} : { level: logLevel }
   )
   warnOfTimeouts(fastify, options.keepAlive, log)
-  const pipeline = await openPipeline(options, log)
+  // Before anything is opened, for it may fail.
+  const metrics = await openMetrics(options.metrics)
+  const pipeline = await openPipeline(options, log, (event, reporter) =>
+    metrics?.count(event, reporter)
+  )
   const { stream, publisher } = pipeline
   const sysmon = createSysmon(pipeline, log)
   fastify.decorate('sysmon', sysmon)
   let whyNotReady: string | undefined = 'the server is being started'
+  metrics?.watch({
+    health: sysmon.health,
+    missedByReaders: () => stream.dropped,
+    maxSseStreams: options.maxStreams,
+  })
   // Before the routes' own preClose, which ends the streams: a last kill still reaches them.
   fastify.addHook('preClose', async () => {
     whyNotReady = 'the server is being stopped'
     pipeline.stopWatching()
   })
   // After the server's last request, which may still publish.
-  fastify.addHook('onClose', () => pipeline.close())
+  fastify.addHook('onClose', async () => {
+    await pipeline.close()
+    metrics?.close()
+  })
   await fastify.register(routes, {
     prefix,
     logLevel,
@@ -95,6 +110,7 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
     archive: () => pipeline.sinks.archive,
     health: sysmon.health,
     whyNotReady: () => whyNotReady,
+    metrics,
     stateDir: pipeline.stateDir,
   })
   fastify.addHook('onReady', async () => {

@@ -165,6 +165,12 @@ export const OPTIONS = {
     MAX_TIMER_MS,
     'milliseconds that sinks get for the last events when the application closes'
   ),
+  metrics: {
+    anyOf: [{ type: 'boolean' }, { type: 'object' }],
+    default: false,
+    title: 'true, false or { registry } with a Registry of prom-client',
+    description: 'metrics for Prometheus at GET /metrics, by the package prom-client',
+  },
 } satisfies Record<keyof SysmonOptions, OptionSchema>
 
 /** Their defaults depend on others, or on the host. */

@@ -21,7 +21,7 @@ import { identify, identifyCrash } from './processes/victim.ts'
 import { Sinks } from './sinks/sinks.ts'
 import { SpoolProgress } from './state/spool-progress.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
-import { Publisher } from './stream/publisher.ts'
+import { Publisher, type PublisherOptions } from './stream/publisher.ts'
 import { EventStream } from './stream/stream.ts'
 import { deathOfService, killOfService } from './watch/kill-of-service.ts'
 import { type KillPublisherOptions, killPublisher } from './watch/kill-publisher.ts'
@@ -52,7 +52,8 @@ export interface Pipeline {
 
 export async function openPipeline(
   options: ResolvedOptions,
-  log: FastifyBaseLogger
+  log: FastifyBaseLogger,
+  onPublished: PublisherOptions['onPublished']
 ): Promise<Pipeline> {
   const bootId = readBootId()
   const { folder, error: folderError } = await openFolder(options, log)
@@ -76,6 +77,7 @@ export async function openPipeline(
     sessionId: process.env.SYSMON_TELEMETRY_SESSION_ID || undefined,
     killOf: input => killOfService(publisher.kills, input, seesKernelPids, nameOfProcess),
     faultOf: input => deathOfService(publisher.crashes, input),
+    onPublished,
     onKeyReused: ({ seq, type }, firstSeq) =>
       log.warn(
         { seq, type, firstSeq },

@@ -141,6 +141,27 @@ export interface SysmonOptions {
   readonly command?: string | false
   /** Milliseconds that `app.close()` gives sinks to deliver the last events. Default: 700. */
   readonly sinkTimeout?: number
+  /**
+   * Metrics for Prometheus at `GET /metrics`, by prom-client, which the application installs: `true`, or the
+   * application's own registry. Default: false.
+   */
+  readonly metrics?: boolean | MetricsOptions
+}
+
+/** Where metrics are, beside the application's own. */
+export interface MetricsOptions {
+  /** A `Registry` of prom-client, such as its `register`. */
+  readonly registry: MetricsRegistry
+  /** Whether `GET /metrics` answers, with all that is in the registry. Default: true. */
+  readonly route?: boolean | undefined
+}
+
+/** Of prom-client's `Registry` what is used here. */
+export interface MetricsRegistry {
+  readonly contentType: string
+  metrics(): Promise<string>
+  registerMetric(metric: never): void
+  removeSingleMetric(name: string): void
 }
 
 /** Where events go in S2. */

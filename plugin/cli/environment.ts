@@ -63,7 +63,7 @@ function read(env: Env, variable: string, schema: OptionSchema): string | undefi
 
 /** What it cannot be stays text, which the schema refuses. */
 function parse(text: string, { type, anyOf }: OptionSchema): unknown {
-  const isSwitch = type === 'boolean'
+  const isSwitch = [{ type }, ...(anyOf ?? [])].some(one => 'type' in one && one.type === 'boolean')
   if (anyOf !== undefined && /^(?:false|off|none)$/.test(text)) return false
   if (isSwitch) return { true: true, 1: true, false: false, 0: false }[text] ?? text
   if (type === 'integer') return /^\d{1,16}$/.test(text) ? Number(text) : text

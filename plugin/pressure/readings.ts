@@ -19,6 +19,26 @@ export interface GroupEvents {
   readonly max: number
 }
 
+/** For how long processes have waited for memory, since the boot, or since the group was made. */
+export interface MemoryStall {
+  readonly someSeconds: number
+  readonly fullSeconds: number
+}
+
+/** Of a container its own control group; and the machine. */
+export const STALL_FILES = {
+  group: '/sys/fs/cgroup/memory.pressure',
+  machine: '/proc/pressure/memory',
+} as const
+
+/** @returns undefined for what is no such file */
+export function parseStall(text: string): MemoryStall | undefined {
+  const some = /^some .* total=(\d+)$/m.exec(text)?.[1]
+  const full = /^full .* total=(\d+)$/m.exec(text)?.[1]
+  if (some === undefined) return undefined
+  return { someSeconds: Number(some) / 1e6, fullSeconds: Number(full ?? 0) / 1e6 }
+}
+
 /** @returns undefined for what is no such file */
 export function parsePressure(text: string): Pressure | undefined {
   const some = /^some avg10=(\d+\.\d+) /m.exec(text)?.[1]

@@ -7,14 +7,20 @@ import { MEMORY_PRESSURE } from '../events/types.ts'
 import { listPids, ProcFile, readMemoryKb, readResidentPages, readStat } from '../processes/proc.ts'
 import type { ProcessTable } from '../processes/table.ts'
 import { type Alarm, type AlarmOptions, PressureAlarm } from './alarm.ts'
-import { type GroupEvents, type Pressure, parseGroupEvents, parsePressure } from './readings.ts'
+import {
+  type GroupEvents,
+  type Pressure,
+  parseGroupEvents,
+  parsePressure,
+  STALL_FILES,
+} from './readings.ts'
 
 const INTERVAL_MS = 1000
 const LARGEST = 5
 /** Processes whose memory is read in one turn of the event loop. */
 const SLICE = 32
 /** Of a container its own, else the machine's. */
-const PRESSURE_FILES = ['/sys/fs/cgroup/memory.pressure', '/proc/pressure/memory']
+const PRESSURE_FILES = [STALL_FILES.group, STALL_FILES.machine]
 const EVENTS_FILES = ['/sys/fs/cgroup/memory.events', '/sys/fs/cgroup/memory/memory.failcnt']
 
 export interface PressureWatcherOptions extends AlarmOptions {

@@ -14,6 +14,7 @@ import { openApiSocket } from './api-socket.ts'
 import { registerEvents } from './events.ts'
 import { acceptOnlyJson } from './json-body.ts'
 import { answerOtherMethods, collectMethods } from './methods.ts'
+import { isRouteWanted, type MetricsText, registerMetrics } from './metrics.ts'
 import { guardOrigin } from './origin.ts'
 import { registerProbes } from './probes.ts'
 import { handleErrors } from './send-error.ts'
@@ -34,12 +35,14 @@ export interface RoutesOptions {
   readonly archive: () => Archive | undefined
   readonly health: () => Health
   readonly whyNotReady: () => string | undefined
+  /** Absent where none are wanted. */
+  readonly metrics: (MetricsText & { openStreams: () => number }) | undefined
   /** Where the supervisor's socket is; held by this process alone. */
   readonly stateDir: string | undefined
 }
 
 export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promise<void> {
-  const { host, options, stream, publisher, archive, health, whyNotReady, stateDir } = deps
+  const { host, options, stream, publisher, archive, health, whyNotReady, metrics, stateDir } = deps
   const methods = collectMethods(scope)
   handleErrors(scope, host)
   guardOrigin(scope, options)
@@ -65,6 +68,10 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   registerTelemetry(scope, stream, publisher)
   registerSpec(scope)
   registerProbes(scope, { health, whyNotReady })
+  if (metrics !== undefined) {
+    metrics.openStreams = () => streams.count
+    if (isRouteWanted(options.metrics)) registerMetrics(scope, metrics)
+  }
   answerOtherMethods(scope, methods)
   if (stateDir !== undefined) openApiSocket(scope, stateDir)
 }

@@ -44,6 +44,11 @@ export class SseStreams {
     this.#memory = new StreamMemory(options.streamBuffer, options.streamBufferTotal)
   }
 
+  /** How many are open. */
+  get count(): number {
+    return this.#open.size
+  }
+
   /**
    * Answers a request with an event stream. Returns at once; the stream goes on by itself.
    *

@@ -28,6 +28,8 @@ export interface PublisherOptions {
   readonly killOf?: ((input: TelemetryEventInput) => number | undefined) | undefined
   /** Finds the fault that the kernel logged of it, likewise. */
   readonly faultOf?: ((input: TelemetryEventInput) => number | undefined) | undefined
+  /** Told of each event that is published for the first time. */
+  readonly onPublished?: ((input: TelemetryEventInput, reporter: Reporter) => void) | undefined
   /** Told of an event whose key an earlier one with other data has: both are published. */
   readonly onKeyReused?: ((event: PublishedEvent, firstSeq: number) => void) | undefined
 }
@@ -107,6 +109,7 @@ export class Publisher {
     this.#counts[reporter]++
     const event = this.#stream.publish(input)
     if (reporter === 'kernel') this.#rememberDeath(event.seq, input)
+    this.#options.onPublished?.(input, reporter)
     return event
   }
 

@@ -2,7 +2,7 @@
  * What README.md and docs/ say is so: names, links and tables are held against the code. Their commands:
  * paper-commands.test.ts.
  *
- *     <!-- from FILE -->                above code that is in that file, as it stands
+ *     <!-- from FILE -->                above code or configuration that is in that file, as it stands
  */
 
 import assert from 'node:assert/strict'
@@ -30,12 +30,12 @@ import {
 
 const blocks = PAPERS.flatMap(blocksOf)
 
-test('a block says in which language it is; code is from an example, JSON is JSON', () => {
+test('a block says in which language it is; code and configuration are from a file, JSON is JSON', () => {
   for (const { file, line, language, text, comment } of blocks) {
     const where = `${file}:${line}`
-    assert.match(language, /^(?:sh|bash|js|json|text)$/, where)
+    assert.match(language, /^(?:sh|bash|js|yaml|ini|json|text)$/, where)
     if (language === 'json') assert.doesNotThrow(() => JSON.parse(text), where)
-    if (language === 'js') {
+    if (/^(?:js|yaml|ini)$/.test(language)) {
       const [, source] = /^from (.+)$/.exec(comment ?? '') ?? []
       assert.ok(source, `${where}: a comment above names the file that it is from`)
       assert.ok(readFileSync(source, 'utf8').includes(text), `${where} is not in ${source}`)

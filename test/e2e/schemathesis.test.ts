@@ -38,7 +38,11 @@ for (const [what, env, args] of [
     const folder = temporaryFolder(t)
     const config = join(folder, 'schemathesis.toml')
     writeFileSync(config, CONFIG)
-    const { url, output } = await startServer(t, { SYSMON_KMSG_PATH: 'false', ...env })
+    const { url, output } = await startServer(t, {
+      SYSMON_KMSG_PATH: 'false',
+      SYSMON_METRICS: 'true',
+      ...env,
+    })
     const report = await new Promise<{ status: unknown; text: string }>(resolve => {
       const run = [
         ...['--config-file', config, 'run', `${url}/spec.json`, '--url', url],

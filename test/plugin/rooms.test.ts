@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pressure: ['processes', 'events'],
   devtools: ['events', 'stream', 'machine', 'backoff', 'chromium'],
   journal: ['events', 'stream', 'state'],
+  metrics: ['pressure', 'events', 'errors', 'package-info', 'types'],
   shim: [],
 }
 

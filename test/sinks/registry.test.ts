@@ -18,12 +18,12 @@ test('every folder of plugin/sinks is a row, and every row has its folder', () =
   assert.deepEqual(folders.map(({ name }) => name).sort(), [...SINK_NAMES].sort())
 })
 
-test('the packages of the sinks are those that package.json lets a host leave out', () => {
+test('the packages of the sinks, and of the metrics, are those that package.json lets a host leave out', () => {
   const { peerDependenciesMeta } = JSON.parse(readFileSync('package.json', 'utf8'))
   const optional = Object.entries(peerDependenciesMeta).filter(([, meta]) => {
     return (meta as { optional?: boolean }).optional === true
   })
-  assert.deepEqual(optional.map(([name]) => name).sort(), [...SINK_PACKAGES].sort())
+  assert.deepEqual(optional.map(([name]) => name).sort(), [...SINK_PACKAGES, 'prom-client'].sort())
 })
 
 test('the environment asks for each sink by its own variables', () => {

@@ -1,8 +1,8 @@
 /**
  * The real servers that the sinks' tests deliver to: S2's own, `s2 lite`, from its Rust package, and
  * an OpenTelemetry Collector from its Go modules (test/support/collector); schemathesis, which holds a
- * server against its OpenAPI document, from its Python package; and the generators of clients
- * (client-tools.ts). Run as a program it builds what is neither on the path nor in the user's cache
+ * server against its OpenAPI document, from its Python package; Prometheus and promtool, from Debian; and
+ * the generators of clients (client-tools.ts). Run as a program it builds what is neither on the path nor in the user's cache
  * (`~/.cache/fastify-sysmon`, so that another clone has it too), which takes up to a quarter of an
  * hour; tests only look for it, and skip with the reason where it is not.
  */
@@ -34,6 +34,18 @@ const SCHEMATHESIS_VERSION = '4.32.5'
 const SCHEMATHESIS = join(CACHE, `schemathesis-${SCHEMATHESIS_VERSION}`)
 const COLLECTOR_FOLDER = join(CACHE, 'collector-0.162')
 const COLLECTOR = join(COLLECTOR_FOLDER, 'collector')
+const PROMETHEUS = join(CACHE, 'prometheus')
+/** Two programs of one package: unpacked, because installed it would be a service of the machine. */
+const FROM_DEBIAN = {
+  tool: 'sh',
+  build: () => [
+    '-euc',
+    `mkdir -p "$0.new" && cd "$0.new"
+    apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }
+    dpkg -x prometheus_*.deb . && rm prometheus_*.deb && cd / && rm -rf "$0" && mv "$0.new" "$0"`,
+    PROMETHEUS,
+  ],
+}
 
 const PARTS = {
   s2: {
@@ -67,6 +79,12 @@ subprocess.check_call([sys.argv[1] + '/bin/pip', 'install', '--quiet', sys.argv[
       `schemathesis==${SCHEMATHESIS_VERSION}`,
     ],
   },
+  prometheus: {
+    binary: join(PROMETHEUS, 'usr/bin/prometheus'),
+    command: 'prometheus',
+    ...FROM_DEBIAN,
+  },
+  promtool: { binary: join(PROMETHEUS, 'usr/bin/promtool'), command: 'promtool', ...FROM_DEBIAN },
 } satisfies Record<string, Part>
 
 export type RealPart = keyof typeof PARTS
