@@ -102,7 +102,8 @@ async function documentOf(
     const path = server.endsWith('/api') ? '/api/own' : '/own'
     app.get(path, { schema: described }, async () => ({}))
   }
-  const app = await startApp(t, options, { before })
+  // With all routes that there can be.
+  const app = await startApp(t, { metrics: true, ...options }, { before })
   const { swagger: write } = app as unknown as { swagger: () => Document }
   // It is asked for by every request of the page that shows it.
   write.call(app)

@@ -17,7 +17,8 @@ async function collectRoutes(
   const routes = new Map<string, RouteOptions>()
   await startApp(
     t,
-    {},
+    // All that there can be.
+    { metrics: true },
     {
       before: app =>
         app.addHook('onRoute', route => {
