@@ -1,7 +1,8 @@
 /**
  * The real servers that the sinks' tests deliver to: S2's own, `s2 lite`, from its Rust package, and
  * an OpenTelemetry Collector from its Go modules (test/support/collector); schemathesis, which holds a
- * server against its OpenAPI document, from its Python package; Prometheus and promtool, from Debian; and
+ * server against its OpenAPI document, from its Python package; Prometheus and promtool, from Debian; what
+ * knows Grafana's schema of dashboards, from its Go modules (test/support/dashboard-check); and
  * the generators of clients (client-tools.ts). Run as a program it builds what is neither on the path nor in the user's cache
  * (`~/.cache/fastify-sysmon`, so that another clone has it too), which takes up to a quarter of an
  * hour; tests only look for it, and skip with the reason where it is not.
@@ -34,6 +35,8 @@ const SCHEMATHESIS_VERSION = '4.32.5'
 const SCHEMATHESIS = join(CACHE, `schemathesis-${SCHEMATHESIS_VERSION}`)
 const COLLECTOR_FOLDER = join(CACHE, 'collector-0.162')
 const COLLECTOR = join(COLLECTOR_FOLDER, 'collector')
+const DASHBOARD_CHECK_FOLDER = join(CACHE, 'dashboard-check-0.0.22')
+const DASHBOARD_CHECK = join(DASHBOARD_CHECK_FOLDER, 'dashboard-check')
 const PROMETHEUS = join(CACHE, 'prometheus')
 /** Two programs of one package: unpacked, because installed it would be a service of the machine. */
 const FROM_DEBIAN = {
@@ -58,13 +61,13 @@ const PARTS = {
     binary: COLLECTOR,
     command: 'otelcol-contrib',
     tool: 'go',
-    build: () => {
-      // A copy, because `go build` completes go.mod and go.sum.
-      const folder = join(COLLECTOR_FOLDER, 'source')
-      mkdirSync(folder, { recursive: true })
-      cpSync(join(ROOT, 'test/support/collector'), folder, { recursive: true })
-      return ['build', '-C', folder, '-mod=mod', '-o', COLLECTOR, '.']
-    },
+    build: () => buildOfGo('collector', COLLECTOR_FOLDER, COLLECTOR),
+  },
+  dashboardCheck: {
+    binary: DASHBOARD_CHECK,
+    command: 'grafana-dashboard-check',
+    tool: 'go',
+    build: () => buildOfGo('dashboard-check', DASHBOARD_CHECK_FOLDER, DASHBOARD_CHECK),
   },
   schemathesis: {
     binary: join(SCHEMATHESIS, 'bin/schemathesis'),
@@ -95,6 +98,15 @@ export function findRealPart(name: RealPart): string | undefined {
   if (existsSync(binary)) return binary
   const { status, stdout } = spawnSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' })
   return status === 0 ? stdout.trim() : undefined
+}
+
+/** @returns the arguments of `go` */
+function buildOfGo(name: string, cached: string, binary: string): readonly string[] {
+  // A copy, because `go build` completes go.mod and go.sum.
+  const folder = join(cached, 'source')
+  mkdirSync(folder, { recursive: true })
+  cpSync(join(ROOT, 'test/support', name), folder, { recursive: true })
+  return ['build', '-C', folder, '-mod=mod', '-o', binary, '.']
 }
 
 /** @returns whether it is there now */
