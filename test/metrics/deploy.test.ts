@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import { noPromtool, runPromtool } from './support.ts'
 
 const RULES = 'deploy/prometheus/rules.yml'
-const RULES_TEST = 'deploy/prometheus/rules.test.yml'
+const RULES_TEST = 'deploy/prometheus/rules-tests.yml'
 const SCRAPE = 'deploy/prometheus/scrape.yml'
 const DASHBOARD = 'deploy/grafana/sysmon.json'
 

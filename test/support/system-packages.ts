@@ -14,6 +14,7 @@ const missing = installMissing({
   faketime: 'faketime',
   strace: 'strace',
   supervisord: 'supervisor',
+  'systemd-analyze': 'systemd',
 })
 if (missing.length > 0) {
   console.log(
