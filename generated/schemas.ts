@@ -9,6 +9,7 @@ export type SchemaName =
   | 'OomTask'
   | 'ProcessRole'
   | 'OomVictim'
+  | 'OomPod'
   | 'OomDiagnosis'
   | 'OomKillData'
   | 'ServiceCrashPhase'
@@ -225,6 +226,35 @@ export const schemas: Record<SchemaName, object> = {
       "container": {
         "type": "string",
         "description": "The container, else the systemd unit, that it was in, by the name or id that its control\ngroup has.\n"
+      },
+      "pod": {
+        "$ref": "sysmon:OomPod"
+      }
+    }
+  },
+  "OomPod": {
+    "$id": "sysmon:OomPod",
+    "type": "object",
+    "description": "The Kubernetes pod of a process, by its control group.",
+    "required": [
+      "uid"
+    ],
+    "properties": {
+      "uid": {
+        "type": "string",
+        "description": "The pod's uid, from the path of the control group."
+      },
+      "name": {
+        "type": "string",
+        "description": "Its name. Absent where the node's `/var/log/containers` or `/var/log/pods` cannot be read."
+      },
+      "namespace": {
+        "type": "string",
+        "description": "The namespace it is in. As `name`."
+      },
+      "container_name": {
+        "type": "string",
+        "description": "The name of the container within it. As `name`; of `/var/log/containers` only."
       }
     }
   },
@@ -370,6 +400,10 @@ export const schemas: Record<SchemaName, object> = {
       "oom_group": {
         "type": "boolean",
         "description": "`true` when the process was killed because its control group is killed as a whole\n(`memory.oom.group`). Absent when the report says nothing about it.\n"
+      },
+      "in_container": {
+        "type": "boolean",
+        "description": "Whether the process killed was one of the container (in Kubernetes of the pod) that this server\nruns in, by its control group. Absent where the server is in no container, or it cannot be told.\n"
       },
       "victim": {
         "$ref": "sysmon:OomVictim",

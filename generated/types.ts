@@ -362,6 +362,18 @@ export interface components {
              *     group has.
              */
             container?: string;
+            pod?: components["schemas"]["OomPod"];
+        };
+        /** @description The Kubernetes pod of a process, by its control group. */
+        OomPod: {
+            /** @description The pod's uid, from the path of the control group. */
+            uid: string;
+            /** @description Its name. Absent where the node's `/var/log/containers` or `/var/log/pods` cannot be read. */
+            name?: string;
+            /** @description The namespace it is in. As `name`. */
+            namespace?: string;
+            /** @description The name of the container within it. As `name`; of `/var/log/containers` only. */
+            container_name?: string;
         };
         /**
          * @description What the kernel's report supports about the cause of a kill, in English sentences for a
@@ -538,6 +550,11 @@ export interface components {
              *     (`memory.oom.group`). Absent when the report says nothing about it.
              */
             oom_group?: boolean;
+            /**
+             * @description Whether the process killed was one of the container (in Kubernetes of the pod) that this server
+             *     runs in, by its control group. Absent where the server is in no container, or it cannot be told.
+             */
+            in_container?: boolean;
             /** @description Who that was. Absent when nothing is known. */
             victim?: components["schemas"]["OomVictim"];
             /**
@@ -2283,6 +2300,7 @@ export type OomConstraint = components['schemas']['OomConstraint']
 export type OomTask = components['schemas']['OomTask']
 export type ProcessRole = components['schemas']['ProcessRole']
 export type OomVictim = components['schemas']['OomVictim']
+export type OomPod = components['schemas']['OomPod']
 export type OomDiagnosis = components['schemas']['OomDiagnosis']
 export type OomKillData = components['schemas']['OomKillData']
 export type ServiceCrashPhase = components['schemas']['ServiceCrashPhase']

@@ -274,6 +274,75 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                 } else {
                   var valid0 = true;
                 }
+                if (valid0) {
+                  if (data.pod !== void 0) {
+                    let data6 = data.pod;
+                    const _errs14 = errors;
+                    const _errs15 = errors;
+                    if (errors === _errs15) {
+                      if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+                        let missing0;
+                        if (data6.uid === void 0 && (missing0 = "uid")) {
+                          validate23.errors = [{ instancePath: instancePath + "/pod", schemaPath: "sysmon:OomPod/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+                          return false;
+                        } else {
+                          if (data6.uid !== void 0) {
+                            const _errs17 = errors;
+                            if (typeof data6.uid !== "string") {
+                              validate23.errors = [{ instancePath: instancePath + "/pod/uid", schemaPath: "sysmon:OomPod/properties/uid/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                              return false;
+                            }
+                            var valid3 = _errs17 === errors;
+                          } else {
+                            var valid3 = true;
+                          }
+                          if (valid3) {
+                            if (data6.name !== void 0) {
+                              const _errs19 = errors;
+                              if (typeof data6.name !== "string") {
+                                validate23.errors = [{ instancePath: instancePath + "/pod/name", schemaPath: "sysmon:OomPod/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                return false;
+                              }
+                              var valid3 = _errs19 === errors;
+                            } else {
+                              var valid3 = true;
+                            }
+                            if (valid3) {
+                              if (data6.namespace !== void 0) {
+                                const _errs21 = errors;
+                                if (typeof data6.namespace !== "string") {
+                                  validate23.errors = [{ instancePath: instancePath + "/pod/namespace", schemaPath: "sysmon:OomPod/properties/namespace/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                  return false;
+                                }
+                                var valid3 = _errs21 === errors;
+                              } else {
+                                var valid3 = true;
+                              }
+                              if (valid3) {
+                                if (data6.container_name !== void 0) {
+                                  const _errs23 = errors;
+                                  if (typeof data6.container_name !== "string") {
+                                    validate23.errors = [{ instancePath: instancePath + "/pod/container_name", schemaPath: "sysmon:OomPod/properties/container_name/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                    return false;
+                                  }
+                                  var valid3 = _errs23 === errors;
+                                } else {
+                                  var valid3 = true;
+                                }
+                              }
+                            }
+                          }
+                        }
+                      } else {
+                        validate23.errors = [{ instancePath: instancePath + "/pod", schemaPath: "sysmon:OomPod/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs14 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                }
               }
             }
           }
@@ -287,7 +356,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
   validate23.errors = vErrors;
   return errors === 0;
 }
-validate23.evaluated = { "props": { "role": true, "inferred": true, "executable": true, "service_name": true, "started_at": true, "container": true }, "dynamicProps": false, "dynamicItems": false };
+validate23.evaluated = { "props": { "role": true, "inferred": true, "executable": true, "service_name": true, "started_at": true, "container": true, "pod": true }, "dynamicProps": false, "dynamicItems": false };
 var func1 = require_ucs2length().default;
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
@@ -711,67 +780,50 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
                                               var valid0 = true;
                                             }
                                             if (valid0) {
-                                              if (data.victim !== void 0) {
+                                              if (data.in_container !== void 0) {
                                                 const _errs41 = errors;
-                                                if (!validate23(data.victim, { instancePath: instancePath + "/victim", parentData: data, parentDataProperty: "victim", rootData, dynamicAnchors })) {
-                                                  vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
-                                                  errors = vErrors.length;
+                                                if (typeof data.in_container !== "boolean") {
+                                                  validate20.errors = [{ instancePath: instancePath + "/in_container", schemaPath: "#/properties/in_container/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }];
+                                                  return false;
                                                 }
                                                 var valid0 = _errs41 === errors;
                                               } else {
                                                 var valid0 = true;
                                               }
                                               if (valid0) {
-                                                if (data.diagnosis !== void 0) {
-                                                  let data21 = data.diagnosis;
-                                                  const _errs42 = errors;
+                                                if (data.victim !== void 0) {
                                                   const _errs43 = errors;
-                                                  if (errors === _errs43) {
-                                                    if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-                                                      let missing1;
-                                                      if (data21.cause === void 0 && (missing1 = "cause") || data21.evidence === void 0 && (missing1 = "evidence") || data21.next === void 0 && (missing1 = "next")) {
-                                                        validate20.errors = [{ instancePath: instancePath + "/diagnosis", schemaPath: "sysmon:OomDiagnosis/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }];
-                                                        return false;
-                                                      } else {
-                                                        if (data21.cause !== void 0) {
-                                                          let data22 = data21.cause;
-                                                          const _errs45 = errors;
-                                                          if (errors === _errs45) {
-                                                            if (typeof data22 === "string") {
-                                                              if (func1(data22) < 1) {
-                                                                validate20.errors = [{ instancePath: instancePath + "/diagnosis/cause", schemaPath: "sysmon:OomDiagnosis/properties/cause/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
-                                                                return false;
-                                                              }
-                                                            } else {
-                                                              validate20.errors = [{ instancePath: instancePath + "/diagnosis/cause", schemaPath: "sysmon:OomDiagnosis/properties/cause/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
-                                                              return false;
-                                                            }
-                                                          }
-                                                          var valid4 = _errs45 === errors;
+                                                  if (!validate23(data.victim, { instancePath: instancePath + "/victim", parentData: data, parentDataProperty: "victim", rootData, dynamicAnchors })) {
+                                                    vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+                                                    errors = vErrors.length;
+                                                  }
+                                                  var valid0 = _errs43 === errors;
+                                                } else {
+                                                  var valid0 = true;
+                                                }
+                                                if (valid0) {
+                                                  if (data.diagnosis !== void 0) {
+                                                    let data22 = data.diagnosis;
+                                                    const _errs44 = errors;
+                                                    const _errs45 = errors;
+                                                    if (errors === _errs45) {
+                                                      if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
+                                                        let missing1;
+                                                        if (data22.cause === void 0 && (missing1 = "cause") || data22.evidence === void 0 && (missing1 = "evidence") || data22.next === void 0 && (missing1 = "next")) {
+                                                          validate20.errors = [{ instancePath: instancePath + "/diagnosis", schemaPath: "sysmon:OomDiagnosis/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }];
+                                                          return false;
                                                         } else {
-                                                          var valid4 = true;
-                                                        }
-                                                        if (valid4) {
-                                                          if (data21.evidence !== void 0) {
-                                                            let data23 = data21.evidence;
+                                                          if (data22.cause !== void 0) {
+                                                            let data23 = data22.cause;
                                                             const _errs47 = errors;
                                                             if (errors === _errs47) {
-                                                              if (Array.isArray(data23)) {
-                                                                var valid5 = true;
-                                                                const len1 = data23.length;
-                                                                for (let i1 = 0; i1 < len1; i1++) {
-                                                                  const _errs49 = errors;
-                                                                  if (typeof data23[i1] !== "string") {
-                                                                    validate20.errors = [{ instancePath: instancePath + "/diagnosis/evidence/" + i1, schemaPath: "sysmon:OomDiagnosis/properties/evidence/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
-                                                                    return false;
-                                                                  }
-                                                                  var valid5 = _errs49 === errors;
-                                                                  if (!valid5) {
-                                                                    break;
-                                                                  }
+                                                              if (typeof data23 === "string") {
+                                                                if (func1(data23) < 1) {
+                                                                  validate20.errors = [{ instancePath: instancePath + "/diagnosis/cause", schemaPath: "sysmon:OomDiagnosis/properties/cause/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                                                                  return false;
                                                                 }
                                                               } else {
-                                                                validate20.errors = [{ instancePath: instancePath + "/diagnosis/evidence", schemaPath: "sysmon:OomDiagnosis/properties/evidence/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                                                                validate20.errors = [{ instancePath: instancePath + "/diagnosis/cause", schemaPath: "sysmon:OomDiagnosis/properties/cause/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                                                                 return false;
                                                               }
                                                             }
@@ -780,35 +832,64 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
                                                             var valid4 = true;
                                                           }
                                                           if (valid4) {
-                                                            if (data21.next !== void 0) {
-                                                              let data25 = data21.next;
-                                                              const _errs51 = errors;
-                                                              if (errors === _errs51) {
-                                                                if (typeof data25 === "string") {
-                                                                  if (func1(data25) < 1) {
-                                                                    validate20.errors = [{ instancePath: instancePath + "/diagnosis/next", schemaPath: "sysmon:OomDiagnosis/properties/next/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
-                                                                    return false;
+                                                            if (data22.evidence !== void 0) {
+                                                              let data24 = data22.evidence;
+                                                              const _errs49 = errors;
+                                                              if (errors === _errs49) {
+                                                                if (Array.isArray(data24)) {
+                                                                  var valid5 = true;
+                                                                  const len1 = data24.length;
+                                                                  for (let i1 = 0; i1 < len1; i1++) {
+                                                                    const _errs51 = errors;
+                                                                    if (typeof data24[i1] !== "string") {
+                                                                      validate20.errors = [{ instancePath: instancePath + "/diagnosis/evidence/" + i1, schemaPath: "sysmon:OomDiagnosis/properties/evidence/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                                                      return false;
+                                                                    }
+                                                                    var valid5 = _errs51 === errors;
+                                                                    if (!valid5) {
+                                                                      break;
+                                                                    }
                                                                   }
                                                                 } else {
-                                                                  validate20.errors = [{ instancePath: instancePath + "/diagnosis/next", schemaPath: "sysmon:OomDiagnosis/properties/next/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                                                  validate20.errors = [{ instancePath: instancePath + "/diagnosis/evidence", schemaPath: "sysmon:OomDiagnosis/properties/evidence/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
                                                                   return false;
                                                                 }
                                                               }
-                                                              var valid4 = _errs51 === errors;
+                                                              var valid4 = _errs49 === errors;
                                                             } else {
                                                               var valid4 = true;
                                                             }
+                                                            if (valid4) {
+                                                              if (data22.next !== void 0) {
+                                                                let data26 = data22.next;
+                                                                const _errs53 = errors;
+                                                                if (errors === _errs53) {
+                                                                  if (typeof data26 === "string") {
+                                                                    if (func1(data26) < 1) {
+                                                                      validate20.errors = [{ instancePath: instancePath + "/diagnosis/next", schemaPath: "sysmon:OomDiagnosis/properties/next/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                                                                      return false;
+                                                                    }
+                                                                  } else {
+                                                                    validate20.errors = [{ instancePath: instancePath + "/diagnosis/next", schemaPath: "sysmon:OomDiagnosis/properties/next/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                                                    return false;
+                                                                  }
+                                                                }
+                                                                var valid4 = _errs53 === errors;
+                                                              } else {
+                                                                var valid4 = true;
+                                                              }
+                                                            }
                                                           }
                                                         }
+                                                      } else {
+                                                        validate20.errors = [{ instancePath: instancePath + "/diagnosis", schemaPath: "sysmon:OomDiagnosis/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                                                        return false;
                                                       }
-                                                    } else {
-                                                      validate20.errors = [{ instancePath: instancePath + "/diagnosis", schemaPath: "sysmon:OomDiagnosis/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
-                                                      return false;
                                                     }
+                                                    var valid0 = _errs44 === errors;
+                                                  } else {
+                                                    var valid0 = true;
                                                   }
-                                                  var valid0 = _errs42 === errors;
-                                                } else {
-                                                  var valid0 = true;
                                                 }
                                               }
                                             }
@@ -839,9 +920,9 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
   validate20.errors = vErrors;
   return errors === 0;
 }
-validate20.evaluated = { "props": { "process_name": true, "pid": true, "rss_kb": true, "constraint": true, "mem_total_kb": true, "mem_free_kb": true, "top_tasks": true, "trigger_process_name": true, "trigger_pid": true, "total_vm_kb": true, "oom_score_adj": true, "uid": true, "swap_kb": true, "pgtables_kb": true, "oom_memcg": true, "task_memcg": true, "memcg_limit_kb": true, "memcg_usage_kb": true, "oom_group": true, "victim": true, "diagnosis": true }, "dynamicProps": false, "dynamicItems": false };
+validate20.evaluated = { "props": { "process_name": true, "pid": true, "rss_kb": true, "constraint": true, "mem_total_kb": true, "mem_free_kb": true, "top_tasks": true, "trigger_process_name": true, "trigger_pid": true, "total_vm_kb": true, "oom_score_adj": true, "uid": true, "swap_kb": true, "pgtables_kb": true, "oom_memcg": true, "task_memcg": true, "memcg_limit_kb": true, "memcg_usage_kb": true, "oom_group": true, "in_container": true, "victim": true, "diagnosis": true }, "dynamicProps": false, "dynamicItems": false };
 var ServiceCrashedData = validate25;
-var schema39 = { "$id": "sysmon:ServiceCrashPhase", "type": "string", "enum": ["startup", "running", "gave_up"] };
+var schema40 = { "$id": "sysmon:ServiceCrashPhase", "type": "string", "enum": ["startup", "running", "gave_up"] };
 var pattern4 = new RegExp("^SIG[A-Z0-9+-]+$", "u");
 function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
@@ -888,7 +969,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               return false;
             }
             if (!(data1 === "startup" || data1 === "running" || data1 === "gave_up")) {
-              validate25.errors = [{ instancePath: instancePath + "/phase", schemaPath: "sysmon:ServiceCrashPhase/enum", keyword: "enum", params: { allowedValues: schema39.enum }, message: "must be equal to one of the allowed values" }];
+              validate25.errors = [{ instancePath: instancePath + "/phase", schemaPath: "sysmon:ServiceCrashPhase/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" }];
               return false;
             }
             var valid0 = _errs3 === errors;
@@ -1089,7 +1170,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate25.evaluated = { "props": { "service_name": true, "phase": true, "pid": true, "group_name": true, "exit_code": true, "signal": true, "core_dumped": true, "restart_attempt": true, "oom_kill_seq": true, "process_crashed_seq": true }, "dynamicProps": false, "dynamicItems": false };
 var TelemetryGapData = validate26;
-var schema41 = { "$id": "sysmon:TelemetryGapSource", "type": "string", "enum": ["kmsg", "supervisord", "stream"] };
+var schema42 = { "$id": "sysmon:TelemetryGapSource", "type": "string", "enum": ["kmsg", "supervisord", "stream"] };
 function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -1116,7 +1197,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
             return false;
           }
           if (!(data0 === "kmsg" || data0 === "supervisord" || data0 === "stream")) {
-            validate26.errors = [{ instancePath: instancePath + "/source", schemaPath: "sysmon:TelemetryGapSource/enum", keyword: "enum", params: { allowedValues: schema41.enum }, message: "must be equal to one of the allowed values" }];
+            validate26.errors = [{ instancePath: instancePath + "/source", schemaPath: "sysmon:TelemetryGapSource/enum", keyword: "enum", params: { allowedValues: schema42.enum }, message: "must be equal to one of the allowed values" }];
             return false;
           }
           var valid0 = _errs1 === errors;
@@ -1224,8 +1305,8 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate26.evaluated = { "props": { "source": true, "lost": true, "reason": true, "from": true, "to": true }, "dynamicProps": false, "dynamicItems": false };
 var TelemetryConfiguredData = validate27;
-var schema42 = { "$id": "sysmon:TelemetryConfiguredData", "type": "object", "required": ["method", "turned_on", "turned_off"], "properties": { "method": { "type": "string", "enum": ["PUT", "PATCH"] }, "turned_on": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "turned_off": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "address": { "type": "string" }, "user_agent": { "type": "string", "maxLength": 256 } } };
-var schema43 = { "$id": "sysmon:EventCategory", "type": "string", "enum": ["console", "network", "page", "interaction", "control", "connection", "system", "screenshot", "captcha", "monitor", "platform"] };
+var schema43 = { "$id": "sysmon:TelemetryConfiguredData", "type": "object", "required": ["method", "turned_on", "turned_off"], "properties": { "method": { "type": "string", "enum": ["PUT", "PATCH"] }, "turned_on": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "turned_off": { "type": "array", "items": { "$ref": "sysmon:EventCategory" } }, "address": { "type": "string" }, "user_agent": { "type": "string", "maxLength": 256 } } };
+var schema44 = { "$id": "sysmon:EventCategory", "type": "string", "enum": ["console", "network", "page", "interaction", "control", "connection", "system", "screenshot", "captcha", "monitor", "platform"] };
 function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -1252,7 +1333,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
             return false;
           }
           if (!(data0 === "PUT" || data0 === "PATCH")) {
-            validate27.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/properties/method/enum", keyword: "enum", params: { allowedValues: schema42.properties.method.enum }, message: "must be equal to one of the allowed values" }];
+            validate27.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/properties/method/enum", keyword: "enum", params: { allowedValues: schema43.properties.method.enum }, message: "must be equal to one of the allowed values" }];
             return false;
           }
           var valid0 = _errs1 === errors;
@@ -1275,7 +1356,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
                     return false;
                   }
                   if (!(data2 === "console" || data2 === "network" || data2 === "page" || data2 === "interaction" || data2 === "control" || data2 === "connection" || data2 === "system" || data2 === "screenshot" || data2 === "captcha" || data2 === "monitor" || data2 === "platform")) {
-                    validate27.errors = [{ instancePath: instancePath + "/turned_on/" + i0, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" }];
+                    validate27.errors = [{ instancePath: instancePath + "/turned_on/" + i0, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema44.enum }, message: "must be equal to one of the allowed values" }];
                     return false;
                   }
                   var valid1 = _errs5 === errors;
@@ -1308,7 +1389,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
                       return false;
                     }
                     if (!(data4 === "console" || data4 === "network" || data4 === "page" || data4 === "interaction" || data4 === "control" || data4 === "connection" || data4 === "system" || data4 === "screenshot" || data4 === "captcha" || data4 === "monitor" || data4 === "platform")) {
-                      validate27.errors = [{ instancePath: instancePath + "/turned_off/" + i1, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" }];
+                      validate27.errors = [{ instancePath: instancePath + "/turned_off/" + i1, schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema44.enum }, message: "must be equal to one of the allowed values" }];
                       return false;
                     }
                     var valid3 = _errs10 === errors;
@@ -1370,7 +1451,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate27.evaluated = { "props": { "method": true, "turned_on": true, "turned_off": true, "address": true, "user_agent": true }, "dynamicProps": false, "dynamicItems": false };
 var PageCrashedData = validate28;
-var schema47 = { "$id": "sysmon:PageCrashCause", "type": "string", "enum": ["oom_kill", "crash", "killed"] };
+var schema48 = { "$id": "sysmon:PageCrashCause", "type": "string", "enum": ["oom_kill", "crash", "killed"] };
 function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -1523,7 +1604,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                           return false;
                         }
                         if (!(data8 === "oom_kill" || data8 === "crash" || data8 === "killed")) {
-                          validate28.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/enum", keyword: "enum", params: { allowedValues: schema47.enum }, message: "must be equal to one of the allowed values" }];
+                          validate28.errors = [{ instancePath: instancePath + "/cause", schemaPath: "sysmon:PageCrashCause/enum", keyword: "enum", params: { allowedValues: schema48.enum }, message: "must be equal to one of the allowed values" }];
                           return false;
                         }
                         var valid0 = _errs18 === errors;
@@ -1780,7 +1861,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate29.evaluated = { "props": { "process_name": true, "pid": true, "signal": true, "role": true, "error": true, "address": true, "instruction": true, "file": true, "offset": true, "executable": true, "service_name": true }, "dynamicProps": false, "dynamicItems": false };
 var MemoryPressureData = validate30;
-var schema50 = { "$id": "sysmon:MemoryPressureData", "type": "object", "required": ["reason"], "properties": { "reason": { "type": "string", "enum": ["pressure", "group_high", "group_max"] }, "some_avg10": { "type": "number", "minimum": 0, "maximum": 100 }, "full_avg10": { "type": "number", "minimum": 0, "maximum": 100 }, "group_high": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "group_max": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "mem_total_kb": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "mem_available_kb": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "top_tasks": { "type": "array", "maxItems": 5, "items": { "$ref": "sysmon:OomTask" } }, "url": { "type": "string" } } };
+var schema51 = { "$id": "sysmon:MemoryPressureData", "type": "object", "required": ["reason"], "properties": { "reason": { "type": "string", "enum": ["pressure", "group_high", "group_max"] }, "some_avg10": { "type": "number", "minimum": 0, "maximum": 100 }, "full_avg10": { "type": "number", "minimum": 0, "maximum": 100 }, "group_high": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "group_max": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "mem_total_kb": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "mem_available_kb": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "top_tasks": { "type": "array", "maxItems": 5, "items": { "$ref": "sysmon:OomTask" } }, "url": { "type": "string" } } };
 function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -1807,7 +1888,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
             return false;
           }
           if (!(data0 === "pressure" || data0 === "group_high" || data0 === "group_max")) {
-            validate30.errors = [{ instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/enum", keyword: "enum", params: { allowedValues: schema50.properties.reason.enum }, message: "must be equal to one of the allowed values" }];
+            validate30.errors = [{ instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/enum", keyword: "enum", params: { allowedValues: schema51.properties.reason.enum }, message: "must be equal to one of the allowed values" }];
             return false;
           }
           var valid0 = _errs1 === errors;
@@ -2025,7 +2106,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate30.evaluated = { "props": { "reason": true, "some_avg10": true, "full_avg10": true, "group_high": true, "group_max": true, "mem_total_kb": true, "mem_available_kb": true, "top_tasks": true, "url": true }, "dynamicProps": false, "dynamicItems": false };
 var StreamFrameOrData = validate32;
-var schema56 = { "$id": "sysmon:EventSourceKind", "type": "string", "enum": ["cdp", "kernel_api", "extension", "local_process"] };
+var schema57 = { "$id": "sysmon:EventSourceKind", "type": "string", "enum": ["cdp", "kernel_api", "extension", "local_process"] };
 function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -2061,7 +2142,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
               return false;
             }
             if (!(data0 === "cdp" || data0 === "kernel_api" || data0 === "extension" || data0 === "local_process")) {
-              validate36.errors = [{ instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema56.enum }, message: "must be equal to one of the allowed values" }];
+              validate36.errors = [{ instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema57.enum }, message: "must be equal to one of the allowed values" }];
               return false;
             }
             var valid0 = _errs2 === errors;
@@ -2259,6 +2340,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
                       props0.memcg_limit_kb = true;
                       props0.memcg_usage_kb = true;
                       props0.oom_group = true;
+                      props0.in_container = true;
                       props0.victim = true;
                       props0.diagnosis = true;
                     }
@@ -3567,7 +3649,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
                   return false;
                 }
                 if (!(data2 === "console" || data2 === "network" || data2 === "page" || data2 === "interaction" || data2 === "control" || data2 === "connection" || data2 === "system" || data2 === "screenshot" || data2 === "captcha" || data2 === "monitor" || data2 === "platform")) {
-                  validate64.errors = [{ instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" }];
+                  validate64.errors = [{ instancePath: instancePath + "/category", schemaPath: "sysmon:EventCategory/enum", keyword: "enum", params: { allowedValues: schema44.enum }, message: "must be equal to one of the allowed values" }];
                   return false;
                 }
                 var valid0 = _errs10 === errors;
@@ -3944,8 +4026,8 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate32.evaluated = { "dynamicProps": true, "dynamicItems": false };
 var PublishEventRequest = validate71;
-var schema67 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": {}, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
-var schema68 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": ["string", "null"] } } } };
+var schema68 = { "$id": "sysmon:PublishEventRequest", "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "minLength": 1, "maxLength": 256 }, "category": {}, "source": { "anyOf": [{ "$ref": "sysmon:PublishEventSource" }, { "type": "null" }] }, "data": {}, "ts": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 } } };
+var schema69 = { "$id": "sysmon:PublishEventSource", "type": "object", "properties": { "kind": { "anyOf": [{ "$ref": "sysmon:EventSourceKind" }, { "type": "null" }] }, "event": { "type": ["string", "null"], "maxLength": 1024 }, "metadata": { "type": ["object", "null"], "additionalProperties": { "type": ["string", "null"] } } } };
 function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -3975,7 +4057,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!(data0 === "cdp" || data0 === "kernel_api" || data0 === "extension" || data0 === "local_process")) {
-          const err1 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema56.enum }, message: "must be equal to one of the allowed values" };
+          const err1 = { instancePath: instancePath + "/kind", schemaPath: "sysmon:EventSourceKind/enum", keyword: "enum", params: { allowedValues: schema57.enum }, message: "must be equal to one of the allowed values" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -4026,7 +4108,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data.event;
           const _errs8 = errors;
           if (typeof data1 !== "string" && data1 !== null) {
-            validate72.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: schema68.properties.event.type }, message: "must be string,null" }];
+            validate72.errors = [{ instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: schema69.properties.event.type }, message: "must be string,null" }];
             return false;
           }
           if (errors === _errs8) {
@@ -4046,7 +4128,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
             let data2 = data.metadata;
             const _errs10 = errors;
             if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-              validate72.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: schema68.properties.metadata.type }, message: "must be object,null" }];
+              validate72.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: schema69.properties.metadata.type }, message: "must be object,null" }];
               return false;
             }
             if (errors === _errs10) {
@@ -4055,7 +4137,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
                   let data3 = data2[key0];
                   const _errs13 = errors;
                   if (typeof data3 !== "string" && data3 !== null) {
-                    validate72.errors = [{ instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: schema68.properties.metadata.additionalProperties.type }, message: "must be string,null" }];
+                    validate72.errors = [{ instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/metadata/additionalProperties/type", keyword: "type", params: { type: schema69.properties.metadata.additionalProperties.type }, message: "must be string,null" }];
                     return false;
                   }
                   var valid3 = _errs13 === errors;
@@ -4181,7 +4263,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
               let data2 = data.ts;
               const _errs8 = errors;
               if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2)) && data2 !== null) {
-                validate71.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: schema67.properties.ts.type }, message: "must be integer,null" }];
+                validate71.errors = [{ instancePath: instancePath + "/ts", schemaPath: "#/properties/ts/type", keyword: "type", params: { type: schema68.properties.ts.type }, message: "must be integer,null" }];
                 return false;
               }
               if (errors === _errs8) {
@@ -4214,7 +4296,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate71.evaluated = { "props": { "type": true, "category": true, "source": true, "data": true, "ts": true }, "dynamicProps": false, "dynamicItems": false };
 var CategoryConfigRequest = validate74;
-var schema70 = { "$id": "sysmon:CategoryConfigRequest", "type": ["object", "null"], "properties": { "enabled": { "type": ["boolean", "null"] } } };
+var schema71 = { "$id": "sysmon:CategoryConfigRequest", "type": ["object", "null"], "properties": { "enabled": { "type": ["boolean", "null"] } } };
 function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -4227,7 +4309,7 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate74.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+    validate74.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
@@ -4235,7 +4317,7 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
       if (data.enabled !== void 0) {
         let data0 = data.enabled;
         if (typeof data0 !== "boolean" && data0 !== null) {
-          validate74.errors = [{ instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+          validate74.errors = [{ instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
           return false;
         }
       }
@@ -4246,7 +4328,7 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate74.evaluated = { "props": { "enabled": true }, "dynamicProps": false, "dynamicItems": false };
 var CategoriesConfigRequest = validate75;
-var schema71 = { "$id": "sysmon:CategoriesConfigRequest", "type": ["object", "null"], "properties": { "console": { "$ref": "sysmon:CategoryConfigRequest" }, "network": { "$ref": "sysmon:CategoryConfigRequest" }, "page": { "$ref": "sysmon:CategoryConfigRequest" }, "interaction": { "$ref": "sysmon:CategoryConfigRequest" }, "control": { "$ref": "sysmon:CategoryConfigRequest" }, "connection": { "$ref": "sysmon:CategoryConfigRequest" }, "system": { "$ref": "sysmon:CategoryConfigRequest" }, "screenshot": { "$ref": "sysmon:CategoryConfigRequest" }, "captcha": { "$ref": "sysmon:CategoryConfigRequest" }, "monitor": { "$ref": "sysmon:CategoryConfigRequest" }, "platform": { "$ref": "sysmon:CategoryConfigRequest" } } };
+var schema72 = { "$id": "sysmon:CategoriesConfigRequest", "type": ["object", "null"], "properties": { "console": { "$ref": "sysmon:CategoryConfigRequest" }, "network": { "$ref": "sysmon:CategoryConfigRequest" }, "page": { "$ref": "sysmon:CategoryConfigRequest" }, "interaction": { "$ref": "sysmon:CategoryConfigRequest" }, "control": { "$ref": "sysmon:CategoryConfigRequest" }, "connection": { "$ref": "sysmon:CategoryConfigRequest" }, "system": { "$ref": "sysmon:CategoryConfigRequest" }, "screenshot": { "$ref": "sysmon:CategoryConfigRequest" }, "captcha": { "$ref": "sysmon:CategoryConfigRequest" }, "monitor": { "$ref": "sysmon:CategoryConfigRequest" }, "platform": { "$ref": "sysmon:CategoryConfigRequest" } } };
 function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -4259,7 +4341,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate75.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
+    validate75.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema72.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
@@ -4269,7 +4351,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
         const _errs1 = errors;
         const _errs2 = errors;
         if (!(data0 && typeof data0 == "object" && !Array.isArray(data0)) && data0 !== null) {
-          validate75.errors = [{ instancePath: instancePath + "/console", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+          validate75.errors = [{ instancePath: instancePath + "/console", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
           return false;
         }
         if (errors === _errs2) {
@@ -4277,7 +4359,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
             if (data0.enabled !== void 0) {
               let data1 = data0.enabled;
               if (typeof data1 !== "boolean" && data1 !== null) {
-                validate75.errors = [{ instancePath: instancePath + "/console/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+                validate75.errors = [{ instancePath: instancePath + "/console/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
                 return false;
               }
             }
@@ -4293,7 +4375,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
           const _errs6 = errors;
           const _errs7 = errors;
           if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-            validate75.errors = [{ instancePath: instancePath + "/network", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+            validate75.errors = [{ instancePath: instancePath + "/network", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
             return false;
           }
           if (errors === _errs7) {
@@ -4301,7 +4383,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
               if (data2.enabled !== void 0) {
                 let data3 = data2.enabled;
                 if (typeof data3 !== "boolean" && data3 !== null) {
-                  validate75.errors = [{ instancePath: instancePath + "/network/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+                  validate75.errors = [{ instancePath: instancePath + "/network/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
                   return false;
                 }
               }
@@ -4317,7 +4399,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
             const _errs11 = errors;
             const _errs12 = errors;
             if (!(data4 && typeof data4 == "object" && !Array.isArray(data4)) && data4 !== null) {
-              validate75.errors = [{ instancePath: instancePath + "/page", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+              validate75.errors = [{ instancePath: instancePath + "/page", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
               return false;
             }
             if (errors === _errs12) {
@@ -4325,7 +4407,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data4.enabled !== void 0) {
                   let data5 = data4.enabled;
                   if (typeof data5 !== "boolean" && data5 !== null) {
-                    validate75.errors = [{ instancePath: instancePath + "/page/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+                    validate75.errors = [{ instancePath: instancePath + "/page/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
                     return false;
                   }
                 }
@@ -4341,7 +4423,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
               const _errs16 = errors;
               const _errs17 = errors;
               if (!(data6 && typeof data6 == "object" && !Array.isArray(data6)) && data6 !== null) {
-                validate75.errors = [{ instancePath: instancePath + "/interaction", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+                validate75.errors = [{ instancePath: instancePath + "/interaction", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
                 return false;
               }
               if (errors === _errs17) {
@@ -4349,7 +4431,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                   if (data6.enabled !== void 0) {
                     let data7 = data6.enabled;
                     if (typeof data7 !== "boolean" && data7 !== null) {
-                      validate75.errors = [{ instancePath: instancePath + "/interaction/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+                      validate75.errors = [{ instancePath: instancePath + "/interaction/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
                       return false;
                     }
                   }
@@ -4365,7 +4447,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                 const _errs21 = errors;
                 const _errs22 = errors;
                 if (!(data8 && typeof data8 == "object" && !Array.isArray(data8)) && data8 !== null) {
-                  validate75.errors = [{ instancePath: instancePath + "/control", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+                  validate75.errors = [{ instancePath: instancePath + "/control", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
                   return false;
                 }
                 if (errors === _errs22) {
@@ -4373,7 +4455,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                     if (data8.enabled !== void 0) {
                       let data9 = data8.enabled;
                       if (typeof data9 !== "boolean" && data9 !== null) {
-                        validate75.errors = [{ instancePath: instancePath + "/control/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+                        validate75.errors = [{ instancePath: instancePath + "/control/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
                         return false;
                       }
                     }
@@ -4389,7 +4471,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                   const _errs26 = errors;
                   const _errs27 = errors;
                   if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
-                    validate75.errors = [{ instancePath: instancePath + "/connection", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+                    validate75.errors = [{ instancePath: instancePath + "/connection", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
                     return false;
                   }
                   if (errors === _errs27) {
@@ -4397,7 +4479,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                       if (data10.enabled !== void 0) {
                         let data11 = data10.enabled;
                         if (typeof data11 !== "boolean" && data11 !== null) {
-                          validate75.errors = [{ instancePath: instancePath + "/connection/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+                          validate75.errors = [{ instancePath: instancePath + "/connection/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
                           return false;
                         }
                       }
@@ -4413,7 +4495,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                     const _errs31 = errors;
                     const _errs32 = errors;
                     if (!(data12 && typeof data12 == "object" && !Array.isArray(data12)) && data12 !== null) {
-                      validate75.errors = [{ instancePath: instancePath + "/system", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+                      validate75.errors = [{ instancePath: instancePath + "/system", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
                       return false;
                     }
                     if (errors === _errs32) {
@@ -4421,7 +4503,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                         if (data12.enabled !== void 0) {
                           let data13 = data12.enabled;
                           if (typeof data13 !== "boolean" && data13 !== null) {
-                            validate75.errors = [{ instancePath: instancePath + "/system/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+                            validate75.errors = [{ instancePath: instancePath + "/system/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
                             return false;
                           }
                         }
@@ -4437,7 +4519,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                       const _errs36 = errors;
                       const _errs37 = errors;
                       if (!(data14 && typeof data14 == "object" && !Array.isArray(data14)) && data14 !== null) {
-                        validate75.errors = [{ instancePath: instancePath + "/screenshot", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+                        validate75.errors = [{ instancePath: instancePath + "/screenshot", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
                         return false;
                       }
                       if (errors === _errs37) {
@@ -4445,7 +4527,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                           if (data14.enabled !== void 0) {
                             let data15 = data14.enabled;
                             if (typeof data15 !== "boolean" && data15 !== null) {
-                              validate75.errors = [{ instancePath: instancePath + "/screenshot/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+                              validate75.errors = [{ instancePath: instancePath + "/screenshot/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
                               return false;
                             }
                           }
@@ -4461,7 +4543,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                         const _errs41 = errors;
                         const _errs42 = errors;
                         if (!(data16 && typeof data16 == "object" && !Array.isArray(data16)) && data16 !== null) {
-                          validate75.errors = [{ instancePath: instancePath + "/captcha", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+                          validate75.errors = [{ instancePath: instancePath + "/captcha", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
                           return false;
                         }
                         if (errors === _errs42) {
@@ -4469,7 +4551,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                             if (data16.enabled !== void 0) {
                               let data17 = data16.enabled;
                               if (typeof data17 !== "boolean" && data17 !== null) {
-                                validate75.errors = [{ instancePath: instancePath + "/captcha/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+                                validate75.errors = [{ instancePath: instancePath + "/captcha/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
                                 return false;
                               }
                             }
@@ -4485,7 +4567,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                           const _errs46 = errors;
                           const _errs47 = errors;
                           if (!(data18 && typeof data18 == "object" && !Array.isArray(data18)) && data18 !== null) {
-                            validate75.errors = [{ instancePath: instancePath + "/monitor", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+                            validate75.errors = [{ instancePath: instancePath + "/monitor", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
                             return false;
                           }
                           if (errors === _errs47) {
@@ -4493,7 +4575,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                               if (data18.enabled !== void 0) {
                                 let data19 = data18.enabled;
                                 if (typeof data19 !== "boolean" && data19 !== null) {
-                                  validate75.errors = [{ instancePath: instancePath + "/monitor/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+                                  validate75.errors = [{ instancePath: instancePath + "/monitor/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
                                   return false;
                                 }
                               }
@@ -4509,7 +4591,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                             const _errs51 = errors;
                             const _errs52 = errors;
                             if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
-                              validate75.errors = [{ instancePath: instancePath + "/platform", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema70.type }, message: "must be object,null" }];
+                              validate75.errors = [{ instancePath: instancePath + "/platform", schemaPath: "sysmon:CategoryConfigRequest/type", keyword: "type", params: { type: schema71.type }, message: "must be object,null" }];
                               return false;
                             }
                             if (errors === _errs52) {
@@ -4517,7 +4599,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
                                 if (data20.enabled !== void 0) {
                                   let data21 = data20.enabled;
                                   if (typeof data21 !== "boolean" && data21 !== null) {
-                                    validate75.errors = [{ instancePath: instancePath + "/platform/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema70.properties.enabled.type }, message: "must be boolean,null" }];
+                                    validate75.errors = [{ instancePath: instancePath + "/platform/enabled", schemaPath: "sysmon:CategoryConfigRequest/properties/enabled/type", keyword: "type", params: { type: schema71.properties.enabled.type }, message: "must be boolean,null" }];
                                     return false;
                                   }
                                 }
@@ -4544,7 +4626,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate75.evaluated = { "props": { "console": true, "network": true, "page": true, "interaction": true, "control": true, "connection": true, "system": true, "screenshot": true, "captcha": true, "monitor": true, "platform": true }, "dynamicProps": false, "dynamicItems": false };
 var TelemetryConfigRequest = validate76;
-var schema83 = { "$id": "sysmon:TelemetryConfigRequest", "type": ["object", "null"], "properties": { "browser": { "$ref": "sysmon:CategoriesConfigRequest" }, "telemetry_session_id": { "type": ["string", "null"], "maxLength": 256 }, "storage": {}, "export": {} } };
+var schema84 = { "$id": "sysmon:TelemetryConfigRequest", "type": ["object", "null"], "properties": { "browser": { "$ref": "sysmon:CategoriesConfigRequest" }, "telemetry_session_id": { "type": ["string", "null"], "maxLength": 256 }, "storage": {}, "export": {} } };
 function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -4557,7 +4639,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (!(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    validate76.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema83.type }, message: "must be object,null" }];
+    validate76.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema84.type }, message: "must be object,null" }];
     return false;
   }
   if (errors === 0) {
@@ -4577,7 +4659,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data.telemetry_session_id;
           const _errs2 = errors;
           if (typeof data1 !== "string" && data1 !== null) {
-            validate76.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/type", keyword: "type", params: { type: schema83.properties.telemetry_session_id.type }, message: "must be string,null" }];
+            validate76.errors = [{ instancePath: instancePath + "/telemetry_session_id", schemaPath: "#/properties/telemetry_session_id/type", keyword: "type", params: { type: schema84.properties.telemetry_session_id.type }, message: "must be string,null" }];
             return false;
           }
           if (errors === _errs2) {

@@ -33,6 +33,13 @@ export const OPTIONS = {
   hideRoutes: flag("the routes are left out of the host's own OpenAPI document"),
 
   kmsgPath: pathOrFalse('/dev/kmsg', 'the kernel log device; false watches none'),
+  scope: {
+    type: 'string',
+    enum: ['machine', 'container'],
+    default: 'machine',
+    description:
+      'whose kills are published: machine all that the kernel logs, container those of this container',
+  },
   kmsgHistory: flag('a first start publishes also the kills that the kernel logged before it'),
 
   kmsgCrashes: {

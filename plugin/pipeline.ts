@@ -8,10 +8,12 @@ import type { FastifyBaseLogger } from 'fastify'
 import { faultOf, killOfPage } from './devtools/kill-of-page.ts'
 import { DevToolsWatcher } from './devtools/watcher.ts'
 import { warmUpDiagnosis } from './diagnosis/warm-up.ts'
+import { InvalidOptionError } from './errors.ts'
 import { ALWAYS_CAPTURED } from './events/types.ts'
 import { Journal, type JournalHistory } from './journal/journal.ts'
 import { lossEvent } from './journal/loss.ts'
 import { readBootId } from './machine/boot-id.ts'
+import { ownContainer } from './machine/own-container.ts'
 import { machinePageSizeKb } from './machine/page-size.ts'
 import { seesKernelPids } from './machine/pid-namespace.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -23,8 +25,10 @@ import { SpoolProgress } from './state/spool-progress.ts'
 import { openStateFolder, type StateFolder } from './state/state-folder.ts'
 import { Publisher, type PublisherOptions } from './stream/publisher.ts'
 import { EventStream } from './stream/stream.ts'
+import { containerKillCounter } from './watch/kill-counter.ts'
 import { deathOfService, killOfService } from './watch/kill-of-service.ts'
 import { type KillPublisherOptions, killPublisher } from './watch/kill-publisher.ts'
+import { ownKills } from './watch/own-kills.ts'
 import { KmsgWatcher } from './watch/watcher.ts'
 
 export interface Pipeline {
@@ -88,11 +92,17 @@ export async function openPipeline(
   const sinks = new Sinks(options, { stream, publisher, stateDir: folder?.path, log })
   const stateDir = folder?.path
   const sharesPids = seesKernelPids()
+  const own = ownKills(ownContainer(), containerKillCounter())
+  if (own === undefined && options.scope === 'container') {
+    throw new InvalidOptionError('scope', 'must be machine: this is no container that can be told')
+  }
   const watcher = openWatcher(options, log, {
     publisher,
     store: journal,
     bootId,
     stateDir,
+    scope: options.scope,
+    isOfContainer: own && ((facts, isReplayed) => own.isOwn(facts, isReplayed)),
     identify: facts => identify(facts, processes, sharesPids),
     identifyCrash: data => identifyCrash(data, processes, sharesPids),
   })

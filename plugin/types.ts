@@ -38,6 +38,11 @@ export interface SysmonOptions {
   /** The kernel log device, or false to watch none. Default: `/dev/kmsg`. */
   readonly kmsgPath?: string | false
   /**
+   * Whose kills are published: `machine` all that the kernel logs, `container` those of this container
+   * only, and no crashes of processes that cannot be told to be its. Default: `machine`.
+   */
+  readonly scope?: 'machine' | 'container'
+  /**
    * Publish also the kills that the kernel logged in this boot before this process started, where no
    * earlier process has: without this, a first start begins with what comes then. Default: false.
    */

@@ -13,6 +13,8 @@ export interface Config {
   readonly supervisorUrl?: string
   /** `user:password` for it, where the listener was given them. */
   readonly supervisorAuth?: string
+  /** What supervisord is to end with when it gives one of them up. */
+  readonly exitOnFatal: readonly string[]
 }
 
 export class ConfigError extends Error {}
@@ -29,6 +31,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     supervisorAuth: env.SUPERVISOR_USERNAME
       ? `${env.SUPERVISOR_USERNAME}:${env.SUPERVISOR_PASSWORD ?? ''}`
       : undefined,
+    exitOnFatal: (env.EXIT_ON_FATAL ?? '').split(',').flatMap(name => name.trim() || []),
   }
 }
 

@@ -7,6 +7,7 @@
 import { compare, type ListenerPosition } from './continuity.ts'
 import type { Delivery } from './delivery.ts'
 import type { EndLookup } from './end-lookup.ts'
+import type { ExitOnFatal } from './exit-on-fatal.ts'
 import type { ListenerPositionFile } from './listener-position.ts'
 import { interpret } from './mapping.ts'
 import type { Log } from './own-log.ts'
@@ -29,6 +30,7 @@ export interface ListenerParts {
   readonly delivery: Delivery
   readonly positions: ListenerPositionFile
   readonly ends: EndLookup
+  readonly exitOnFatal: Pick<ExitOnFatal, 'gaveUp'>
   readonly log: Log
 }
 
@@ -117,7 +119,7 @@ export class Listener {
   }
 
   async #report(notification: Notification, now: number): Promise<void> {
-    const { instance, log, ends } = this.#parts
+    const { instance, log, ends, exitOnFatal } = this.#parts
     const { serial, eventName, payload } = notification
     const meaning = interpret(notification, this.#stopping)
     if (meaning.kind === 'nothing') {
@@ -129,6 +131,7 @@ export class Listener {
       const data = { ...meaning.crash, ...(await ends.find(meaning.crash)) }
       log.info({ crash: data }, 'a service crashed')
       await this.#spool(crashRequest(data, { instance, serial }, now))
+      if (data.phase === 'gave_up') exitOnFatal.gaveUp(data.service_name, data.group_name)
     }
   }
 

@@ -13,8 +13,9 @@ import { fs } from './built-ins.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { Delivery } from './delivery.ts'
 import { EndLookup } from './end-lookup.ts'
+import { ExitOnFatal } from './exit-on-fatal.ts'
 import { IdleMemory } from './idle-memory.ts'
-import { supervisorInstance } from './instance.ts'
+import { supervisorInstance, supervisorPid } from './instance.ts'
 import { Listener } from './listener.ts'
 import { ListenerPositionFile } from './listener-position.ts'
 import { createLog, type Log } from './own-log.ts'
@@ -40,6 +41,9 @@ Environment:
                               (/var/lib/fastify-sysmon)
   SYSMON_TOKEN                for an API by HTTP that asks for a bearer token;
                               SYSMON_TOKEN_FILE names a file that holds it
+  EXIT_ON_FATAL               services, separated by commas: when supervisord gives
+                              one up, it is told to shut down once the API has
+                              the event (none)
   LOG_LEVEL                   fatal, error, warn, info, debug, trace or silent
                               (info)
   SUPERVISOR_SERVER_URL       set by supervisord: where its log is read for exit
@@ -101,7 +105,22 @@ function main(): void {
     onError: error => status.set('cause_error', error),
   })
   const positions = new ListenerPositionFile(dir, instance, log)
-  const listener = new Listener({ instance, say, spool, delivery, positions, ends, log })
+  const exitOnFatal = new ExitOnFatal({
+    services: config.exitOnFatal,
+    spool,
+    shutDown: () => process.kill(Number(supervisorPid()), 'SIGTERM'),
+    log,
+  })
+  const listener = new Listener({
+    instance,
+    say,
+    spool,
+    delivery,
+    positions,
+    ends,
+    exitOnFatal,
+    log,
+  })
 
   const idleMemory = new IdleMemory()
 

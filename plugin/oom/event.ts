@@ -32,7 +32,7 @@ export interface OomKillOptions {
  * The event's data without the sentences that are made of it. That of a kill line that was cut short, as
  * a saved log may show one, lacks the size.
  */
-export type OomKillFacts = Omit<OomKillData, 'rss_kb' | 'diagnosis' | 'victim'> &
+export type OomKillFacts = Omit<OomKillData, 'rss_kb' | 'diagnosis' | 'victim' | 'in_container'> &
   Partial<Pick<OomKillData, 'rss_kb'>>
 
 /** The event's `data`, every field that the dump states. */

@@ -7,6 +7,7 @@ import type {
   ProcessRole,
 } from '../../generated/types.ts'
 import { describeGroup } from '../diagnosis/cgroup.ts'
+import { podOf } from './pod.ts'
 import type { KnownProcess, ProcessTable } from './table.ts'
 
 type Facts = Pick<
@@ -29,6 +30,7 @@ export function identify<Kill extends Facts>(
   const victim: OomVictim = {
     ...facts.victim,
     container: containerOf(facts.task_memcg),
+    pod: facts.task_memcg === undefined ? undefined : podOf(facts.task_memcg),
     ...(known === undefined || table === undefined ? common : ofProcess(known, table)),
   }
   const hasAny = Object.values(victim).some(value => value !== undefined)

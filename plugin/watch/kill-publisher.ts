@@ -32,6 +32,12 @@ export interface KillPublisherOptions {
   /** Adds what is known of who they name. */
   readonly identify?: ((facts: WithVictim<OomKillFacts>) => WithVictim<OomKillFacts>) | undefined
   readonly identifyCrash?: ((data: ProcessCrashedData) => ProcessCrashedData) | undefined
+  /** Whose kills are published. */
+  readonly scope: 'machine' | 'container'
+  /** Whether a kill was of this server's own container; undefined where that cannot be told. */
+  readonly isOfContainer?:
+    | ((facts: OomKillFacts, isReplayed: boolean) => boolean | undefined)
+    | undefined
   /** Of this machine, in KiB; undefined where it is not known. */
   readonly pageSizeKb: number | undefined
 }
@@ -42,7 +48,15 @@ export function killPublisher(options: KillPublisherOptions): KmsgHandlers {
   return {
     onKillHeld: (kill, ts) => describer.prepare(kill, ts),
     onKill(kill, ts, isReplayed) {
-      const data = describer.describe(kill, ts)
+      const told = describer.describe(kill, ts)
+      const isOurs =
+        kill.record.facility === 0 ? options.isOfContainer?.(told, isReplayed) : undefined
+      if (options.scope === 'container' && isOurs !== true) {
+        log.debug({ kmsgSeq: kill.record.seq }, 'a kill outside this container is left out')
+        return undefined
+      }
+      const known = isOurs === undefined ? told : { ...told, in_container: isOurs }
+      const data = options.scope === 'container' ? withoutOthers(known) : known
       if (!isOomKillData(data)) {
         const fields = { ...data, kmsgSeq: kill.record.seq }
         log.warn(fields, 'a kill line without figures is not published')
@@ -59,6 +73,8 @@ export function killPublisher(options: KillPublisherOptions): KmsgHandlers {
       return event?.seq
     },
     onCrash({ record, line, suppressed }, ts, isReplayed) {
+      // Its line names no control group.
+      if (options.scope === 'container') return
       if (line === undefined) {
         publisher.publish(
           kmsgGapEvent(suppressedCrashesGap(bootId, suppressed, record.seq, ts)),
@@ -132,6 +148,13 @@ class KillDescriber {
     const isKernels = kill.record.facility === 0
     return (isKernels ? this.#options.identify?.(inferred) : undefined) ?? inferred
   }
+}
+
+/** A kill for want of the machine's memory lists its processes, of all containers. */
+function withoutOthers(data: KillData): KillData {
+  if (data.constraint === 'memcg') return data
+  const { top_tasks, trigger_process_name, trigger_pid, diagnosis, ...rest } = data
+  return rest
 }
 
 function warnOfUnknownConstraint(kill: OomKill, log: FastifyBaseLogger): void {

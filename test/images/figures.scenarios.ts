@@ -15,6 +15,9 @@ import { sleep, waitFor } from './support/wait.ts'
 
 const MAX_SIZE_MB = 120
 const MAX_MEMORY_MB = 90
+const MAX_PRIVATE_MB = 45
+const MAX_HEADLESS_MB = 700
+const CPU_MS = 30_000
 const RUNS = 5
 
 const table = printedTable('What API and shim cost in the headless image')
@@ -35,6 +38,8 @@ describe('API and shim', { skip }, () => {
     const without = imageSize(buildImage('headless', 'browser'))
     const added = (imageSize(image) - without) / 1e6
     assert.ok(added <= MAX_SIZE_MB, `${added} MB`)
+    assert.ok(imageSize(image) / 1e6 < MAX_HEADLESS_MB, `${imageSize(image) / 1e6} MB`)
+    table.row('headless', `${(imageSize(image) / 1e6).toFixed(0)} MB`)
     table.row('size', `${added.toFixed(1)} MB beside ${(without / 1e6).toFixed(0)} MB`)
   })
 
@@ -43,6 +48,13 @@ describe('API and shim', { skip }, () => {
     const total = parts.reduce((sum, one) => sum + one.pssKb * 1024, 0) / 1e6
     assert.ok(total <= MAX_MEMORY_MB, `${total} MB`)
     const each = parts.map(one => `${one.args[0]} ${((one.pssKb * 1024) / 1e6).toFixed(1)}`)
+    const own = parts.reduce((sum, one) => sum + one.privateKb * 1024, 0) / 1e6
+    assert.ok(own <= MAX_PRIVATE_MB, `${own} MB of their own`)
+    const before = parts.map(({ cpuMs }) => cpuMs)
+    await sleep(CPU_MS)
+    const spent = parts.reduce((sum, { cpuMs }, at) => sum + cpuMs - before[at]!, 0)
+    table.row('memory (private)', `${own.toFixed(1)} MB`)
+    table.row('idle', `${((spent / CPU_MS) * 100).toFixed(2)} % of a core`)
     table.row('memory (PSS)', `${total.toFixed(1)} MB: ${each.join(', ')}`)
   })
 
@@ -55,7 +67,9 @@ describe('API and shim', { skip }, () => {
       times.api.push(Date.now() - start)
       await waitFor(() => isAnswering(`${container.devtools}/json/version`), 'DevTools')
       times.chromium.push(Date.now() - start)
-      const line = await container.sh(`grep '"listening"' /var/log/supervisord-shim.log`)
+      const line = await container.sh(
+        `grep '"listening"' /var/log/supervisord/supervisord-shim.log`
+      )
       times.shim.push(JSON.parse(line).time - start)
       await container.sh('kill 1')
     }

@@ -353,3 +353,23 @@ async function crash(stream: SseClient, service: string) {
 function spawned(log: string): number[] {
   return [...log.matchAll(/spawned: 'many_.*' with pid (\d+)/g)].map(match => Number(match[1]))
 }
+
+test('EXIT_ON_FATAL: supervisord ends once the API has the event, and not for other services', async t => {
+  const installation = debianSupervisor()
+  if (typeof installation === 'string') return t.skip(installation)
+  const { api, stream } = await startApi(t)
+  const supervisord = await startSupervisord(t, installation, {
+    apiUrl: api.url,
+    services: {
+      other: 'command=false\nstartretries=0',
+      browser: 'command=sh -c "sleep 0.3; exit 7"\nstartretries=1',
+    },
+    env: { EXIT_ON_FATAL: 'browser, nothing' },
+  })
+  assert.equal((await crash(stream, 'other')).data.phase, 'gave_up')
+  assert.equal((await crash(stream, 'browser')).data.exit_code, 7)
+  await supervisord.ended
+  const [said] = /[^\n]*EXIT_ON_FATAL was given up[^\n]*/.exec(supervisord.shimLog()) ?? []
+  const { service, waiting } = JSON.parse(said ?? '{}')
+  assert.deepEqual([service, waiting], ['browser', 0])
+})

@@ -6,10 +6,10 @@ import { output, run } from './engine.ts'
 export type Flavour = 'headless' | 'headful'
 
 /**
- * @param target `browser` for the same image without API and shim
+ * @param target `browser` for the same image without API and shim, `telemetry` for these without a browser
  * @returns the image's name
  */
-export function buildImage(flavour: Flavour, target?: 'browser'): string {
+export function buildImage(flavour: Flavour, target?: 'browser' | 'telemetry'): string {
   ensureBases()
   const name = `localhost/fastify-sysmon-${flavour}${target === undefined ? '' : `-${target}`}`
   console.error(`building ${name} from Dockerfile.${flavour}`)

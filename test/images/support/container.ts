@@ -47,7 +47,7 @@ export async function startContainer(
   const { name, address } = makeNetwork(t)
   const { args = [], kernelLog = true } = options
   t.after(async () => {
-    const remove = ['rm', '--force', '--time', '5', '--ignore', name]
+    const remove = ['rm', '--force', '--volumes', '--time', '5', '--ignore', name]
     // podman gives up where the container ends by itself just before it is killed: it is gone then.
     await podman(remove).catch(() => podman(remove))
   })
@@ -176,7 +176,7 @@ class PodmanContainer implements Container {
   }
 
   async logs(): Promise<string> {
-    const files = 'tail -n 40 /var/log/supervisord/*.log /var/log/supervisord-shim.log'
+    const files = 'tail -n 40 /var/log/supervisord/*.log'
     return `${output('podman', ['logs', this.name])}\n${await this.sh(files).catch(String)}`
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -12,9 +12,15 @@ import { installMissing } from '../../support/install.ts'
 import { whyNoOomKills } from '../../support/oom.ts'
 
 export const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url))
-export const CACHE = join(PROJECT, '.cache/images')
+export const CACHE = cacheFolder()
 /** Where a machine with cgroup v1 controllers mounts the empty v2 hierarchy as well. */
 const HYBRID = '/sys/fs/cgroup/unified'
+
+/** It may be a link, so that several checkouts share it: the storage remembers its real path. */
+function cacheFolder(): string {
+  const path = join(PROJECT, '.cache/images')
+  return existsSync(path) ? realpathSync(path) : path
+}
 
 const environment = {
   ...process.env,

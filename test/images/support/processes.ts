@@ -14,6 +14,10 @@ export interface ContainerProcess {
   readonly oomScoreAdj: number
   /** Private and a share of what is shared, in KiB. */
   readonly pssKb: number
+  /** What would be free without it, in KiB. */
+  readonly privateKb: number
+  /** How long it has computed since its start, in ms. */
+  readonly cpuMs: number
 }
 
 export function processesOf(containerId: string): ContainerProcess[] {
@@ -49,6 +53,15 @@ function readProcess(folder: string, containerId: string): ContainerProcess[] {
       oomScoreAdj: Number(read('oom_score_adj')),
       get pssKb() {
         return Number(/^Pss:\s+(\d+)/m.exec(read('smaps_rollup'))?.[1])
+      },
+      get privateKb() {
+        const lines = read('smaps_rollup').matchAll(/^Private_(?:Clean|Dirty):\s+(\d+)/gm)
+        return [...lines].reduce((sum, line) => sum + Number(line[1]), 0)
+      },
+      get cpuMs() {
+        const stat = read('stat')
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+        return (Number(fields[11]) + Number(fields[12])) * 10
       },
     },
   ]

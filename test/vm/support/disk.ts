@@ -25,7 +25,7 @@ $b ifconfig eth0 10.0.2.15 up
 $b stty -F /dev/ttyS1 raw -echo
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /vm/agent < /dev/ttyS1 > /dev/ttyS1 2> /dev/null &
-exec supervisord -c /etc/supervisor/supervisord.conf
+exec /usr/local/libexec/entrypoint
 `
 
 /** A command of base64 in a line; its output as base64, and its exit status. */

@@ -1,0 +1,57 @@
+/**
+ * Ends supervisord, and with it its container, when it has given up a service that nothing works without
+ * (EXIT_ON_FATAL): who starts the container can start it anew. Not before the API has the event about it.
+ */
+
+import type { Log } from './own-log.ts'
+import { uptime } from './uptime.ts'
+
+/** An API that does not take the event by then is given it when it is back: it is on disk. */
+const DELIVERY_TIMEOUT_MS = 10_000
+const LOOK_EVERY_MS = 50
+
+export interface ExitOnFatalParts {
+  /** Names of services, or of their groups. */
+  readonly services: readonly string[]
+  readonly spool: { readonly size: number }
+  /** Asks supervisord to shut down. */
+  readonly shutDown: () => void
+  readonly log: Log
+}
+
+export class ExitOnFatal {
+  readonly #parts: ExitOnFatalParts
+  #isEnding = false
+
+  constructor(parts: ExitOnFatalParts) {
+    this.#parts = parts
+  }
+
+  /** The event about it is in the spool. */
+  gaveUp(service: string, group: string | undefined): void {
+    const { services } = this.#parts
+    const isListed = services.includes(service) || (group !== undefined && services.includes(group))
+    if (!isListed || this.#isEnding) return
+    this.#isEnding = true
+    this.#endAfterDelivery(service, uptime() + DELIVERY_TIMEOUT_MS)
+  }
+
+  #endAfterDelivery(service: string, deadline: number): void {
+    const { spool, shutDown, log } = this.#parts
+    const waiting = spool.size
+    if (waiting > 0 && uptime() < deadline) {
+      setTimeout(() => this.#endAfterDelivery(service, deadline), LOOK_EVERY_MS)
+      return
+    }
+    log.error(
+      { service, waiting },
+      'a service of EXIT_ON_FATAL was given up: supervisord is told to shut down'
+    )
+    try {
+      shutDown()
+    } catch (error) {
+      log.error({ err: (error as Error).message }, 'supervisord cannot be told to shut down')
+      this.#isEnding = false
+    }
+  }
+}

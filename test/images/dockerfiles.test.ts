@@ -1,0 +1,91 @@
+/** What of the Dockerfiles and of deploy/ can be held against the rest without building. */
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
+const read = (path: string) => readFileSync(join(PROJECT, path), 'utf8')
+
+for (const name of ['Dockerfile.headless', 'Dockerfile.headful']) {
+  test(`${name} says the version of the package, and copies what there is`, () => {
+    const text = read(name)
+    const { version } = JSON.parse(read('package.json'))
+    const versions = [...text.matchAll(/^ARG VERSION=(.*)$/gm)].map(found => found[1])
+    assert.ok(versions.length > 0)
+    for (const one of versions) assert.equal(one, version)
+    for (const [path] of text.matchAll(/deploy\/image\/[\w./-]+/g)) read(path)
+  })
+}
+
+test('the launchers are shell that can be parsed, and can be started', () => {
+  const folder = join(PROJECT, 'deploy/image/bin')
+  for (const name of readdirSync(folder)) {
+    const text = readFileSync(join(folder, name), 'utf8')
+    const shell = /^#!\/bin\/(sh|bash)\n/.exec(text)?.[1]
+    if (shell !== undefined) execFileSync(shell, ['-n', join(folder, name)])
+    assert.ok(shell !== undefined || /^#!\/usr\/bin\/python3\n|^# settings/.test(text), name)
+  }
+})
+
+test('no service of the images is expected to end, and each keeps its log for root', () => {
+  for (const name of readdirSync(join(PROJECT, 'deploy/image/services'))) {
+    const text = read(`deploy/image/services/${name}`)
+    if (text.includes('[eventlistener:')) continue
+    assert.match(text, /^exitcodes=254$/m, name)
+    assert.match(
+      text,
+      /^stdout_logfile=(?:\/var\/log\/supervisord\/[a-z]+\.log|\/dev\/fd\/1)$/m,
+      name
+    )
+  }
+})
+
+test('the shim of the images differs from the shipped configuration by what its file says', () => {
+  const settings = (path: string) =>
+    new Map(
+      read(path)
+        .split('\n')
+        .filter(line => /^\w+=/.test(line))
+        .map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
+    )
+  const shipped = settings('shim/supervisord-shim.conf')
+  const own = settings('deploy/image/services/supervisord-shim.conf')
+  const differing = [...new Set([...shipped.keys(), ...own.keys()])].filter(
+    name => shipped.get(name) !== own.get(name)
+  )
+  assert.deepEqual(differing, ['events', 'stderr_logfile'])
+})
+
+test('the seccomp profile is one of the runtime specification: without conditions', () => {
+  const profile = JSON.parse(read('deploy/seccomp.json'))
+  const allowed = new Set<string>()
+  for (const { names, action, args, ...rest } of profile.syscalls) {
+    assert.deepEqual(
+      Object.keys(rest).filter(key => key !== 'errnoRet'),
+      []
+    )
+    if (action === 'SCMP_ACT_ALLOW' && args === undefined) for (const one of names) allowed.add(one)
+  }
+  for (const name of ['clone', 'clone3', 'unshare', 'chroot']) assert.ok(allowed.has(name), name)
+  for (const name of ['mount', 'setns', 'bpf', 'keyctl', 'reboot'])
+    assert.ok(!allowed.has(name), name)
+})
+
+test('the compose file and the manifests are YAML, and name the probes', () => {
+  const compose = parse(read('deploy/compose.yaml'))
+  assert.ok(compose.services.browser.devices.includes('/dev/kmsg'))
+  for (const name of readdirSync(join(PROJECT, 'deploy/kubernetes'))) {
+    const text = read(`deploy/kubernetes/${name}`)
+    const documents = text.split(/^---$/m).map(part => parse(part))
+    assert.ok(
+      documents.every(one => typeof one.kind === 'string'),
+      name
+    )
+    for (const probe of ['/livez', '/readyz']) assert.ok(text.includes(probe), `${name}: ${probe}`)
+  }
+})

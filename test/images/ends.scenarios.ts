@@ -1,0 +1,208 @@
+/** Ends of services that are no signal of a crash by themselves: all are told, but those that were asked for. */
+
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { before, describe, type TestContext, test } from 'node:test'
+import { WebSocket } from 'ws'
+import { buildImage } from './support/build.ts'
+import { type Container, startContainer } from './support/container.ts'
+import { output, podman, whyNoImages } from './support/engine.ts'
+import { crashes, isCrashOf } from './support/expect.ts'
+import { printedTable } from './support/table.ts'
+import { PATIENCE_MS, sleep, waitFor } from './support/wait.ts'
+
+const QUIET_MS = 3000
+
+const table = printedTable('Ends of services')
+const skip = whyNoImages() ?? false
+let image = ''
+
+describe('ends in the headless image', { skip, concurrency: 2 }, () => {
+  before(() => {
+    image = buildImage('headless')
+  })
+
+  for (const signal of ['TERM', 'INT', 'HUP', 'QUIT'] as const) {
+    test(`Chromium ends by SIG${signal}`, async t => {
+      await endsOnce(t, `chromium -${signal}`, async (container, pid) => {
+        await container.exec(['kill', `-${signal}`, String(pid)])
+      })
+    })
+  }
+
+  test('Chromium is closed by DevTools (Browser.close)', async t => {
+    await endsOnce(t, 'Browser.close', async container => {
+      const answer = await fetch(`${container.devtools}/json/version`)
+      const { webSocketDebuggerUrl } = (await answer.json()) as { webSocketDebuggerUrl: string }
+      const socket = new WebSocket(webSocketDebuggerUrl)
+      t.after(() => socket.terminate())
+      socket.on('error', () => {})
+      socket.once('open', () => socket.send('{"id":1,"method":"Browser.close"}'))
+    })
+  })
+
+  test('the API and the forwarder end by SIGTERM that nobody ordered', async t => {
+    const container = await startContainer(t, image)
+    for (const service of ['devtools', 'sysmon']) {
+      const { pid } = await container.service(service)
+      await container.exec(['kill', '-TERM', String(pid)])
+      await waitFor(
+        async () => (await container.service(service)).pid !== pid,
+        `another ${service}`
+      )
+    }
+    const events = await container.events(t)
+    for (const service of ['devtools', 'sysmon']) {
+      await events.find(isCrashOf(service), `the end of ${service}`, PATIENCE_MS)
+    }
+  })
+
+  test('Chromium dies before it counts as started', async t => {
+    const file = join(temporary(t), 'longer.conf')
+    // Not the startsecs of 1: supervisord polls for a second, and may find it started before it reaps it.
+    writeFileSync(file, '[program:chromium]\nstartsecs=6\n')
+    const container = await startContainer(t, image, {
+      args: ['--volume', `${file}:/etc/supervisor/conf.d/longer.conf:ro`],
+    })
+    const events = await container.events(t)
+    await container.sh('kill -KILL $(supervisorctl pid chromium)')
+    const { envelope } = await events.find(isCrashOf('chromium'), 'the failed start', PATIENCE_MS)
+    await container.browser()
+    await sleep(QUIET_MS)
+    assert.deepEqual(
+      crashes(events).map(({ phase, signal }) => `${phase} ${signal}`),
+      ['startup SIGKILL']
+    )
+    table.row('chromium -KILL before startsecs', JSON.stringify(envelope.event.data))
+  })
+
+  test('Chromium dies again within its first second: both are told', async t => {
+    const container = await startContainer(t, image)
+    await container.browser()
+    const events = await container.events(t)
+    await container.sh(`
+      old=$(supervisorctl pid chromium)
+      kill -KILL "$old"
+      for ((tries = 0; tries < 500; tries++)); do
+        # Not one of the old one's children, which are supervisord's now.
+        new=$(pgrep -n -P 1 -u chromium -f 'start-chromium|port=9223 --user-data-dir') && [ "$new" != "$old" ] && break
+        sleep 0.02
+      done
+      kill -KILL "$new"`)
+    await events.until(() => crashes(events).length === 2, 'two crashes', PATIENCE_MS)
+    await container.browser()
+    await sleep(QUIET_MS)
+    assert.deepEqual(
+      crashes(events).map(({ signal }) => signal),
+      ['SIGKILL', 'SIGKILL']
+    )
+  })
+
+  test('stopping the container, also while a service starts, is silent', async t => {
+    for (const isUp of [true, false]) {
+      const folder = temporary(t)
+      const container = await startContainer(t, image, {
+        args: ['--volume', `${folder}:/var/lib/fastify-sysmon`],
+      })
+      if (isUp) await container.browser()
+      await podman(['stop', '--time', '20', container.id])
+      const kept = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter(entry => entry.isFile() && /\.(?:jsonl|event)$/.test(entry.name))
+        .map(entry => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+      assert.doesNotMatch(kept.join(''), /service_crashed/)
+    }
+  })
+
+  test('EXIT_ON_FATAL: the container ends when Chromium is given up, after the event', async t => {
+    const folder = temporary(t)
+    const file = join(folder, 'fewer.conf')
+    writeFileSync(file, '[program:chromium]\nstartretries=1\n')
+    mkdirSync(join(folder, 'state'))
+    const broken = join(folder, 'chromium')
+    writeFileSync(broken, '#!/bin/sh\nexit 3\n', { mode: 0o755 })
+    const container = await startContainer(t, image, {
+      immediately: true,
+      args: [
+        ...['--env', 'EXIT_ON_FATAL=chromium,sysmon'],
+        ...['--volume', `${folder}/state:/var/lib/fastify-sysmon`],
+        ...['--volume', `${file}:/etc/supervisor/conf.d/fewer.conf:ro`],
+        ...['--volume', `${broken}:/usr/bin/chromium:ro`],
+      ],
+    })
+    await podman(['wait', container.id])
+    const trusted = join(folder, 'state/journal/trusted')
+    const kept = readdirSync(trusted).map(name => readFileSync(join(trusted, name), 'utf8'))
+    assert.match(kept.join(''), /"service_name":"chromium"[^\n]*"phase":"gave_up"/)
+    assert.match(output('podman', ['logs', container.id]), /\[supervisord-shim\] .*EXIT_ON_FATAL/)
+  })
+
+  test('a crash and a kill are in the container’s log, and every line says of whom', async t => {
+    const container = await startContainer(t, image, { args: ['--memory', '512m'] })
+    const { pid } = await container.browser()
+    await container.exec(['kill', '-SEGV', String(pid)])
+    await container.browser()
+    await container.sh('echo 900 > /proc/self/oom_score_adj; exec tail /dev/zero').catch(() => {})
+    const log = () => output('podman', ['logs', container.id])
+    await waitFor(() => /^\[sysmon\] .*"OOM kill: /m.test(log()), 'the kill', log)
+    assert.match(log(), /^\[supervisord-shim\] .*"a service crashed"/m)
+    assert.match(log(), /^\[chromium\] .*DevTools listening on/m)
+    const others = log()
+      .split('\n')
+      .filter(line => line !== '' && !/^\[[a-z-]+\] |^\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ /.test(line))
+    assert.deepEqual(others, [], 'supervisord’s own begin with the time, all others with a name')
+    const modes = await container.sh('stat -c "%a %n" /var/log/supervisord/*.log')
+    for (const line of modes.trim().split('\n')) assert.match(line, /^640 /)
+  })
+})
+
+describe('ends in the headful image', { skip, concurrency: 2 }, () => {
+  before(() => {
+    buildImage('headful')
+  })
+
+  test('the display dies: it and what it took with it are told', async t => {
+    const container = await startContainer(t, 'localhost/fastify-sysmon-headful')
+    const events = await container.events(t)
+    const browser = await container.browser()
+    const display = await container.service('xvfb')
+    await container.exec(['kill', '-KILL', String(display.pid)])
+    for (const service of ['xvfb', 'chromium']) {
+      const { envelope } = await events.find(
+        isCrashOf(service),
+        `the end of ${service}`,
+        PATIENCE_MS
+      )
+      table.row('', JSON.stringify(envelope.event.data))
+    }
+    await waitFor(async () => (await container.browser()).pid !== browser.pid, 'another browser')
+  })
+})
+
+/** @param end ends the browser of the container */
+async function endsOnce(
+  t: TestContext,
+  what: string,
+  end: (container: Container, pid: number) => Promise<unknown>
+): Promise<void> {
+  const container = await startContainer(t, image)
+  const events = await container.events(t)
+  const { pid } = await container.browser()
+  await end(container, pid)
+  await events.find(isCrashOf('chromium'), 'the end', PATIENCE_MS)
+  const next = await container.browser()
+  await sleep(QUIET_MS)
+  const [crash, ...more] = crashes(events)
+  assert.deepEqual(more, [])
+  assert.equal(crash?.phase, 'running')
+  assert.equal(crash?.pid, pid)
+  assert.notEqual(next.pid, pid)
+  table.row(what, JSON.stringify(crash))
+}
+
+function temporary(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sysmon-ends-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  return folder
+}
