@@ -178,6 +178,7 @@ export const OPTIONS = {
     title: 'true, false or { registry } with a Registry of prom-client',
     description: 'metrics for Prometheus at GET /metrics, by the package prom-client',
   },
+  docs: flag('the API as a page for people at GET /telemetry/docs'),
 } satisfies Record<keyof SysmonOptions, OptionSchema>
 
 /** Their defaults depend on others, or on the host. */

@@ -151,6 +151,8 @@ export interface SysmonOptions {
    * application's own registry. Default: false.
    */
   readonly metrics?: boolean | MetricsOptions
+  /** The API as a page for people at `GET /telemetry/docs`, from the OpenAPI document. Default: false. */
+  readonly docs?: boolean
 }
 
 /** Where metrics are, beside the application's own. */

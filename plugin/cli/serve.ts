@@ -13,7 +13,7 @@ import { type ListenAt, listen, listenAt, refuseUnguarded } from './listen.ts'
 import { integerVariable, parseOptions, UsageError } from './usage.ts'
 
 /** Of options, where they are not the plugin's. */
-const DEFAULTS = { stateDir: '/var/lib/fastify-sysmon' } as const
+const DEFAULTS = { stateDir: '/var/lib/fastify-sysmon', docs: true } as const
 const HELP_COLUMN = 20
 
 const HELP = `Usage: sysmon serve

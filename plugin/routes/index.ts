@@ -11,6 +11,7 @@ import type { Archive } from '../stream/archive.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
 import { openApiSocket } from './api-socket.ts'
+import { registerDocs } from './docs.ts'
 import { registerEvents } from './events.ts'
 import { acceptOnlyJson } from './json-body.ts'
 import { answerOtherMethods, collectMethods } from './methods.ts'
@@ -67,6 +68,7 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   registerStream(scope, streams)
   registerTelemetry(scope, stream, publisher)
   registerSpec(scope)
+  if (options.docs) registerDocs(scope)
   registerProbes(scope, { health, whyNotReady })
   if (metrics !== undefined) {
     metrics.openStreams = () => streams.count
