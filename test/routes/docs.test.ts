@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { document, listen, startApp } from '../support/app.ts'
 import { Chromium, sleep, whyNoChromium } from '../support/chromium.ts'
+import { startServer } from '../support/server.ts'
 
 const PATH = '/telemetry/docs'
 
@@ -88,4 +89,12 @@ test('a browser shows it, asks for nothing else, and runs nothing', { skip }, as
     ...{ width: 360, height: 780, deviceScaleFactor: 1, mobile: true },
   })
   assert.equal(await ask('document.documentElement.scrollWidth'), 360, 'on a phone, too')
+})
+
+test('sysmon serve has it, unless it is told not to', async t => {
+  const status = async (env: Record<string, string>) => {
+    const { url } = await startServer(t, { SYSMON_KMSG_PATH: 'false', ...env })
+    return (await fetch(url + PATH)).status
+  }
+  assert.deepEqual([await status({}), await status({ SYSMON_DOCS: 'false' })], [200, 404])
 })
