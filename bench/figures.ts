@@ -74,6 +74,6 @@ export function rowOf({ name, ours, peer, peer_name, unit, ratio, spread }: Figu
   return `${name.padEnd(34)} ${ratio.toFixed(2).padStart(6)}${range.padEnd(16)} ${values}`
 }
 
-function short(value: number): string {
+export function short(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3)
 }

@@ -9,13 +9,12 @@
  * reported. The format is the project's own.
  */
 
-import { crc32 } from 'node:zlib'
 import type { EventCategory } from '../../generated/types.ts'
 import { type PublishedEvent, publishedEvent } from '../events/envelope.ts'
 import { Slabs } from '../events/slabs.ts'
-import { checkedRest, checksumHead } from '../state/checksum.ts'
+import { checkedRest, HEAD_BYTES, putChecksum } from '../state/checksum.ts'
 
-const NEWLINE = Buffer.from('\n')
+const NEWLINE = 0x0a
 const NUMBER = /^"n":(\d{1,16}),/
 const LOST = /^"lost":(\d{1,16})\}$/
 /** The fixed beginning that `sealEnvelope` gives every envelope. */
@@ -42,15 +41,29 @@ export interface JournalHole {
 export type JournalLine = JournalledEvent | JournalHole
 
 export function encodeEvent({ n, event }: JournalledEvent): Buffer {
-  const number = Buffer.from(`"n":${n},`)
+  const number = `"n":${n},`
+  const { json } = event
   // The envelope without its opening brace follows the line's own.
-  const rest = event.json.subarray(1)
-  return Buffer.concat([checksumHead(crc32(rest, crc32(number))), number, rest, NEWLINE])
+  const end = HEAD_BYTES + number.length + json.length - 1
+  const line = Buffer.allocUnsafe(end + 1)
+  line.write(number, HEAD_BYTES, 'latin1')
+  json.copy(line, HEAD_BYTES + number.length, 1)
+  return finished(line, end)
 }
 
 export function encodeHole({ n, lost }: JournalHole): Buffer {
-  const body = Buffer.from(`"n":${n},"lost":${lost}}`)
-  return Buffer.concat([checksumHead(crc32(body)), body, NEWLINE])
+  const body = `"n":${n},"lost":${lost}}`
+  const end = HEAD_BYTES + body.length
+  const line = Buffer.allocUnsafe(end + 1)
+  line.write(body, HEAD_BYTES, 'latin1')
+  return finished(line, end)
+}
+
+/** With its checksum and its newline. */
+function finished(line: Buffer, end: number): Buffer {
+  line[end] = NEWLINE
+  putChecksum(line, end)
+  return line
 }
 
 /**

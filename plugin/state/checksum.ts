@@ -9,12 +9,13 @@
 import { crc32 } from 'node:zlib'
 
 /** Bytes of `{"crc32":"1c291ca3",`. */
-const HEAD_BYTES = 20
+export const HEAD_BYTES = 20
 const HEAD = /^\{"crc32":"([0-9a-f]{8})",$/
 
-/** What comes before the rest of the object. @param sum of the rest */
-export function checksumHead(sum: number): Buffer {
-  return Buffer.from(`{"crc32":"${sum.toString(16).padStart(8, '0')}",`)
+/** Puts the checksum in front of the rest of the object, which lies after {@link HEAD_BYTES} and ends at `end`. */
+export function putChecksum(bytes: Buffer, end: number): void {
+  const sum = crc32(bytes.subarray(HEAD_BYTES, end))
+  bytes.write(`{"crc32":"${sum.toString(16).padStart(8, '0')}",`, 0, 'latin1')
 }
 
 /** The bytes after the checksum, or undefined where they are not what it says. */

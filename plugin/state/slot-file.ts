@@ -8,8 +8,7 @@
  */
 
 import { closeSync, constants, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs'
-import { crc32 } from 'node:zlib'
-import { checkedRest, checksumHead } from './checksum.ts'
+import { checkedRest, HEAD_BYTES, putChecksum } from './checksum.ts'
 import { openFile } from './open-file.ts'
 
 export interface SlotContent<T> {
@@ -27,6 +26,8 @@ export class SlotFile<T extends object> {
   readonly path: string
   readonly #sizeBytes: number
   #fd: number | undefined
+  /** What is written, always in the same place: it may be for each of thousands of events. */
+  #bytes: Buffer | undefined
 
   /** @param sizeBytes of the file: room for the longest record, and no more than a block */
   constructor(path: string, sizeBytes: number) {
@@ -58,17 +59,19 @@ export class SlotFile<T extends object> {
 
   /** Whether a record is short enough for the file. */
   fits(record: T): boolean {
-    return encode(record).length < this.#sizeBytes
+    return lengthOf(JSON.stringify(record)) < this.#sizeBytes
   }
 
   /** @throws why it cannot be written */
   write(record: T): void {
-    const line = encode(record)
-    if (line.length >= this.#sizeBytes) {
-      throw new RangeError(`${line.length} bytes are too many for ${this.path}`)
-    }
-    const bytes = Buffer.alloc(this.#sizeBytes, ' ')
-    line.copy(bytes)
+    const json = JSON.stringify(record)
+    const end = lengthOf(json)
+    if (end >= this.#sizeBytes) throw new RangeError(`${end} bytes are too many for ${this.path}`)
+    this.#bytes ??= Buffer.alloc(this.#sizeBytes)
+    const bytes = this.#bytes
+    bytes.write(json.slice(1), HEAD_BYTES)
+    putChecksum(bytes, end)
+    bytes.fill(' ', end)
     bytes[this.#sizeBytes - 1] = 0x0a
     this.#fd ??= this.#open()
     const written = writeSync(this.#fd, bytes, 0, bytes.length, 0)
@@ -87,9 +90,9 @@ export class SlotFile<T extends object> {
   }
 }
 
-function encode(record: object): Buffer {
-  const rest = Buffer.from(JSON.stringify(record).slice(1))
-  return Buffer.concat([checksumHead(crc32(rest)), rest])
+/** Of a record in the file: the checksum stands in place of the opening brace. */
+function lengthOf(json: string): number {
+  return HEAD_BYTES + Buffer.byteLength(json) - 1
 }
 
 function decode(text: string): object | undefined {

@@ -43,6 +43,7 @@ export interface ReaderParts {
 export class EventReader {
   readonly #parts: ReaderParts
   #after: number
+  readonly #wantsAll: boolean
   #missed = 0
   /** The next event, where it did not fit. */
   #blocked: { readonly seq: number; readonly bytes: number } | undefined
@@ -59,6 +60,8 @@ export class EventReader {
   constructor(parts: ReaderParts) {
     this.#parts = parts
     this.#after = parts.after
+    const { categories, types } = parts.filter
+    this.#wantsAll = categories === undefined && types === undefined
   }
 
   /** Sequence number of the last event that was read or passed over. */
@@ -81,7 +84,8 @@ export class EventReader {
   read(maxBytes: number, atLeastOne: boolean): ReadBatch {
     const { ring } = this.#parts
     if (!atLeastOne && this.#isBlocked(maxBytes)) return NOTHING
-    const batch: Batch = { events: [], bytes: 0, maxBytes, atLeastOne, isFull: false }
+    const taken: PublishedEvent[] = []
+    const batch: Batch = { events: taken, taken, bytes: 0, maxBytes, atLeastOne, isFull: false }
     const isInRing = this.#after >= ring.oldestSeq - 1
     // A slice may end where the ring begins: what is open in the store is behind from here on.
     if (isInRing) this.rest()
@@ -153,6 +157,19 @@ export class EventReader {
 
   #readRing(batch: Batch): void {
     const { ring } = this.#parts
+    const run = this.#wantsAll && batch.events.length === 0 ? ring.runAfter(this.#after) : undefined
+    if (run !== undefined && run.bytes <= batch.maxBytes) {
+      batch.events = run.events
+      this.#after = ring.nextSeq - 1
+      this.#blocked = undefined
+      return
+    }
+    this.#readEvents(batch)
+  }
+
+  /** One after the other. */
+  #readEvents(batch: Batch): void {
+    const { ring } = this.#parts
     for (let place = ring.placeAfter(this.#after); ; place++) {
       const event = ring.at(place)
       if (event === undefined) break
@@ -183,7 +200,7 @@ export class EventReader {
         return false
       }
       batch.bytes += event.frameBytes
-      batch.events.push(event)
+      batch.taken.push(event)
     }
     this.#after = event.seq
     this.#blocked = undefined
@@ -220,7 +237,9 @@ function keepsAll(store: EventStore | undefined, { categories, types }: EventFil
 }
 
 interface Batch {
-  readonly events: PublishedEvent[]
+  /** Those that were taken, or a run that others have too. */
+  events: readonly PublishedEvent[]
+  readonly taken: PublishedEvent[]
   bytes: number
   readonly maxBytes: number
   readonly atLeastOne: boolean

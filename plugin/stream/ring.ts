@@ -6,6 +6,16 @@
 
 import type { PublishedEvent } from '../events/envelope.ts'
 
+/** Events of consecutive numbers, to the newest. */
+export interface EventRun {
+  readonly events: readonly PublishedEvent[]
+  /** Of their frames. */
+  readonly bytes: number
+}
+
+/** Who is further behind reads by itself. */
+const MAX_RUN_EVENTS = 256
+
 export class EventRing {
   readonly #slots: Array<PublishedEvent | undefined>
   readonly #maxBytes: number
@@ -14,6 +24,8 @@ export class EventRing {
   #end = 0
   #nextSeq: number
   #bytes = 0
+  /** What was asked for last, and after which number. */
+  #lastRun: { readonly after: number; readonly nextSeq: number; readonly run: EventRun } | undefined
 
   /**
    * @param capacity events kept at most
@@ -71,6 +83,28 @@ export class EventRing {
     return low
   }
 
+  /**
+   * All events after a number, where there are some, they are few, and none between is missing: the
+   * same for all readers that are at the same place, so that hundreds of them take no step an event.
+   */
+  runAfter(seq: number): EventRun | undefined {
+    const known = this.#lastRun
+    if (known?.after === seq && known.nextSeq === this.#nextSeq) return known.run
+    const count = this.#nextSeq - 1 - seq
+    if (count < 1 || count > MAX_RUN_EVENTS || count > this.size) return undefined
+    const events: PublishedEvent[] = []
+    let bytes = 0
+    for (let place = this.#end - count; place < this.#end; place++) {
+      const event = this.at(place)!
+      if (event.seq !== seq + 1 + events.length) return undefined
+      events.push(event)
+      bytes += event.frameBytes
+    }
+    const run = { events, bytes }
+    this.#lastRun = { after: seq, nextSeq: this.#nextSeq, run }
+    return run
+  }
+
   /** @param place see {@link placeAfter} */
   at(place: number): PublishedEvent | undefined {
     return place >= this.#first && place < this.#end
@@ -79,6 +113,8 @@ export class EventRing {
   }
 
   #evict(): void {
+    // It would hold what is let go.
+    this.#lastRun = undefined
     const slot = this.#first % this.#slots.length
     this.#bytes -= this.#slots[slot]?.frameBytes ?? 0
     this.#slots[slot] = undefined

@@ -84,3 +84,38 @@ test('reading from a number begins there, or at the oldest kept, or gives nothin
   assert.deepEqual(kept(stream, 1), [3, 4, 5])
   assert.deepEqual(kept(stream, 6), [])
 })
+
+test('readers at the same place get the same events, and none that has left', () => {
+  const stream = new EventStream({ capacity: 300, maxBytes: GENEROUS })
+  const open = (filter = {}) => stream.subscribe('now', filter, () => {})
+  const seqs = (reader: ReturnType<typeof open>, bytes = GENEROUS) => {
+    const { events, missed } = reader.read(bytes, true)
+    return { seqs: events.map(({ seq }) => seq), missed }
+  }
+  const [first, second, filtered, small] = [
+    open(),
+    open(),
+    open({ types: new Set(['note']) }),
+    open(),
+  ]
+  const from = (begin: number, count: number) => Array.from({ length: count }, (_, i) => begin + i)
+  const [{ frameBytes } = assert.fail('nothing is published')] = publish(stream, 5)
+  for (const reader of [first, second, filtered]) {
+    assert.deepEqual(seqs(reader), { seqs: from(1, 5), missed: 0 })
+    assert.deepEqual(seqs(reader), { seqs: [], missed: 0 })
+  }
+  // What does not fit is for the next time.
+  assert.deepEqual(seqs(small, 3 * frameBytes), { seqs: from(1, 3), missed: 0 })
+  publish(stream, 2)
+  assert.deepEqual(seqs(first), { seqs: from(6, 2), missed: 0 })
+  assert.deepEqual(seqs(small), { seqs: from(4, 4), missed: 0 })
+  publish(stream, 1)
+  assert.deepEqual(seqs(second), { seqs: from(6, 3), missed: 0 })
+  assert.deepEqual(seqs(first), { seqs: [8], missed: 0 })
+  // More than a run may have, and more than the ring has.
+  publish(stream, 290)
+  assert.deepEqual(seqs(first), { seqs: from(9, 290), missed: 0 })
+  publish(stream, 20)
+  assert.deepEqual(seqs(second), { seqs: from(19, 300), missed: 10 })
+  assert.deepEqual(seqs(first), { seqs: from(299, 20), missed: 0 })
+})

@@ -1,0 +1,53 @@
+/**
+ * `npm run bench:figures`: runs `npm run bench` and puts its table into docs/figures.md, with machine and
+ * date. With `-- --only NAME` only those rows are measured, and the others stay as they were.
+ */
+
+import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, totalmem } from 'node:os'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type Figure, short } from './figures.ts'
+
+const PAPER = fileURLToPath(new URL('../../docs/figures.md', import.meta.url))
+const BEGIN = '<!-- bench -->\n'
+const END = '<!-- /bench -->\n'
+const HEAD =
+  '| figure | ratio | quartiles | here | peer | |\n| --- | --- | --- | --- | --- | --- |\n'
+
+const paper = readFileSync(PAPER, 'utf8')
+const [before = '', rest = ''] = paper.split(BEGIN)
+const [table = '', after = ''] = rest.split(END)
+const rows = new Map<string, string>()
+for (const line of table.split('\n')) {
+  const name = /^\| (.+?) \| [\d.]/.exec(line)?.[1]
+  if (name !== undefined) rows.set(keyOf(name, line.split(' | ').at(-1)!.replace(/ \|$/, '')), line)
+}
+const load = loadavg()[0]!.toFixed(1)
+const bench = spawn(
+  process.execPath,
+  [fileURLToPath(new URL('./run.js', import.meta.url)), '--json', ...process.argv.slice(2)],
+  { stdio: ['ignore', 'pipe', 'inherit'] }
+)
+for await (const line of createInterface({ input: bench.stdout })) {
+  const figure = JSON.parse(line) as Figure
+  rows.set(keyOf(figure.name, figure.peer_name), row(figure))
+}
+const machine = `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB`
+const date = new Date().toISOString().slice(0, 10)
+const words = `Last run: ${date}, Node ${process.versions.node}, ${machine}, load ${load} of other work at its begin.\n\n`
+writeFileSync(
+  PAPER,
+  `${before}${BEGIN}${words}${HEAD}${[...rows.values()].join('\n')}\n${END}${after}`
+)
+
+function keyOf(name: string, peer: string): string {
+  return `${name}|${peer}`
+}
+
+function row({ name, ratio, spread, ours, peer, unit, peer_name, lower }: Figure): string {
+  const quartiles = spread?.map(one => one.toFixed(2)).join(' to ') ?? ''
+  const better = lower ? ' (less is better)' : ''
+  return `| ${name} | ${ratio.toFixed(2)} | ${quartiles} | ${short(ours)} ${unit}${better} | ${short(peer)} | ${peer_name} |`
+}
