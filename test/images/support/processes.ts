@@ -14,7 +14,7 @@ export interface ContainerProcess {
   readonly oomScoreAdj: number
   /** Private and a share of what is shared, in KiB. */
   readonly pssKb: number
-  /** What would be free without it, in KiB. */
+  /** What would be free without it and is in no file (of the program, such as node's), in KiB. */
   readonly privateKb: number
   /** How long it has computed since its start, in ms. */
   readonly cpuMs: number
@@ -55,13 +55,14 @@ function readProcess(folder: string, containerId: string): ContainerProcess[] {
         return Number(/^Pss:\s+(\d+)/m.exec(read('smaps_rollup'))?.[1])
       },
       get privateKb() {
-        const lines = read('smaps_rollup').matchAll(/^Private_(?:Clean|Dirty):\s+(\d+)/gm)
+        const lines = read('smaps_rollup').matchAll(/^Private_Dirty:\s+(\d+)/gm)
         return [...lines].reduce((sum, line) => sum + Number(line[1]), 0)
       },
       get cpuMs() {
-        const stat = read('stat')
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-        return (Number(fields[11]) + Number(fields[12])) * 10
+        // In nanoseconds, exactly: the clock ticks of /proc/PID/stat take a part for a whole.
+        return readdirSync(`${folder}/task`)
+          .map(task => Number(read(`task/${task}/schedstat`).split(' ')[0]) / 1e6)
+          .reduce((sum, ms) => sum + ms, 0)
       },
     },
   ]
