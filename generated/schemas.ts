@@ -48,6 +48,7 @@ export type SchemaName =
   | 'Error'
   | 'Liveness'
   | 'Readiness'
+  | 'ExplainedLog'
   | 'HealthStatus'
   | 'KmsgState'
   | 'KmsgReader'
@@ -1842,6 +1843,47 @@ export const schemas: Record<SchemaName, object> = {
         "items": {
           "type": "string"
         }
+      }
+    }
+  },
+  "ExplainedLog": {
+    "$id": "sysmon:ExplainedLog",
+    "type": "object",
+    "description": "What a saved log tells of OOM kills.",
+    "required": [
+      "kills",
+      "records",
+      "found"
+    ],
+    "properties": {
+      "kills": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many kills were found."
+      },
+      "records": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991,
+        "description": "How many lines of the kernel were read."
+      },
+      "found": {
+        "type": "array",
+        "maxItems": 260,
+        "description": "What `sysmon explain --json --all` prints, a line each: `system_oom_kill` as an event of\nthe stream has it, with the `time` that its `ts` counts, the numbers of its `dump` and what\ncame `after`; `oom_without_kill`; and at the end of a log that tells more an `oom_summary`.\nThe sentences are for people and may change with any version.\n",
+        "items": {
+          "type": "object"
+        }
+      },
+      "is_cut": {
+        "type": "boolean",
+        "const": true,
+        "description": "Not all of the log was read. Absent where all of it was."
+      },
+      "message": {
+        "type": "string",
+        "description": "Where nothing was found, what was read, and what would have been found. Else absent.\n"
       }
     }
   },

@@ -138,6 +138,32 @@ export interface paths {
         patch: operations["patchTelemetry"];
         trace?: never;
     };
+    "/telemetry/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain a saved kernel log
+         * @description Only with the option `ui`, as `sysmon serve` has it. Takes a saved log (`dmesg`,
+         *     `journalctl -k`, syslog, raw records of `/dev/kmsg`, and what viewers and collectors make of
+         *     them) and answers with what `sysmon explain --json --all` prints of it. Nothing of it is kept,
+         *     and nothing gets into the stream.
+         *
+         *     A log may have 2 MiB (less, where `bodyLimit` is less), of which 50,000 lines are read, until
+         *     256 kills were found. It takes the token for reading.
+         */
+        post: operations["explainLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/spec.json": {
         parameters: {
             query?: never;
@@ -1359,6 +1385,33 @@ export interface components {
             /** @description Why it is `unready`. Absent while it is `ok`. */
             reasons?: string[];
         };
+        /** @description What a saved log tells of OOM kills. */
+        ExplainedLog: {
+            /**
+             * Format: int64
+             * @description How many kills were found.
+             */
+            kills: number;
+            /**
+             * Format: int64
+             * @description How many lines of the kernel were read.
+             */
+            records: number;
+            /**
+             * @description What `sysmon explain --json --all` prints, a line each: `system_oom_kill` as an event of
+             *     the stream has it, with the `time` that its `ts` counts, the numbers of its `dump` and what
+             *     came `after`; `oom_without_kill`; and at the end of a log that tells more an `oom_summary`.
+             *     The sentences are for people and may change with any version.
+             */
+            found: Record<string, never>[];
+            /**
+             * @description Not all of the log was read. Absent where all of it was.
+             * @constant
+             */
+            is_cut?: true;
+            /** @description Where nothing was found, what was read, and what would have been found. Else absent. */
+            message?: string;
+        };
         /**
          * @description `ok`: all that is configured works. `degraded`: the kernel log should be watched and is not,
          *     and OOM kills go unseen; or events should be kept on disk and cannot be written, and end with
@@ -2135,6 +2188,62 @@ export interface operations {
             503: components["responses"]["TooManyBodies"];
         };
     };
+    explainLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description What was found in the log, which may be nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedLog"];
+                };
+            };
+            /** @description The body is empty, or no text. `message` says what it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description The server runs without the option `ui`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Content-Type` is not `text/plain`, or the body is compressed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["TooManyBodies"];
+        };
+    };
     getSpecJson: {
         parameters: {
             query?: never;
@@ -2339,6 +2448,7 @@ export type TelemetryState = components['schemas']['TelemetryState']
 export type Error = components['schemas']['Error']
 export type Liveness = components['schemas']['Liveness']
 export type Readiness = components['schemas']['Readiness']
+export type ExplainedLog = components['schemas']['ExplainedLog']
 export type HealthStatus = components['schemas']['HealthStatus']
 export type KmsgState = components['schemas']['KmsgState']
 export type KmsgReader = components['schemas']['KmsgReader']

@@ -150,6 +150,8 @@ export const OPTIONS = {
   configureToken: secret('token for changing what is captured, in place of that'),
   insecure: flag('also the network may do what no token is asked for'),
 
+  ui: flag('the page for people at /telemetry/ui, and POST /telemetry/explain'),
+
   devtools: {
     anyOf: [{ const: false }, { type: 'string', pattern: HTTP_URL }],
     default: false,

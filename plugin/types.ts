@@ -127,6 +127,11 @@ export interface SysmonOptions {
    */
   readonly insecure?: boolean
   /**
+   * Serve the page for people at `/telemetry/ui`, and `POST /telemetry/explain`, by which it explains a
+   * pasted log. Default: false.
+   */
+  readonly ui?: boolean
+  /**
    * Watch the browser whose DevTools answer at this URL, such as `http://127.0.0.1:9222`, and publish
    * `page_crashed` for each page that crashes; false watches none. Default: false.
    */

@@ -1,11 +1,12 @@
 /** `sysmon explain`: reads a saved kernel log and says who was killed, and why. */
 
 import { IncidentCollector } from '../explain/incidents.ts'
+import { bystanderOf, type ExplainOutput, jsonOutput } from '../explain/json-output.ts'
 import { type Explained, LogExplainer } from '../explain/log-explainer.ts'
+import { nothingFound } from '../explain/nothing-found.ts'
 import { OtherDeaths } from '../explain/others.ts'
 import { Repetition } from '../explain/repetition.ts'
 import { block, COLOURED, incidentReport, PLAIN, type Style } from '../explain/report.ts'
-import { bystanderOf, type ExplainOutput, jsonOutput } from './explain-json.ts'
 import { eachLine } from './input.ts'
 import { parseOptions, UsageError } from './usage.ts'
 
@@ -80,13 +81,18 @@ export async function explainCommand(args: string[]): Promise<number> {
   const print = (text: string): boolean => process.stdout.write(`${text}\n`)
   let kills = 0
   for (const file of files) {
-    const log = isJson ? jsonOutput(values.all === true, print) : textOf(style, kills, print)
+    const log = isJson
+      ? jsonOutput(values.all === true, item => print(JSON.stringify(item)))
+      : textOf(style, kills, print)
     const explainer = new LogExplainer(log.onExplained, log.bystander)
     await eachLine(file, line => explainer.push(line))
     explainer.end()
     log.end()
     kills += log.kills
-    if (log.isSilent) process.stderr.write(`${nothingFound(file, explainer)}\n`)
+    if (log.isSilent)
+      process.stderr.write(
+        `${file === '-' ? 'standard input' : file}: ${nothingFound(explainer)}\n`
+      )
   }
   return kills > 0 ? 0 : 1
 }
@@ -121,16 +127,4 @@ function textOf(style: Style, before: number, print: (text: string) => void): Ex
     },
   }
   return output
-}
-
-function nothingFound(file: string, { records, failures }: LogExplainer): string {
-  const name = file === '-' ? 'standard input' : file
-  if (records === 0) {
-    return `${name}: no line of the kernel in it; give the kernel's log: dmesg, journalctl -k, kern.log`
-  }
-  const failed =
-    failures === 0
-      ? ''
-      : `; ${failures} ${failures === 1 ? 'line tells' : 'lines tell'} of an allocation that failed, which kills nobody`
-  return `${name}: no OOM kill in ${records} lines of the kernel${failed}; a kill is told by "Killed process" (was the log cut, or is it of another boot?)`
 }

@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { NoRouteError, quoted } from '../errors.ts'
 import { guardOrigin } from '../routes/origin.ts'
 import { handleErrors } from '../routes/send-error.ts'
+import { UI_PATH } from '../routes/ui.ts'
 import type { SysmonOptions } from '../types.ts'
 
 /** A request from its first byte to its last; bodies have a bound of their own (routes/body-reader.ts). */
@@ -26,7 +27,7 @@ const BAD_REQUESTS: Record<string, readonly [string, string]> = {
 const MALFORMED = ['400 Bad Request', 'this is no HTTP/1.1 request'] as const
 
 /** As of the plugin's options. */
-type Access = Pick<SysmonOptions, 'allowedHosts' | 'allowedOrigins'>
+type Access = Pick<SysmonOptions, 'allowedHosts' | 'allowedOrigins' | 'prefix' | 'ui'>
 
 export function createHttpApp(loggerInstance: Logger, options: Access): FastifyInstance {
   const app = Fastify({
@@ -44,8 +45,23 @@ export function createHttpApp(loggerInstance: Logger, options: Access): FastifyI
   for (const method of METHODS) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   }
+  app.register(async scope => leadToPage(app, scope, options))
   app.register(async scope => answerTheRest(app, scope, options))
   return app
+}
+
+/** Where the page for people is; undefined where there is none, or its prefix has parameters. */
+export function uiPathOf({ ui, prefix = '' }: SysmonOptions): string | undefined {
+  return ui === true && !prefix.includes(':') ? prefix.replace(/\/$/, '') + UI_PATH : undefined
+}
+
+/** A person types the address only. */
+function leadToPage(app: FastifyInstance, scope: FastifyInstance, options: Access): void {
+  const page = uiPathOf(options)
+  if (page === undefined) return
+  handleErrors(scope, app)
+  guardOrigin(scope, options)
+  scope.get('/', (_, reply) => reply.redirect(page))
 }
 
 /** What is asked of paths that there are not: before it is said, who asks is looked at as everywhere. */

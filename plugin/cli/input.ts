@@ -10,8 +10,8 @@ import {
   HEAD_BYTES,
   type InputFormat,
   type Packing,
-} from './input-format.ts'
-import { LineSplitter } from './line-splitter.ts'
+} from '../explain/log/input-format.ts'
+import { LineSplitter } from '../explain/log/line-splitter.ts'
 import { UsageError } from './usage.ts'
 
 type Bytes = AsyncIterable<Buffer>

@@ -8,12 +8,12 @@ import { OPTIONS } from '../options.ts'
 import { SINK_HELP, sinkOptionsFromEnv, takesAll } from '../sinks/registry.ts'
 import type { SysmonOptions } from '../types.ts'
 import { describeVariables, optionsFromEnv } from './environment.ts'
-import { createHttpApp } from './http-app.ts'
+import { createHttpApp, uiPathOf } from './http-app.ts'
 import { type ListenAt, listen, listenAt, refuseUnguarded } from './listen.ts'
 import { integerVariable, parseOptions, UsageError } from './usage.ts'
 
 /** Of options, where they are not the plugin's. */
-const DEFAULTS = { stateDir: '/var/lib/fastify-sysmon', docs: true } as const
+const DEFAULTS = { stateDir: '/var/lib/fastify-sysmon', docs: true, ui: true } as const
 const HELP_COLUMN = 20
 
 const HELP = `Usage: sysmon serve
@@ -49,11 +49,10 @@ export async function serveCommand(args: string[]): Promise<number> {
   const logger = pino({ level: logLevel() })
   // What is to be delivered must not be lost while it cannot be.
   const journalCategories = takesAll(sinks) ? CATEGORIES : undefined
-  const options = optionsFromEnv(process.env)
+  const options = { ...DEFAULTS, ...optionsFromEnv(process.env) }
   await refuseUnguarded(at, options)
   const app = createHttpApp(logger, options)
   await app.register(sysmonPlugin, {
-    ...DEFAULTS,
     journalCategories,
     ...options,
     // What is wrong with the variables of a sink does not keep the server from serving.
@@ -72,7 +71,7 @@ export async function serveCommand(args: string[]): Promise<number> {
     )
     return 1
   }
-  if (process.stdout.isTTY) process.stdout.write(greeting(app, address))
+  if (process.stdout.isTTY) process.stdout.write(greeting(app, address, options))
   return await stopped
 }
 
@@ -92,7 +91,7 @@ function logLevel(): LevelWithSilent {
   )
 }
 
-function greeting(app: FastifyInstance, address: string): string {
+function greeting(app: FastifyInstance, address: string, options: SysmonOptions): string {
   const { kmsg } = app.sysmon.health()
   const isSocket = address.startsWith('/')
   const curl = isSocket ? `curl --unix-socket ${address}` : 'curl'
@@ -101,7 +100,10 @@ function greeting(app: FastifyInstance, address: string): string {
     kmsg.state === 'watching'
       ? `${kmsg.path} for out-of-memory kills, ${base}/telemetry/events for posted events`
       : `posted events only: ${kmsg.error}`
+  const page = uiPathOf(options)
   return [
+    // A browser opens no socket.
+    ...(page === undefined || isSocket ? [] : [`page      ${base}${page}`]),
     `watching  ${watching}`,
     `events    ${curl} -N ${base}/telemetry/events        (health: ${base}/healthz)`,
     `try       ${curl} -d '{"type":"hello","category":"system"}' -H 'content-type: application/json' ${base}/telemetry/events`,

@@ -11,8 +11,10 @@ import type { Archive } from '../stream/archive.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
 import { openApiSocket } from './api-socket.ts'
+import { BodyReader } from './body-reader.ts'
 import { registerDocs } from './docs.ts'
 import { registerEvents } from './events.ts'
+import { registerExplain } from './explain.ts'
 import { acceptOnlyJson } from './json-body.ts'
 import { answerOtherMethods, collectMethods } from './methods.ts'
 import { isRouteWanted, type MetricsText, registerMetrics } from './metrics.ts'
@@ -24,6 +26,7 @@ import { SseStreams } from './sse-streams.ts'
 import { registerStream } from './stream.ts'
 import { registerTelemetry } from './telemetry.ts'
 import { guardToken } from './token.ts'
+import { registerUi } from './ui.ts'
 import { useOwnValidation } from './validation.ts'
 
 export interface RoutesOptions {
@@ -52,7 +55,8 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
     const { describeForHost } = await import('./host-document.ts')
     describeForHost(scope, options.hideRoutes)
   }
-  acceptOnlyJson(scope)
+  const reader = new BodyReader()
+  acceptOnlyJson(scope, reader)
   useOwnValidation(scope)
   // Its types describe an ES module; it is CommonJS, and what it exports is the plugin itself.
   await scope.register(fastifySse as unknown as FastifyPluginAsync)
@@ -73,6 +77,10 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   if (metrics !== undefined) {
     metrics.openStreams = () => streams.count
     if (isRouteWanted(options.metrics)) registerMetrics(scope, metrics)
+  }
+  if (options.ui) {
+    registerUi(scope)
+    await registerExplain(scope, reader, options.bodyLimit)
   }
   answerOtherMethods(scope, methods)
   if (stateDir !== undefined) openApiSocket(scope, stateDir)

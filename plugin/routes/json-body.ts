@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parse as secureJsonParse } from 'secure-json-parse'
 import { BadRequestError, quoted, UnsupportedMediaTypeError } from '../errors.ts'
-import { BodyReader } from './body-reader.ts'
+import type { BodyReader } from './body-reader.ts'
 import { isSurelyKept, tooMuch, whatWouldBeLost } from './json-scan.ts'
 
 /** What a route's `config.body` says. */
@@ -21,19 +21,22 @@ export interface BodyConfig {
 }
 
 /** Replaces the content-type parsers of this scope: JSON is the only body that the routes take. */
-export function acceptOnlyJson(scope: FastifyInstance): void {
-  const reader = new BodyReader()
+export function acceptOnlyJson(scope: FastifyInstance, reader: BodyReader): void {
   scope.removeAllContentTypeParsers()
   const parseBody = async (request: FastifyRequest, payload: Readable): Promise<unknown> => {
-    const encoding = request.headers['content-encoding']
-    if (encoding !== undefined && encoding !== 'identity') {
-      throw new UnsupportedMediaTypeError(
-        `content-encoding ${quoted(encoding)} is not supported: send the JSON uncompressed`
-      )
-    }
+    refuseCompressed(request, 'the JSON')
     return reader.read(request, payload, body => parse(body, bodyConfigOf(request)))
   }
   scope.addContentTypeParser(/^application\/json(?:\s*;.*)?$/i, parseBody)
+}
+
+/** @throws {UnsupportedMediaTypeError} */
+export function refuseCompressed({ headers }: FastifyRequest, what: string): void {
+  const encoding = headers['content-encoding']
+  if (encoding === undefined || encoding === 'identity') return
+  throw new UnsupportedMediaTypeError(
+    `content-encoding ${quoted(encoding)} is not supported: send ${what} uncompressed`
+  )
 }
 
 function bodyConfigOf({ routeOptions }: FastifyRequest): BodyConfig {

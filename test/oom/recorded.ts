@@ -5,7 +5,7 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { LineSplitter } from '../../plugin/cli/line-splitter.ts'
+import { LineSplitter } from '../../plugin/explain/log/line-splitter.ts'
 import { type Explained, LogExplainer } from '../../plugin/explain/log-explainer.ts'
 import { RawRecord } from '../../plugin/kmsg/record.ts'
 import { type OomKillFacts, oomKillFacts } from '../../plugin/oom/event.ts'

@@ -1,11 +1,11 @@
-/** What `sysmon explain --json` prints: a line for each kill, and one for what they have in common. */
+/** What `sysmon explain --json` prints, and `POST /telemetry/explain` answers: an item for each kill, and one for all. */
 
-import { type Incident, IncidentCollector } from '../explain/incidents.ts'
-import { dumpJson, killJson } from '../explain/json.ts'
-import type { Bystander, Explained } from '../explain/log-explainer.ts'
-import { OtherDeaths } from '../explain/others.ts'
-import { Repetition } from '../explain/repetition.ts'
-import { afterwards } from '../explain/report.ts'
+import { type Incident, IncidentCollector } from './incidents.ts'
+import { dumpJson, killJson } from './json.ts'
+import type { Bystander, Explained } from './log-explainer.ts'
+import { OtherDeaths } from './others.ts'
+import { Repetition } from './repetition.ts'
+import { afterwards } from './report.ts'
 
 export interface ExplainOutput {
   readonly onExplained: (explained: Explained) => void
@@ -19,19 +19,19 @@ export interface ExplainOutput {
 /** Victims of one group that wait for what came of it. */
 const MAX_WAITING = 1024
 
-/** @param isAll also dumps after which nobody was killed */
-export function jsonOutput(isAll: boolean, print: (text: string) => void): ExplainOutput {
+/** @param isAll also dumps after which nobody was killed; @param give gets each item */
+export function jsonOutput(isAll: boolean, give: (item: object) => void): ExplainOutput {
   const repetition = new Repetition()
   const others = new OtherDeaths()
   /** The first kill of an incident and the victims that died with it. */
   let waiting: Explained[] = []
-  const give = (after: readonly string[]): void => {
+  const giveWaiting = (after: readonly string[]): void => {
     const [first, ...followers] = waiting
     waiting = []
-    if (first !== undefined) print(JSON.stringify(jsonOf(first, after)))
-    for (const follower of followers) print(JSON.stringify(jsonOf(follower, [])))
+    if (first !== undefined) give(jsonOf(first, after))
+    for (const follower of followers) give(jsonOf(follower, []))
   }
-  const incidents = new IncidentCollector((incident: Incident) => give(afterwards(incident)))
+  const incidents = new IncidentCollector((incident: Incident) => giveWaiting(afterwards(incident)))
   const output = {
     kills: 0,
     isSilent: true,
@@ -43,7 +43,7 @@ export function jsonOutput(isAll: boolean, print: (text: string) => void): Expla
         repetition.push(explained)
       } else if (!isAll) return
       waiting.push(explained)
-      if (waiting.length >= MAX_WAITING) give([])
+      if (waiting.length >= MAX_WAITING) giveWaiting([])
     },
     bystander: bystanderOf(incidents, others),
     end() {
@@ -52,14 +52,12 @@ export function jsonOutput(isAll: boolean, print: (text: string) => void): Expla
       const told = others.told(output.kills > 0)
       if (again.length === 0 && told.length === 0) return
       output.isSilent = false
-      print(
-        JSON.stringify({
-          type: 'oom_summary',
-          kills: output.kills,
-          again: again.length === 0 ? undefined : again,
-          others: told.length === 0 ? undefined : told,
-        })
-      )
+      give({
+        type: 'oom_summary',
+        kills: output.kills,
+        again: again.length === 0 ? undefined : again,
+        others: told.length === 0 ? undefined : told,
+      })
     },
   }
   return output

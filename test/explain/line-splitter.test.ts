@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LineSplitter, MAX_LINE_LENGTH } from '../../plugin/cli/line-splitter.ts'
+import { LineSplitter, MAX_LINE_LENGTH } from '../../plugin/explain/log/line-splitter.ts'
 import fc from '../support/fast-check.ts'
 
 function split(chunks: readonly string[]): string[] {
