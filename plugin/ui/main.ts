@@ -132,13 +132,21 @@ function drawList(): void {
 function drawOverview(): void {
   filterBar.show(filters, store.entries)
   tiles.show(store.entries, filters)
-  timeline.show(shownEntries())
+  timeline.show(timelineEntries())
   overviewTimer = setTimeout(clearOverview, OVERVIEW_MS)
 }
 
 function clearOverview(): void {
   clearTimeout(overviewTimer)
   overviewTimer = undefined
+}
+
+/** What was not seen, and how short memory was, stands behind whatever is shown. */
+function timelineEntries(): readonly Entry[] {
+  if (!isFiltered(filters)) return store.entries
+  return store.entries.filter(
+    entry => entry.kind === 'gap' || entry.kind === 'pressure' || isShown(entry)
+  )
 }
 
 function shownEntries(): readonly Entry[] {

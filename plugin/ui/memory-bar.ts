@@ -16,7 +16,11 @@ export function memoryBar(data: MemorySource): HTMLElement | undefined {
     segment.title = `${nameOf(part)}: ${size(part.kb)}`
     bar.append(segment)
   }
-  const frame = el('div', { class: 'bar-frame' }, bar)
+  const frame = el(
+    'div',
+    { class: limitKb === undefined ? 'bar-frame' : 'bar-frame has-limit' },
+    bar
+  )
   if (limitKb !== undefined) {
     const at = (limitKb / scaleKb) * 100
     const line = el('span', { class: 'limit', 'aria-hidden': 'true' })

@@ -52,6 +52,8 @@ export interface Memory {
 
 /** How the kernel writes that a group has no limit, and all above what any machine has. */
 const NO_LIMIT_KB = 2 ** 50
+/** What is in the page cache of another group may be a little more than all. */
+const OVERCOUNTED = 1.05
 /** Beyond a limit there is some room, so that the line is seen. */
 const ROOM = 1.04
 
@@ -67,7 +69,8 @@ export function memoryOf(data: MemorySource): Memory | undefined {
       ? undefined
       : data.mem_total_kb - data.mem_free_kb
   const wholeKb = Math.max(limitKb ?? usedKb ?? tasksKb, 1)
-  if (tasksKb === 0 && usedKb === undefined) return undefined
+  // Of one process alone a bar says nothing.
+  if (usedKb === undefined && limitKb === undefined && tasks.length < 2) return undefined
   const freeKb = isGroup
     ? limitKb === undefined || usedKb === undefined
       ? undefined
@@ -84,7 +87,7 @@ export function memoryOf(data: MemorySource): Memory | undefined {
     scaleKb: Math.max(wholeKb, sumKb) * (isGroup && limitKb !== undefined ? ROOM : 1),
     limitKb: isGroup ? limitKb : undefined,
     parts,
-    isOvercounted: sumKb > wholeKb,
+    isOvercounted: sumKb > wholeKb * OVERCOUNTED,
   }
 }
 

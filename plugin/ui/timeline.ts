@@ -220,7 +220,7 @@ export class Timeline {
       ArrowDown: 1,
     }
     const marks = [...this.#plot.querySelectorAll<SVGAElement>('a.mark')]
-    const at = marks.indexOf(document.activeElement)
+    const at = marks.indexOf(document.activeElement as SVGAElement)
     const step = steps[event.key]
     const to =
       event.key === 'Home' ? 0 : event.key === 'End' ? marks.length - 1 : at + (step ?? Number.NaN)
