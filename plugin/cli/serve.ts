@@ -71,6 +71,8 @@ export async function serveCommand(args: string[]): Promise<number> {
     )
     return 1
   }
+  const page = pageUrl(address, options)
+  if (page !== undefined) logger.info({ page }, `the page is at ${page}`)
   if (process.stdout.isTTY) process.stdout.write(greeting(app, address, options))
   return await stopped
 }
@@ -100,15 +102,20 @@ function greeting(app: FastifyInstance, address: string, options: SysmonOptions)
     kmsg.state === 'watching'
       ? `${kmsg.path} for out-of-memory kills, ${base}/telemetry/events for posted events`
       : `posted events only: ${kmsg.error}`
-  const page = uiPathOf(options)
+  const page = pageUrl(address, options)
   return [
-    // A browser opens no socket.
-    ...(page === undefined || isSocket ? [] : [`page      ${base}${page}`]),
+    ...(page === undefined ? [] : [`page      ${page}`]),
     `watching  ${watching}`,
     `events    ${curl} -N ${base}/telemetry/events        (health: ${base}/healthz)`,
     `try       ${curl} -d '{"type":"hello","category":"system"}' -H 'content-type: application/json' ${base}/telemetry/events`,
     '',
   ].join('\n')
+}
+
+/** Where a person looks; undefined where there is no page, or only a socket, which no browser opens. */
+function pageUrl(address: string, options: SysmonOptions): string | undefined {
+  const path = uiPathOf(options)
+  return path === undefined || address.startsWith('/') ? undefined : address + path
 }
 
 function explainListenError(error: NodeJS.ErrnoException, at: ListenAt): string {

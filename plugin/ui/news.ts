@@ -25,7 +25,7 @@ export class News {
     const told = entries.filter(({ kind }) => kind !== 'other')
     if (told.length === 0) return
     this.#waiting.push(...told.map(({ kind, sentence }) => `${KINDS[kind].one}: ${sentence}`))
-    this.#timer ??= setTimeout(() => this.#say(), 0)
+    if (this.#timer === undefined) this.#timer = setTimeout(() => this.#say(), 0)
     if (!document.hidden) return
     this.#unseen += told.length
     document.title = `(${this.#unseen}) ${TITLE}`

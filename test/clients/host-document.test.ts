@@ -103,7 +103,7 @@ async function documentOf(
     app.get(path, { schema: described }, async () => ({}))
   }
   // With all routes that there can be.
-  const app = await startApp(t, { metrics: true, ...options }, { before })
+  const app = await startApp(t, { metrics: true, ui: true, ...options }, { before })
   const { swagger: write } = app as unknown as { swagger: () => Document }
   // It is asked for by every request of the page that shows it.
   write.call(app)

@@ -18,7 +18,7 @@ async function collectRoutes(
   await startApp(
     t,
     // All that there can be.
-    { metrics: true },
+    { metrics: true, ui: true },
     {
       before: app =>
         app.addHook('onRoute', route => {
