@@ -61,7 +61,11 @@ function leadToPage(app: FastifyInstance, scope: FastifyInstance, options: Acces
   if (page === undefined) return
   handleErrors(scope, app)
   guardOrigin(scope, options)
-  scope.get('/', (_, reply) => reply.redirect(page))
+  scope.get('/', (request, reply) => {
+    // `*` comes here, too.
+    if (!/^\/(?:\?|$)/.test(request.url)) throw new NoRouteError(quoted(request.url))
+    return reply.redirect(page)
+  })
 }
 
 /** What is asked of paths that there are not: before it is said, who asks is looked at as everywhere. */
