@@ -22,6 +22,7 @@ const NAMES: Array<[string, string, string]> = [
   ['a character cut after three of four bytes', utf8('😀').slice(0, 3), '\\xf0\\x9f\\x98'],
   ['valid characters around an invalid byte', `${utf8('é')}${latin1(0xfe)}${utf8('é')}`, 'é\\xfeé'],
   ['an overlong slash', latin1(0xc0, 0xaf), '\\xc0\\xaf'],
+  ['the least and the greatest of three bytes', utf8('\u0800\uffff'), '\u0800\uffff'],
   ['an overlong slash in three bytes', latin1(0xe0, 0x80, 0xaf), '\\xe0\\x80\\xaf'],
   ['an overlong slash in four bytes', latin1(0xf0, 0x80, 0x80, 0xaf), '\\xf0\\x80\\x80\\xaf'],
   ['half a surrogate pair', latin1(0xed, 0xa0, 0x80), '\\xed\\xa0\\x80'],
