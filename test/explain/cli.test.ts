@@ -177,6 +177,7 @@ test('--json --all: the dumps without a kill, too', () => {
   const line = JSON.parse(out) as Record<string, unknown> & { data: Record<string, unknown> }
   assert.deepEqual([line.type, line.outcome], ['oom_without_kill', 'cut'])
   assert.equal(line.data.trigger_process_name, 'node')
+  assert.equal(typeof line.data.trigger_pid, 'number')
   assert.equal(run(['--all'], cut).status, 2)
 })
 

@@ -101,6 +101,30 @@ test('every byte flipped: one event is lost, or two where it was the newline bet
   }
 })
 
+test('damage at the end: numbers go on after what was lost, and nothing is lost again', async t => {
+  const folder = killed(t, 10)
+  const [name] = segmentsIn(folder)
+  const path = join(folder, name!)
+  const lines = readFileSync(path, 'utf8').split('\n')
+  // The four last lines, each damaged in its middle.
+  for (let at = 6; at < 10; at++) lines[at] = lines[at]!.replace('"note"', '"eton"')
+  writeFileSync(path, lines.join('\n'))
+  const mending = openJournal(t, folder)
+  await mending.journal.verify()
+  assert.deepEqual(
+    mending.losses.map(({ lost }) => lost),
+    [4]
+  )
+  await mending.journal.close()
+  // What is written in the place of the lost lines is all that tells where to go on.
+  rmSync(join(folder, 'high-water'))
+  const going = openJournal(t, folder)
+  going.append()
+  await going.journal.close()
+  const last = await recovered(t, folder)
+  assert.deepEqual([last.lost, last.seqs.length], [0, 7])
+})
+
 test('damage in an old segment is found after the start, set aside, and the rest of it is used', async t => {
   const folder = killed(t, 500)
   const name = segmentsIn(folder)[2]!

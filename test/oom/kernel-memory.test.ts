@@ -41,6 +41,18 @@ test('allocations by place: in bytes, and in the units of later kernels', () => 
   assert.equal(memory.allocations[1]!.name, 'fs/xfs/xfs_icache.c:82 [xfs] func:xfs_inode_alloc')
 })
 
+test('allocations by place: less than a KiB has no prefix to its unit', () => {
+  const { memory } = read([
+    'Memory allocations:',
+    '         2048 B        4 kernel/fork.c:1 func:dup',
+    '          512 B        4 kernel/fork.c:2 func:dup',
+  ])
+  assert.deepEqual(
+    memory.allocations.map(({ kb }) => kb),
+    [2, 1]
+  )
+})
+
 test('another line ends the table, and rows without one are not read', () => {
   const { memory, taken } = read([
     'bio-248                   15KB         15KB',

@@ -291,6 +291,20 @@ test('announcement: no kill line', () => {
   assert.equal(parseSacrificeLine('my-app: Kill process 5 (x) at once'), undefined)
 })
 
+test('kill line: a number that is no process number', () => {
+  assert.equal(
+    parseKillLine('Out of memory: Killed process 99999999999999999999 (x) total-vm:1kB'),
+    undefined
+  )
+})
+
+test('kill line: a name that is longer than the kernel keeps is somebody else’s, and kept', () => {
+  const line = 'Out of memory: Killed process 5 (a-name-that-is-too-long)'
+  assert.equal(parseKillLine(line)?.comm, 'a-name-that-is-too-long')
+  // What follows in parentheses is a reader's word.
+  assert.equal(parseKillLine('Killed process 5 (mysqld), again (and again)')?.comm, 'mysqld')
+})
+
 // Groups
 
 for (const path of ['/', '/a', '/a b,c', '/x) are going to be']) {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { OomDump } from '../../plugin/oom/dump.ts'
 import { addMemcgStats, parseMemcgLine, parseMemcgUsage } from '../../plugin/oom/lines/memcg.ts'
 
 for (const path of ['/', '/a', '/a b,c', '/x) are going to be']) {
@@ -41,6 +42,14 @@ const USAGES: Array<[string, ReturnType<typeof parseMemcgUsage>]> = [
 for (const [line, expected] of USAGES) {
   test(`memory of a group: ${line}`, () => assert.deepEqual(parseMemcgUsage(line), expected))
 }
+
+test('memcg statistics are a part of the dump, and so is what follows them', () => {
+  const dump = new OomDump()
+  for (const line of ['Memory cgroup stats for /a:', 'anon 4096', 'file 8192']) {
+    assert.equal(dump.push(line), true, line)
+  }
+  assert.deepEqual(Object.fromEntries(dump.memcgStats), { anon: 4096, file: 8192 })
+})
 
 test('memcg statistics before 5.3: groups of one line each add up', () => {
   const into = new Map<string, number>()

@@ -202,6 +202,7 @@ test('structured line: its tail alone, and no other line with a comma', () => {
   assert.equal(isStructuredPart(',global_oom,task_memcg=/,task=x,pid=1,uid=0'), true)
   assert.equal(isStructuredPart(', and more'), false)
   assert.equal(isStructuredPart(',task=x,pid=1'), false)
+  assert.equal(isStructuredPart(',task=x,pid=1,uid=0 and so on'), false)
   const head = 'oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),global_oom,task_memcg=/a'
   assert.equal(isStructuredPart(',task=x,pid=1,uid=0', head), true)
   // Of another line: this one has its groups.

@@ -64,7 +64,7 @@ function open(log: string, changes: Partial<Supervisor> = {}) {
     onError: error => errors.push(error),
   })
   const warnings = () => lines.filter(line => line.includes('"level":40'))
-  return { world, lookup, errors, warnings }
+  return { world, lookup, errors, lines, warnings }
 }
 
 const turn = () => new Promise(resolve => setTimeout(resolve, 5))
@@ -183,7 +183,7 @@ test('what fails is said once, with what to mend, until it is over', async () =>
     [new RpcFault('HTTP 404'), /rpcinterface/],
     [new Error('supervisord did not answer in time'), /in time/],
   ] as const) {
-    const { world, lookup, errors, warnings } = open(BEGINNING)
+    const { world, lookup, errors, lines, warnings } = open(BEGINNING)
     world.fails = error
     lookup.prepare()
     await turn()
@@ -199,7 +199,14 @@ test('what fails is said once, with what to mend, until it is over', async () =>
     world.log += end(7)
     assert.deepEqual(await lookup.find(running(7)), { exit_code: 3 })
     assert.deepEqual(errors.slice(1), [undefined])
+    assert.equal(lines.filter(line => line.includes('exit_code and signal again')).length, 1)
   }
+})
+
+test('nobody listens: what to mend is of the kind that the URL is', () => {
+  const gone = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+  assert.match(describeFailure(gone, 'unix:///run/s.sock'), /\[unix_http_server\]/)
+  assert.match(describeFailure(gone, 'http://127.0.0.1:9001'), /\[inet_http_server\]/)
 })
 
 test('where there is nothing to ask, nothing is asked, and that is said', async () => {

@@ -171,6 +171,13 @@ test('a bearer token goes along by HTTP, and is read again when it is refused', 
   }
 })
 
+test('a supervisord with a password is asked with it, and one with a name alone with none', () => {
+  const auth = (env: NodeJS.ProcessEnv) => readConfig(env).supervisorAuth
+  assert.equal(auth({ SUPERVISOR_USERNAME: 'me', SUPERVISOR_PASSWORD: 'secret' }), 'me:secret')
+  assert.equal(auth({ SUPERVISOR_USERNAME: 'me' }), 'me:')
+  assert.equal(auth({ SUPERVISOR_PASSWORD: 'secret' }), undefined)
+})
+
 test('the base URL may have a path, name a socket, and must be a URL', () => {
   const target = (url?: string) =>
     readConfig({ KERNEL_IMAGES_API_BASE_URL: url, SYSMON_STATE_DIR: '/state' }).target
