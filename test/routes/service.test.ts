@@ -105,7 +105,7 @@ for (const [prefix, path, servers] of [
   ],
 ] as const) {
   test(`below the prefix ${prefix} the document names it as the server`, async t => {
-    const app = await startApp(t, { prefix })
+    const app = await startApp(t, { prefix, ui: true, metrics: true })
     const json = (await app.inject(`${path}/spec.json`)).json()
     assert.deepEqual(json.servers, servers)
     const own = parse(readFileSync(file, 'utf8'), { merge: true })
