@@ -11,10 +11,10 @@ import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Tests of these make the kernel kill, write to its log, fill memory or run browsers and supervisors: two of
+ * Tests of these make the kernel kill, write to its log, fill memory, kill browsers or run supervisors: two of
  * them at once would disturb one another, so they are one lane.
  */
-const OF_THE_MACHINE = /^(?:cli|crashes|devtools|e2e|kmsg|pressure|processes|shim|ui|watch)\//
+const OF_THE_MACHINE = /^(?:cli|crashes|devtools|e2e|kmsg|pressure|processes|shim|watch)\//
 /** After this a file of tests has failed. */
 const FILE_TIMEOUT_MS = 600_000
 
