@@ -42,51 +42,47 @@ export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKi
   const row = dump.tasks.find(victim.pid)
   // The structured line is about the first victim only.
   const structured = kill.isFollower ? undefined : dump.structured
-  const kb = (pages: number | undefined): number | undefined =>
-    pages === undefined || pageKb === undefined ? undefined : safeNumber(pages * pageKb)
   const isMemcg = constraintOf(kill) === 'memcg'
-  const usage = dump.memcgUsage.get('memory')
+  const stated = factsOf(dump, pageKb)
   const { anonRssKb, fileRssKb, shmemRssKb } = victim
-  const stated = anonRssKb !== undefined || fileRssKb !== undefined || shmemRssKb !== undefined
+  const hasParts = anonRssKb !== undefined || fileRssKb !== undefined || shmemRssKb !== undefined
 
   return withoutUndefined<OomKillFacts>({
     process_name: decodeName(victim.comm),
     pid: victim.pid,
-    rss_kb: stated
+    rss_kb: hasParts
       ? safeNumber((anonRssKb ?? 0) + (fileRssKb ?? 0) + (shmemRssKb ?? 0))
-      : (victim.rssKb ?? kb(row?.rssPages)),
+      : (victim.rssKb ?? inKb(row?.rssPages, pageKb)),
     constraint: constraintOf(kill),
-    mem_total_kb: isMemcg ? undefined : kb(dump.ramPages),
-    mem_free_kb: isMemcg ? undefined : kb(dump.counters.get('free')),
-    top_tasks: topTasks(dump, pageKb),
-    trigger_process_name: decoded(dump.trigger),
-    trigger_pid: dump.isManual ? undefined : dump.triggerPid,
-    total_vm_kb: victim.totalVmKb ?? kb(row?.totalVmPages),
+    ...stated,
+    // The group's limit was reached, not the machine's.
+    mem_total_kb: isMemcg ? undefined : stated.mem_total_kb,
+    mem_free_kb: isMemcg ? undefined : stated.mem_free_kb,
+    total_vm_kb: victim.totalVmKb ?? inKb(row?.totalVmPages, pageKb),
     oom_score_adj: victim.oomScoreAdj ?? row?.oomScoreAdj,
     uid: victim.uid ?? structured?.uid ?? row?.uid,
-    swap_kb: victim.swapKb ?? kb(row?.swapPages),
+    swap_kb: victim.swapKb ?? inKb(row?.swapPages, pageKb),
     pgtables_kb: pageTablesKb(victim.pgtablesKb, row?.pgtablesBytes),
-    oom_memcg: decoded(dump.structured?.oomMemcg ?? dump.memcgLimitPath),
-    task_memcg: decoded(
-      kill.isFollower ? kill.groupPath : (structured?.taskMemcg ?? dump.memcgTaskPath)
-    ),
-    memcg_limit_kb: usage?.limitKb,
-    memcg_usage_kb: usage?.usageKb,
+    task_memcg: kill.isFollower ? decoded(kill.groupPath) : stated.task_memcg,
     oom_group: kill.groupPath === undefined ? undefined : true,
   })
 }
 
 /** What a dump says of the memory when nobody was killed after it. */
 export function oomDumpFacts(dump: OomDump, options: OomKillOptions = {}): Partial<OomKillFacts> {
-  const pageKb = revealedPageSizeKb(dump) ?? options.pageSizeKb
-  const free = dump.counters.get('free')
+  const isMemcg = dump.memcgUsage.has('memory')
+  return withoutUndefined<Partial<OomKillFacts>>({
+    constraint: isMemcg ? 'memcg' : constraintOfLine(dump.structured),
+    ...factsOf(dump, revealedPageSizeKb(dump) ?? options.pageSizeKb),
+  })
+}
+
+/** What a dump says, whoever was killed after it. */
+function factsOf(dump: OomDump, pageKb: number | undefined): Partial<OomKillFacts> {
   const usage = dump.memcgUsage.get('memory')
-  const constraint = usage === undefined ? constraintOfLine(dump.structured) : 'memcg'
-  return withoutUndefined({
-    constraint,
-    mem_total_kb:
-      pageKb === undefined || dump.ramPages === undefined ? undefined : dump.ramPages * pageKb,
-    mem_free_kb: pageKb === undefined || free === undefined ? undefined : free * pageKb,
+  return {
+    mem_total_kb: inKb(dump.ramPages, pageKb),
+    mem_free_kb: inKb(dump.counters.get('free'), pageKb),
     top_tasks: topTasks(dump, pageKb),
     trigger_process_name: decoded(dump.trigger),
     trigger_pid: dump.isManual ? undefined : dump.triggerPid,
@@ -94,7 +90,11 @@ export function oomDumpFacts(dump: OomDump, options: OomKillOptions = {}): Parti
     task_memcg: decoded(dump.structured?.taskMemcg ?? dump.memcgTaskPath),
     memcg_limit_kb: usage?.limitKb,
     memcg_usage_kb: usage?.usageKb,
-  })
+  }
+}
+
+function inKb(pages: number | undefined, pageKb: number | undefined): number | undefined {
+  return pages === undefined || pageKb === undefined ? undefined : safeNumber(pages * pageKb)
 }
 
 /** Whether this is all that the event must have. */

@@ -315,3 +315,16 @@ test('page tables are made of pages: which, of one task or of many', () => {
   assert.equal(of(45_056, 1000), undefined, 'no pages at all')
   assert.equal(of(), undefined)
 })
+
+test('of a long table every row is found again, the last one too', () => {
+  for (const count of [63, 64, 65, 127, 128, 129, 255, 256, 257, 1024, 1025, 5000]) {
+    const rows = Array.from({ length: count }, (_, at) =>
+      taskRow({ comm: `task ${at}`, pid: at + 1, rssPages: at * 3, totalVmPages: at * 7 })
+    )
+    const table = tableOf(TASKS_HEADER, ...rows)
+    for (const at of [0, 1, count - 2, count - 1]) {
+      const { rssPages, totalVmPages } = table.find(at + 1)!
+      assert.deepEqual([rssPages, totalVmPages], [at * 3, at * 7], `${at} of ${count}`)
+    }
+  }
+})
