@@ -78,7 +78,12 @@ function podmanCommand(args: readonly string[]): [string, string[]] {
 /** @returns its standard output @throws with its standard error */
 export async function podman(args: readonly string[], input?: string): Promise<string> {
   const [command, list] = podmanCommand(args)
-  const running = promisify(execFile)(command, list, { env: environment, maxBuffer: 2 ** 26 })
+  const running = promisify(execFile)(command, list, {
+    env: environment,
+    // At a kill in a container its monitor (conmon) makes a file `oom` in the folder that it was started in.
+    cwd: CACHE,
+    maxBuffer: 2 ** 26,
+  })
   running.child.stdin?.end(input ?? '')
   return (await running).stdout
 }
