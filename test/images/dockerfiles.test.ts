@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -21,6 +31,27 @@ for (const name of ['Dockerfile.headless', 'Dockerfile.headful']) {
     for (const [path] of text.matchAll(/deploy\/image\/[\w./-]+/g)) read(path)
   })
 }
+
+test('what .dockerignore lets in is enough for the build', t => {
+  const context = mkdtempSync(join(tmpdir(), 'sysmon-context-'))
+  t.after(() => rmSync(context, { recursive: true }))
+  for (const [, path] of read('.dockerignore').matchAll(/^!(.*)$/gm)) {
+    cpSync(join(PROJECT, path!), join(context, path!), { recursive: true })
+  }
+  const json = JSON.parse(read('package.json'))
+  assert.match(json.scripts.build, /^tsc -p tsconfig.json && /)
+  // Its types are checked elsewhere: this is about the files.
+  json.scripts.build = json.scripts.build.replace('tsc', 'tsc --noCheck')
+  writeFileSync(join(context, 'package.json'), JSON.stringify(json))
+  symlinkSync(join(PROJECT, 'node_modules'), join(context, 'node_modules'))
+  execFileSync('npm', ['run', 'build'], { cwd: context, stdio: 'pipe' })
+  // What deploy/image/assemble takes.
+  for (const path of ['bundle', 'docs', 'ui', 'plugin/cli/sysmon.js', 'shim/main.cjs'].map(path =>
+    join(context, 'dist', path)
+  )) {
+    assert.ok(existsSync(path), path)
+  }
+})
 
 test('the launchers are shell that can be parsed, and can be started', () => {
   const folder = join(PROJECT, 'deploy/image/bin')
