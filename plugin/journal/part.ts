@@ -60,6 +60,7 @@ export class JournalPart {
   readonly #upkeep: Upkeep
   readonly #marks: Marks
   readonly #unwritten = new UnwrittenEvents(MAX_UNWRITTEN_BYTES)
+  /** Whether all that the high water has as untold was published, if it has anything. */
   #isUntoldPublished = false
   #recovery: Recovery | undefined
   #error: string | undefined
@@ -218,7 +219,6 @@ export class JournalPart {
   /** What was published of losses is on disk. */
   forgetTold(): void {
     if (!this.#isUntoldPublished) return
-    this.#isUntoldPublished = false
     this.#marks.untold = undefined
     this.#marks.tryWrite()
   }

@@ -13,7 +13,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../state/make-folder.ts'
@@ -35,7 +35,10 @@ export function repairSegment(folder: string, segment: Segment, scan: Scan): str
   let bytes = 0
   try {
     for (const line of linesOf(scan)) {
-      bytes += writeSync(fd, 'event' in line ? encodeEvent(line) : encodeHole(line))
+      const encoded = 'event' in line ? encodeEvent(line) : encodeHole(line)
+      // All of it, or an error: a disk that is nearly full takes the beginning of a line.
+      writeFileSync(fd, encoded)
+      bytes += encoded.length
     }
     fsyncSync(fd)
   } finally {

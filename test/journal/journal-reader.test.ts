@@ -45,16 +45,35 @@ test('reading after a number gives what reading from the beginning gives, over d
   )
 })
 
+/** So many bytes has this process read so far. */
+const readBytes = (): number =>
+  Number(/^rchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1] ?? 0)
+
 test('the last event of a long file is found by reading little of it', t => {
   const { journal, append } = openJournal(t, temporaryFolder(t))
   for (let n = 0; n < 4000; n++) append('x'.repeat(300))
-  const readBytes = () =>
-    Number(/^rchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1] ?? 0)
   const before = readBytes()
   const cursor = journal.readerAfter(3998)
   assert.equal(cursor.next()?.seq, 3999)
   cursor.close()
   assert.ok(readBytes() - before < 600_000, `${readBytes() - before} bytes read of 1.7 MB`)
+})
+
+test('of many files those before the place are not read', t => {
+  const { journal, append } = openJournal(t, temporaryFolder(t), { maxBytes: 2 ** 20 })
+  for (let n = 0; n < 900; n++) append('x'.repeat(1000))
+  for (const [after, next] of [
+    [450, 451],
+    [899, 900],
+    [900, undefined],
+    [9999, undefined],
+  ] as const) {
+    const before = readBytes()
+    const cursor = journal.readerAfter(after)
+    assert.equal(cursor.next()?.seq, next)
+    cursor.close()
+    assert.ok(readBytes() - before < 300_000, `${readBytes() - before} bytes read of 1 MB`)
+  }
 })
 
 test('a place is found in a file most of whose lines are damaged', t => {

@@ -158,6 +158,23 @@ test('other categories are not kept, and their numbers are not given again', asy
   assert.deepEqual(uncertain, { from: 4, to: 1 + RESERVED_NUMBERS })
 })
 
+test('numbers are reserved a thousand at a time', t => {
+  const folder = temporaryFolder(t)
+  const { append } = openJournal(t, folder)
+  const reserved = () =>
+    Number(/"reserved":(\d+)/.exec(readFileSync(join(folder, 'high-water'), 'utf8'))?.[1])
+  append(1)
+  assert.equal(reserved(), 1)
+  append(2, 'console')
+  for (let i = 0; i < 999; i++) {
+    assert.equal(reserved(), 1001)
+    append('', 'console')
+  }
+  assert.equal(reserved(), 1001)
+  append('', 'console')
+  assert.equal(reserved(), 2001)
+})
+
 test('after a proper end no number is left out, and nothing is lost', async t => {
   const folder = temporaryFolder(t)
   const first = openJournal(t, folder)
@@ -287,6 +304,31 @@ test('always: what is settled was synced, many at once by few syncs', async t =>
     })
   )
   assert.equal(read(journal).length, 100)
+})
+
+test('a closed journal leaves no timer behind, and syncs nothing any more', async t => {
+  const running = new Set<unknown>()
+  for (const [start, stop] of [
+    ['setInterval', 'clearInterval'],
+    ['setTimeout', 'clearTimeout'],
+  ] as const) {
+    const [begin, end] = [globalThis[start], globalThis[stop]]
+    t.mock.method(globalThis, start, (...args: [() => void, number]) => {
+      const timer = begin(...args)
+      running.add(timer)
+      return timer
+    })
+    t.mock.method(globalThis, stop, (timer: NodeJS.Timeout | undefined) => {
+      running.delete(timer)
+      end(timer)
+    })
+  }
+  const { journal, append, logged } = openJournal(t, temporaryFolder(t), { sync: 'interval' })
+  append()
+  assert.equal(running.size, 3, 'the age of either part, and a sync')
+  await journal.close()
+  assert.equal(running.size, 0)
+  assert.deepEqual(logged, [])
 })
 
 test('other files in the folder are left alone', t => {

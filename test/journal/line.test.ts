@@ -6,6 +6,7 @@ import type { EventCategory } from '../../generated/types.ts'
 import { sealEnvelope } from '../../plugin/events/envelope.ts'
 import { CATEGORIES } from '../../plugin/events/types.ts'
 import { decodeLine, encodeEvent, encodeHole } from '../../plugin/journal/line.ts'
+import { HEAD_BYTES, putChecksum } from '../../plugin/state/checksum.ts'
 import fc from '../support/fast-check.ts'
 
 test('any event comes back as it was, with its frame', () => {
@@ -72,4 +73,27 @@ test('every flipped bit and every cut is noticed', () => {
   }
   assert.equal(decodeLine(Buffer.concat([line, Buffer.from('x')]), false), undefined)
   assert.equal(decodeLine(Buffer.from(''), false), undefined)
+})
+
+test('a line with more in it than a line has is none, though its checksum is right', () => {
+  const line = (body: string): Buffer => {
+    const bytes = Buffer.from(' '.repeat(HEAD_BYTES) + body)
+    putChecksum(bytes, bytes.length)
+    return bytes
+  }
+  assert.deepEqual(decodeLine(line('"n":43,"lost":5}'), false), { n: 43, lost: 5 })
+  for (const body of [
+    '"x":1,"n":43,"lost":5}',
+    '"n":43,"x":1,"lost":5}',
+    '"n":43,"lost":5}}',
+    '"n":43,"lost":5,"x":1}',
+    '"n":,"lost":5}',
+    '"n":12345678901234567,"lost":5}',
+    '"n":43,"lost":12345678901234567}',
+  ]) {
+    assert.equal(decodeLine(line(body), false), undefined, body)
+  }
+  const envelope = '"seq":9,"event":{"ts":1,"type":"a","category":"page"}}'
+  assert.equal(decodeLine(line(`"n":1,${envelope}`), false)?.n, 1)
+  assert.equal(decodeLine(line(`"n":1,"x":1,${envelope}`), false), undefined)
 })

@@ -21,6 +21,16 @@ switch (what) {
       say(`settled ${n}`)
     }
     break
+  case 'settle together': {
+    const settled: unknown[] = []
+    for (let n = 1; n <= 5; n++) {
+      append(`event ${n}`)
+      settled.push(journal.settled())
+    }
+    await Promise.all(settled)
+    say('settled')
+    break
+  }
   case 'settle over segments':
     // In one turn, so that what is settled lies in files that are written no more; the first of them
     // takes longer to sync than the last.

@@ -52,14 +52,26 @@ test(
   'always: an event is on the disk before it is settled, and so is the name of its file',
   { skip },
   async t => {
-    const { folder, line, said, isSynced } = await traced(t, 'always', 'settle')
+    const { folder, calls, line, said, isSynced } = await traced(t, 'always', 'settle')
     for (const n of [1, 2, 3]) {
       const written = line(`event ${n}`)
       assert.ok(isSynced(written.path, written, said(`settled ${n}`)), `event ${n}`)
     }
     assert.ok(isSynced(folder, line('event 1'), said('settled 1')), 'the name')
+    const names = calls.filter(({ name, path }) => name === 'fsync' && path === folder)
+    assert.equal(names.length, 1, 'the name is durable from then on')
   }
 )
+
+test('always: those that wait for a sync that is under way share the next', { skip }, async t => {
+  const { calls, line, said, isSynced } = await traced(t, 'always', 'settle together')
+  const { path } = line('event 5')
+  for (const n of [1, 2, 3, 4, 5]) {
+    assert.ok(isSynced(path, line(`event ${n}`), said('settled')), `event ${n}`)
+  }
+  const syncs = calls.filter(call => call.name === 'fdatasync' && call.path === path)
+  assert.equal(syncs.length, 2)
+})
 
 test(
   'always: what is settled together is on the disk, in whichever files it lies',

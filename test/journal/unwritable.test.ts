@@ -1,9 +1,17 @@
 /** A journal that cannot be written: a full disk, a read-only one, and what happens when it can be again. */
 
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import fs, {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventEnvelope, Health } from '../../generated/types.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
@@ -184,6 +192,101 @@ test('a read-only disk with no events yet: its health says so at once', { skip }
   const { journal } = openJournal(t, folder)
   assert.equal(journal.health.state, 'memory')
   assert.match(journal.health.error!, /EROFS/)
+})
+
+test('a folder that could not be made is made when it can be', { skip }, async t => {
+  const mount = smallDisk(t, '1m')
+  const folder = join(mount, 'journal')
+  remount(mount, 'ro')
+  const { journal, append } = openJournal(t, folder)
+  assert.match(journal.health.error!, /EROFS/)
+  const { seq } = append(1)
+  remount(mount, 'rw')
+  await until(() => journal.health.state === 'writing', 'written again')
+  assert.deepEqual(read(journal), [seq])
+})
+
+test(
+  'a folder that others may write in is not written again until they may not',
+  { skip },
+  async t => {
+    const mount = smallDisk(t, '1m')
+    const folder = join(mount, 'journal')
+    mkdirSync(folder, { mode: 0o700 })
+    remount(mount, 'ro')
+    const { journal, append } = openJournal(t, folder)
+    append(1)
+    remount(mount, 'rw')
+    chmodSync(folder, 0o777)
+    await until(() => journal.health.error!.includes('every user may write'), 'the reason')
+    await sleep(1500)
+    assert.equal(journal.health.state, 'memory')
+    assert.deepEqual(segmentsIn(folder), [])
+    chmodSync(folder, 0o700)
+    await until(() => journal.health.state === 'writing', 'written again')
+    assert.equal(segmentsIn(folder).length, 1)
+  }
+)
+
+test('what stands in the place of the folder is not gone around', t => {
+  const place = temporaryFolder(t)
+  writeFileSync(join(place, 'file'), '')
+  symlinkSync('nowhere', join(place, 'link'))
+  assert.throws(() => openJournal(t, join(place, 'file')), /file is a file: remove it/)
+  assert.throws(() => openJournal(t, join(place, 'link')), /link is a symbolic link: remove it/)
+  mkdirSync(join(place, 'journal'), { mode: 0o700 })
+  symlinkSync('nowhere', join(place, 'journal', 'trusted'))
+  assert.throws(() => openJournal(t, join(place, 'journal')), /trusted is a symbolic link/)
+})
+
+/** Every sync fails from now on, until it is told that it works again. */
+function failSyncs(t: TestContext): () => void {
+  const { fdatasync } = fs
+  const set = (to: unknown): void => {
+    Object.assign(fs, { fdatasync: to })
+    syncBuiltinESMExports()
+  }
+  const mend = () => set(fdatasync)
+  t.after(mend)
+  set((_: number, done: (error: Error) => void) =>
+    setImmediate(done, Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }))
+  )
+  return mend
+}
+
+for (const sync of ['always', 'interval'] as const) {
+  test(`${sync}: a sync that fails is told, and what comes then goes into another file`, async t => {
+    const folder = join(temporaryFolder(t), 'journal')
+    const { journal, append, logged } = openJournal(t, folder, { sync })
+    const mend = failSyncs(t)
+    append(1)
+    await journal.settled()
+    await until(() => journal.health.state === 'memory', 'told')
+    assert.match(journal.health.error!, /EIO/)
+    mend()
+    await until(() => journal.health.state === 'writing', 'written again')
+    append(2)
+    await journal.settled()
+    assert.equal(journal.health.state, 'writing')
+    assert.equal(segmentsIn(folder).length, 2)
+    assert.deepEqual(read(journal), [1, 2])
+    assert.equal(logged.filter(({ msg }) => msg.includes('cannot be written')).length, 1)
+  })
+}
+
+test('an end whose sync fails is told, and the next process knows of no proper end', async t => {
+  const folder = join(temporaryFolder(t), 'journal')
+  const { journal, append, logged } = openJournal(t, folder)
+  append(1)
+  append(2, 'console')
+  const mend = failSyncs(t)
+  await journal.close()
+  mend()
+  assert.match(journal.health.error!, /EIO/)
+  assert.equal(logged.filter(({ msg }) => msg.includes('cannot be written')).length, 1)
+  const next = openJournal(t, folder)
+  await next.journal.verify()
+  assert.match(next.losses[0]?.reason ?? '', /without notice/)
 })
 
 test('a read-only disk: what is there is read, and numbers go on', { skip }, async t => {

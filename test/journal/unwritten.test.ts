@@ -150,6 +150,25 @@ test('told on a full disk, and then there is room: it is not told again', { skip
   assert.deepEqual(third.losses, [])
 })
 
+test('room before it was told: it is still to be told by the next', { skip }, async t => {
+  const disk = smallDisk(t, '1m')
+  const folder = join(disk, 'journal')
+  const first = openJournal(t, folder)
+  first.append('x'.repeat(4000), 'system', 'kernel')
+  const empty = fill(disk)
+  first.append('x'.repeat(5000), 'system', 'kernel')
+  const second = openJournal(t, folder)
+  second.append('x'.repeat(5000), 'system', 'kernel')
+  empty()
+  await until(() => second.journal.health.state === 'writing', 'written again')
+  const third = openJournal(t, killed(t, folder))
+  await third.journal.verify()
+  assert.deepEqual(
+    third.losses.map(({ lost }) => lost),
+    [1]
+  )
+})
+
 test('what was dropped from memory too is told by whoever comes first', { skip }, async t => {
   const disk = smallDisk(t, '1m')
   const folder = join(disk, 'journal')

@@ -13,12 +13,18 @@ export const whyNoSmallDisk =
 /** @param size as mount(8) has it @returns where it is */
 export function smallDisk(t: Pick<TestContext, 'after'>, size: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'sysmon-disk-'))
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
+  const unmount = mountSmallDisk(size, folder)
   t.after(() => {
-    execFileSync('umount', ['-l', folder])
+    unmount()
     rmdirSync(folder)
   })
   return folder
+}
+
+/** In a folder that is there. @returns what takes it away */
+export function mountSmallDisk(size: string, folder: string): () => void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
+  return () => execFileSync('umount', ['-l', folder])
 }
 
 /** Fills it but for so many bytes. @returns what gives the room back */
