@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RawRecord } from '../../plugin/kmsg/record.ts'
 import { oomKillFacts, oomKillSource } from '../../plugin/oom/event.ts'
@@ -28,7 +28,7 @@ const PAGE_KB = 4
 /** The recordings to damage, dictionaries left out. @param folders of files of raw records */
 export function readRecordings(folders: readonly string[]): Line[][] {
   const recordings: Line[][] = []
-  for (const folder of folders.filter(existsSync)) {
+  for (const folder of folders) {
     for (const name of readdirSync(folder).sort()) {
       if (!name.endsWith('.kmsg')) continue
       const lines = readFileSync(join(folder, name), 'latin1').split('\n')

@@ -29,8 +29,8 @@ const MEMORY_BOUND_BYTES = 256 * 2 ** 20
 const DUMPS_A_TURN_MS = 15_000
 const REPORT_EVERY_MS = 60_000
 
-const folder = process.env.SYSMON_CORPUS ?? join(process.cwd(), '..', 'shared', 'corpus')
-const recordings = readRecordings([join(process.cwd(), 'test', 'fixtures'), folder])
+const folders = ['fixtures', 'corpus'].map(name => join(process.cwd(), 'test', name))
+const recordings = readRecordings(folders)
 const files = values.records === undefined ? propertyFiles() : []
 const tally: Tally = { records: 0, mutated: 0, kills: 0, withoutKill: 0 }
 const idle = process.memoryUsage().rss

@@ -10,8 +10,8 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { OomOutcome } from '../../plugin/oom/parser.ts'
 import {
+  CORPUS,
   differences,
-  findCorpus,
   namesIn,
   type Reading,
   readKmsg,
@@ -151,12 +151,8 @@ function checkParts(name: string, spec: Spec, reading: Reading): void {
   }
 }
 
-const corpus = findCorpus()
-
-describe('corpus', { skip: 'missing' in corpus && corpus.missing }, () => {
-  if ('missing' in corpus) return
-  const { folder } = corpus
-  const names = namesIn(folder)
+describe('corpus', () => {
+  const names = namesIn(CORPUS)
 
   test('is whole', () => {
     assert.ok(names.length >= 61, `${names.length} dumps`)
@@ -169,10 +165,10 @@ describe('corpus', { skip: 'missing' in corpus && corpus.missing }, () => {
   })
 
   for (const name of names) {
-    const spec = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Spec
+    const spec = JSON.parse(readFileSync(join(CORPUS, `${name}.json`), 'utf8')) as Spec
     const known = KNOWN[name.slice(0, 2)] ?? []
     for (const form of ['.txt', '.kmsg', '.ml.kmsg']) {
-      const path = join(folder, `${name}${form}`)
+      const path = join(CORPUS, `${name}${form}`)
       if (!existsSync(path)) continue
       test(`${name}${form}`, () => {
         const text = readFileSync(path, 'latin1')

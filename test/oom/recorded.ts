@@ -3,7 +3,7 @@
  * are read as the watcher reads (bytes of /dev/kmsg) and as `sysmon explain` does (lines of a log).
  */
 
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { LineSplitter } from '../../plugin/explain/log/line-splitter.ts'
 import { type Explained, LogExplainer } from '../../plugin/explain/log-explainer.ts'
@@ -92,13 +92,8 @@ function comparable(field: string, value: unknown): string {
   return JSON.stringify(tasks.map(({ pid, name, rss_kb }) => [pid, name, rss_kb]))
 }
 
-/** The folder of the corpus, or why there is none. */
-export function findCorpus(): { folder: string } | { missing: string } {
-  const folder = process.env.SYSMON_CORPUS ?? join(process.cwd(), '..', 'shared', 'corpus')
-  return existsSync(join(folder, 'INDEX.md'))
-    ? { folder }
-    : { missing: `no corpus of dumps in ${folder} (SYSMON_CORPUS names another folder)` }
-}
+/** Dumps that people published: INDEX.md there says what is what. */
+export const CORPUS = join(process.cwd(), 'test', 'corpus')
 
 /** Names of the dumps in a folder, without their endings. */
 export function namesIn(folder: string): string[] {
