@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RawRecord } from '../../plugin/kmsg/record.ts'
-import { oomKillFacts, oomKillSource } from '../../plugin/oom/event.ts'
+import { type OomKillFacts, oomKillFacts, oomKillSource } from '../../plugin/oom/event.ts'
 import { type OomKill, type OomOutcome, OomParser } from '../../plugin/oom/parser.ts'
 import { Evidence } from './evidence.ts'
 import { type Line, makeStream, toRaw } from './mutate.ts'
@@ -111,14 +111,17 @@ function compare(raw: readonly OomOutcome[], strings: readonly OomOutcome[]): vo
   assert.deepEqual(raw.map(told), strings.map(told))
 }
 
+const OF_THE_PLACE = ['mem_total_kb', 'mem_free_kb', 'memcg_limit_kb', 'memcg_usage_kb'] as const
+
 function told(outcome: OomOutcome): unknown[] {
   if (outcome.type !== 'kill') {
     return [outcome.record, outcome.outcome, outcome.dump.tasks.count]
   }
-  const facts = oomKillFacts(outcome, { pageSizeKb: PAGE_KB })
-  // Whether a state of the memory is the kill's, which nothing but its place says, depends on what was
-  // seen before it: the device shows everything, a saved log what somebody took for interesting.
-  if (isOfNobody(outcome)) Object.assign(facts, { mem_total_kb: undefined, mem_free_kb: undefined })
+  const facts: Partial<OomKillFacts> = oomKillFacts(outcome, { pageSizeKb: PAGE_KB })
+  // Whether a state of the memory, the machine's or a group's, is the kill's, which nothing but its place
+  // says, depends on what was seen before it: the device shows everything, a saved log what somebody
+  // took for interesting.
+  if (isOfNobody(outcome)) for (const field of OF_THE_PLACE) facts[field] = undefined
   return [outcome.record, outcome.isPartial, JSON.parse(JSON.stringify(facts))]
 }
 
