@@ -5,9 +5,9 @@ import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Logger } from 'pino'
 import { NoRouteError, quoted } from '../errors.ts'
+import { UI_PATH } from '../routes/built-page.ts'
 import { guardOrigin } from '../routes/origin.ts'
 import { handleErrors } from '../routes/send-error.ts'
-import { UI_PATH } from '../routes/ui.ts'
 import type { SysmonOptions } from '../types.ts'
 
 /** A request from its first byte to its last; bodies have a bound of their own (routes/body-reader.ts). */

@@ -1,6 +1,6 @@
 /**
  * `POST /telemetry/explain`: a saved log, answered with what `sysmon explain --json` prints of it. For the
- * page (ui.ts), which has no parser of its own.
+ * page (plugin/ui/), which has no parser of its own.
  */
 
 import type { Readable } from 'node:stream'

@@ -12,7 +12,7 @@ import type { Publisher } from '../stream/publisher.ts'
 import type { EventStream } from '../stream/stream.ts'
 import { openApiSocket } from './api-socket.ts'
 import { BodyReader } from './body-reader.ts'
-import { registerDocs } from './docs.ts'
+import { DOCS_PATH, registerBuiltPage, UI_PATH } from './built-page.ts'
 import { registerEvents } from './events.ts'
 import { registerExplain } from './explain.ts'
 import { acceptOnlyJson } from './json-body.ts'
@@ -26,7 +26,6 @@ import { SseStreams } from './sse-streams.ts'
 import { registerStream } from './stream.ts'
 import { registerTelemetry } from './telemetry.ts'
 import { guardToken } from './token.ts'
-import { registerUi } from './ui.ts'
 import { useOwnValidation } from './validation.ts'
 
 export interface RoutesOptions {
@@ -72,14 +71,14 @@ export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promi
   registerStream(scope, streams)
   registerTelemetry(scope, stream, publisher)
   registerSpec(scope)
-  if (options.docs) registerDocs(scope)
+  if (options.docs) registerBuiltPage(scope, DOCS_PATH, 'docs')
   registerProbes(scope, { health, whyNotReady })
   if (metrics !== undefined) {
     metrics.openStreams = () => streams.count
     if (isRouteWanted(options.metrics)) registerMetrics(scope, metrics)
   }
   if (options.ui) {
-    registerUi(scope)
+    registerBuiltPage(scope, UI_PATH, 'ui')
     await registerExplain(scope, reader, options.bodyLimit)
   }
   answerOtherMethods(scope, methods)

@@ -4,13 +4,12 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { PATH } from '../shim/shim-process.ts'
 import { debianSupervisor, startSupervisord } from '../shim/supervisord.ts'
+import { freePort } from '../support/free-port.ts'
 import { SYSMON } from '../support/server.ts'
 import { whyNoTrace } from '../support/syscalls.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -188,13 +187,4 @@ async function post(url: string, event: object): Promise<void> {
   const headers = { 'content-type': 'application/json' }
   const options = { method: 'POST', headers, body: JSON.stringify(event) }
   assert.equal((await fetch(`${url}/telemetry/events`, options)).status, 200)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

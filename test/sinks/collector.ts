@@ -6,8 +6,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { freePort } from '../support/free-port.ts'
 import { findRealPart } from '../support/real-parts.ts'
-import { freePort } from './s2-lite.ts'
 
 /** The collector's path; where there is none the test is skipped, and says why. */
 export function needCollector(t: Pick<TestContext, 'skip'>): string | undefined {

@@ -8,13 +8,12 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import type { EventEnvelope } from '../../generated/types.ts'
+import { freePort } from '../support/free-port.ts'
 import { findRealPart } from '../support/real-parts.ts'
 
 export const BASIN = 'sysmon-test'
@@ -158,12 +157,4 @@ export class S2Lite {
   async envelopes(stream: string): Promise<EventEnvelope[]> {
     return (await this.read(stream)).map(({ body }) => JSON.parse(body) as EventEnvelope)
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
 }

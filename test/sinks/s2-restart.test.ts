@@ -5,10 +5,11 @@ import type { IncomingMessage } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import type { EventEnvelope, TelemetryGapData } from '../../generated/types.ts'
 import { note, startApp } from '../support/app.ts'
+import { freePort } from '../support/free-port.ts'
 import { postJson } from '../support/post-json.ts'
 import type { Server } from '../support/server.ts'
 import { startProxy } from './proxy.ts'
-import { BASIN, freePort, needS2, S2Lite, TOKEN } from './s2-lite.ts'
+import { BASIN, needS2, S2Lite, TOKEN } from './s2-lite.ts'
 import {
   assertConsecutive,
   isDone,

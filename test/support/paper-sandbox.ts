@@ -5,10 +5,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { type AddressInfo, createServer } from 'node:net'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from './free-port.ts'
 import { postJson } from './post-json.ts'
 import { findRealPart } from './real-parts.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -22,22 +22,6 @@ const START_MS = 240_000
 const BLOCK_MS = 180_000
 
 const s2 = findRealPart('s2')
-
-/** A port that is free: the one that the papers name, where it is. */
-async function freePort(wanted: number): Promise<number> {
-  for (const port of [wanted, 0]) {
-    const server = createServer().listen(port, '127.0.0.1')
-    try {
-      await once(server, 'listening')
-      return (server.address() as AddressInfo).port
-    } catch (error) {
-      if (port === 0) throw error
-    } finally {
-      server.close()
-    }
-  }
-  throw new Error('no port is free')
-}
 
 /** For the blocks of one file. */
 export class Sandbox {

@@ -3,11 +3,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isAnswering } from '../../images/support/container.ts'
 import { waitFor } from '../../images/support/wait.ts'
+import { freePort } from '../../support/free-port.ts'
 import { SseClient } from '../../support/sse-client.ts'
 import type { Kernel } from './kernel.ts'
 
@@ -117,15 +118,6 @@ export class Guest {
     this.#text = this.#text.slice(end + 1)
     this.#answered?.(line)
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function isConnectable(path: string): Promise<boolean> {

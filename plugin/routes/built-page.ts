@@ -1,6 +1,6 @@
 /**
- * `GET /telemetry/ui`: the page for people (plugin/ui/), one file that the build makes, with the headers that
- * belong to it. It holds no data, so no token guards it; what it then asks for, it asks as any client.
+ * Pages for people: each one file that the build makes (plugin/ui/, openapi/docs-page.mjs), with the headers
+ * that belong to it. They hold no data, so no token guards them; what a page then asks for, it asks as any client.
  */
 
 import { readFile } from 'node:fs/promises'
@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { Access } from './token.ts'
 
 export const UI_PATH = '/telemetry/ui'
+export const DOCS_PATH = '/telemetry/docs'
 
 interface Page {
   readonly html: Buffer
@@ -15,13 +16,18 @@ interface Page {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export function registerUi(scope: FastifyInstance): void {
+/** @param folder in `dist/` */
+export function registerBuiltPage(
+  scope: FastifyInstance,
+  path: typeof UI_PATH | typeof DOCS_PATH,
+  folder: 'ui' | 'docs'
+): void {
   let page: Promise<Page> | undefined
-  // For people, and no part of the API.
+  // No part of the API.
   const schema = { hide: true } as FastifySchema
   const config: { access: Access } = { access: 'open' }
-  scope.get(UI_PATH, { schema, config }, async (request, reply) => {
-    page ??= read()
+  scope.get(path, { schema, config }, async (request, reply) => {
+    page ??= read(folder)
     const { html, headers } = await page
     // In the place of the host's own policy, which knows nothing of this page.
     reply.headers(headers)
@@ -30,8 +36,8 @@ export function registerUi(scope: FastifyInstance): void {
   })
 }
 
-async function read(): Promise<Page> {
-  const folder = new URL('dist/ui/', import.meta.resolve('fastify-sysmon/package.json'))
+async function read(name: string): Promise<Page> {
+  const folder = new URL(`dist/${name}/`, import.meta.resolve('fastify-sysmon/package.json'))
   const [html, headers] = await Promise.all([
     readFile(new URL('page.html', folder)),
     readFile(new URL('page.headers.json', folder), 'utf8'),
