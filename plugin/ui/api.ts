@@ -65,7 +65,7 @@ export class Api {
     return { events, next: response.headers.get('x-next-offset') ?? undefined }
   }
 
-  /** One that the page no longer has whole; undefined where the server has not, either. */
+  /** @returns undefined where the server does not retain the event of that number, or has not given it */
   async event(seq: number): Promise<EventEnvelope | undefined> {
     const query = new URLSearchParams({ format: 'json', offset: String(seq), limit: '1' })
     const response = await this.ask(`telemetry/events?${query}`)

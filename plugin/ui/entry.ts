@@ -69,6 +69,12 @@ export function entryOf(envelope: EventEnvelope, run: number): Entry {
   }
 }
 
+/** A server that began to number anew gives the number of an event to another one. */
+export function isOf({ seq, ms, type }: Entry, envelope: EventEnvelope): boolean {
+  const { ts, type: itsType } = envelope.event
+  return envelope.seq === seq && ts / 1000 === ms && itsType === type
+}
+
 /** What the page itself did not see. */
 export function missedEntry(lost: number, run: number, after: number): Entry {
   const now = Date.now()

@@ -3,7 +3,7 @@
 import type { EventEnvelope } from '../../generated/types.ts'
 import type { Api } from './api.ts'
 import { el } from './dom.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, isOf } from './entry.ts'
 import { icon } from './icon.ts'
 import { type KillData, killCard, marksOf } from './kill-card.ts'
 import { KINDS } from './kinds.ts'
@@ -97,7 +97,7 @@ function rawOf(entry: Entry, api: Api): HTMLElement {
   return rawDetails(async () => {
     if (entry.json !== undefined) return pretty(entry.json)
     const found = await api.event(entry.seq)
-    return found === undefined ? undefined : JSON.stringify(found, null, 2)
+    return found === undefined || !isOf(entry, found) ? undefined : JSON.stringify(found, null, 2)
   })
 }
 

@@ -5,7 +5,7 @@
 
 import type { EventEnvelope } from '../../generated/types.ts'
 import { type Api, RefusedError } from './api.ts'
-import { KIND_OF_TYPE } from './entry.ts'
+import { isOf, KIND_OF_TYPE } from './entry.ts'
 import { SseParser } from './sse-parser.ts'
 import { MAX_ENTRIES, type Store } from './store.ts'
 
@@ -50,6 +50,7 @@ export class Feed {
   async run(): Promise<never> {
     for (;;) {
       try {
+        if (this.#hasHistory) await this.#compareNumbers()
         if (!this.#hasHistory) await this.#readHistory()
         await this.#follow()
         this.#listener.onConnection({ state: 'reconnecting' })
@@ -100,6 +101,20 @@ export class Feed {
     this.#wake = undefined
   }
 
+  /**
+   * A server that was started again without a state folder numbers anew. The stream shows that only while it
+   * has given fewer numbers than this page has seen; else the event that has our last number now does.
+   */
+  async #compareNumbers(): Promise<void> {
+    const { run, lastSeq } = this.#store
+    const last = this.#store.get(`${run}-${lastSeq}`)
+    if (last === undefined) return
+    const there = await this.#api.event(lastSeq)
+    if (there === undefined || isOf(last, there)) return
+    this.#store.beginRun()
+    this.#hasHistory = false
+  }
+
   /** What is told of deaths first, however much else came since. */
   async #readHistory(): Promise<void> {
     const limit = String(PAGE_EVENTS)
@@ -115,10 +130,12 @@ export class Feed {
 
   /** In its own time, beside the stream. What cannot be had is left out: it is older than all that is shown. */
   async #readOlder(next: string | undefined): Promise<void> {
+    const { run } = this.#store
     let offset = next
     while (offset !== undefined && this.#store.entries.length < MAX_ENTRIES) {
       try {
         const page = await this.#api.page({ limit: String(PAGE_EVENTS), offset })
+        if (this.#store.run !== run) return
         this.#store.addHistory(page.events)
         offset = page.next
       } catch {

@@ -11,7 +11,8 @@ export const MAX_ENTRIES = 8192
 /** Over that, before some are taken out: not one by one. */
 const SLACK = 256
 /** Of envelopes; beyond, those of other events are asked for again when they are wanted. */
-const MAX_JSON_CHARS = 4_000_000
+export const MAX_JSON_CHARS = 4_000_000
+const JSON_SLACK_CHARS = 1_000_000
 
 export class Store {
   #entries: Entry[] = []
@@ -24,6 +25,11 @@ export class Store {
 
   get entries(): readonly Entry[] {
     return this.#entries
+  }
+
+  /** Counts how often the server began to number anew. */
+  get run(): number {
+    return this.#run
   }
 
   /** Of the newest event; 0 where there is none. */
@@ -41,14 +47,25 @@ export class Store {
     return [...causes, ...(this.#effects.get(entry.id) ?? [])]
   }
 
+  /** The server has begun to number anew: what comes from now on is newer than all that is there. */
+  beginRun(): void {
+    this.#run++
+    this.#lastSeq = 0
+  }
+
   /** Events as they come, of which the numbers rise, until the server begins to number anew. */
   add(envelope: EventEnvelope): Entry {
-    if (envelope.seq <= this.#lastSeq) this.#run++
+    if (envelope.seq <= this.#lastSeq) this.beginRun()
     this.#lastSeq = envelope.seq
     const entry = entryOf(envelope, this.#run)
     this.#entries.push(entry)
     this.#note(entry)
-    if (this.#entries.length > MAX_ENTRIES + SLACK) this.#prune()
+    if (
+      this.#entries.length > MAX_ENTRIES + SLACK ||
+      this.#jsonChars > MAX_JSON_CHARS + JSON_SLACK_CHARS
+    ) {
+      this.#prune()
+    }
     return entry
   }
 

@@ -26,12 +26,31 @@ export interface Join {
   readonly to: { readonly lane: number; readonly x: number }
 }
 
+/** Reports of pressure at one place of the line. */
+export interface PressurePoint {
+  readonly x: number
+  /** From 0 to 1, of all. */
+  readonly y: number
+  readonly count: number
+  /** The worst. */
+  readonly entry: Entry
+}
+
+/** Gaps that touch each other on the screen. */
+export interface GapSpan {
+  readonly from: number
+  readonly to: number
+  readonly count: number
+  /** The first. */
+  readonly entry: Entry
+}
+
 export interface TimelineModel {
   readonly lanes: readonly Lane[]
   readonly joins: readonly Join[]
-  /** A line for each time of pressure; y from 0 to 1, of all. */
-  readonly pressure: ReadonlyArray<ReadonlyArray<{ x: number; y: number; entry: Entry }>>
-  readonly gaps: ReadonlyArray<{ from: number; to: number; entry: Entry }>
+  /** A line for each time of pressure. */
+  readonly pressure: ReadonlyArray<readonly PressurePoint[]>
+  readonly gaps: readonly GapSpan[]
   readonly ticks: readonly Tick[]
   /** Services for which there was no lane. */
   readonly laneless: number
@@ -47,6 +66,8 @@ const MAX_LANES = 8
 /** Nearer than this two marks could not be told apart, nor hit. */
 const MARK_PX = 24
 const MIN_GAP_PX = 6
+/** Of the line of pressure: what is nearer to each other is one, so that there are never more than can be seen. */
+const POINT_PX = 6
 /** Between two reports of pressure; further apart, it was over in between. */
 const PRESSURE_GAP_MS = 3 * 60_000
 const TICK_PX = 90
@@ -91,17 +112,7 @@ export function timelineModel(
     laneless,
     joins: joinsOf(lanes),
     pressure: pressureOf(seen, xOf),
-    gaps: seen
-      .filter(({ kind }) => kind === 'gap')
-      .map(entry => {
-        const [first, last] = entry.span ?? [entry.ms, entry.ms]
-        const middle = xOf((Math.max(first, from) + Math.min(last, to)) / 2)
-        const half = Math.max(
-          (xOf(Math.min(last, to)) - xOf(Math.max(first, from))) / 2,
-          MIN_GAP_PX / 2
-        )
-        return { from: Math.max(0, middle - half), to: Math.min(width, middle + half), entry }
-      }),
+    gaps: gapsOf(seen, { from, to }, width, xOf),
     ticks: ticksOf({ from, to }, width, zoneMs),
   }
 }
@@ -146,35 +157,69 @@ function joinsOf(lanes: readonly Lane[]): Join[] {
   for (const [lane, { marks }] of lanes.entries()) {
     for (const { x, entries } of marks) for (const { id } of entries) places.set(id, { lane, x })
   }
-  const joins: Join[] = []
-  for (const { marks } of lanes) {
-    for (const { entries } of marks) {
-      for (const { id, run, causes } of entries) {
-        for (const seq of causes) {
-          const from = places.get(`${run}-${seq}`)
-          const to = places.get(id)!
-          if (from !== undefined && from.lane !== to.lane) joins.push({ from, to })
-        }
-      }
+  // Between two marks one line, however many deaths they stand for.
+  const joins = new Map<string, Join>()
+  for (const { id, run, causes } of lanes.flatMap(({ marks }) =>
+    marks.flatMap(mark => mark.entries)
+  )) {
+    for (const seq of causes) {
+      const from = places.get(`${run}-${seq}`)
+      const to = places.get(id)!
+      if (from === undefined || from.lane === to.lane) continue
+      joins.set([from.lane, from.x, to.lane, to.x].join(), { from, to })
     }
   }
-  return joins
+  return [...joins.values()]
 }
 
-function pressureOf(
-  seen: readonly Entry[],
-  xOf: (ms: number) => number
-): Array<Array<{ x: number; y: number; entry: Entry }>> {
-  const lines: Array<Array<{ x: number; y: number; entry: Entry }>> = []
+function pressureOf(seen: readonly Entry[], xOf: (ms: number) => number): PressurePoint[][] {
+  const lines: PressurePoint[][] = []
   let lastMs = Number.NEGATIVE_INFINITY
   for (const entry of seen) {
     if (entry.kind !== 'pressure') continue
-    const point = { x: xOf(entry.ms), y: Math.min((entry.pressure ?? 100) / 100, 1), entry }
-    if (entry.ms - lastMs <= PRESSURE_GAP_MS) lines.at(-1)!.push(point)
-    else lines.push([point])
+    const point = {
+      x: xOf(entry.ms),
+      y: Math.min((entry.pressure ?? 100) / 100, 1),
+      entry,
+      count: 1,
+    }
+    const line = entry.ms - lastMs <= PRESSURE_GAP_MS ? lines.at(-1)! : []
+    const last = line.at(-1)
+    if (last === undefined) lines.push(line)
     lastMs = entry.ms
+    if (last === undefined || point.x - last.x >= POINT_PX) {
+      line.push(point)
+      continue
+    }
+    const worst = point.y > last.y ? point : last
+    line[line.length - 1] = { ...worst, x: last.x, count: last.count + 1 }
   }
   return lines
+}
+
+function gapsOf(
+  seen: readonly Entry[],
+  { from, to }: Range,
+  width: number,
+  xOf: (ms: number) => number
+): GapSpan[] {
+  const spans = seen
+    .filter(({ kind }) => kind === 'gap')
+    .map(entry => {
+      const [first, last] = entry.span ?? [entry.ms, entry.ms]
+      const [left, right] = [xOf(Math.max(first, from)), xOf(Math.min(last, to))]
+      const middle = (left + right) / 2
+      const half = Math.max(right - left, MIN_GAP_PX) / 2
+      return { from: Math.max(0, middle - half), to: Math.min(width, middle + half), entry }
+    })
+    .sort((a, b) => a.from - b.from)
+  const gaps: GapSpan[] = []
+  for (const span of spans) {
+    const last = gaps.at(-1)
+    if (last === undefined || span.from > last.to) gaps.push({ ...span, count: 1 })
+    else gaps[gaps.length - 1] = { ...last, to: Math.max(last.to, span.to), count: last.count + 1 }
+  }
+  return gaps
 }
 
 function ticksOf({ from, to }: Range, width: number, zoneMs: number): Tick[] {

@@ -11,11 +11,13 @@ import { KINDS } from './kinds.ts'
 import {
   type Lane,
   type Mark,
+  type PressurePoint,
   RANGES,
   rangeOf,
   type TimelineModel,
   timelineModel,
 } from './timeline-model.ts'
+import { andMore, wordsOf } from './timeline-words.ts'
 import { clock, day, moment } from './times.ts'
 
 const LANE_PX = 34
@@ -142,7 +144,7 @@ export class Timeline {
         })
       ),
       ...model.pressure.map(line => pressureLine(line, lanesPx)),
-      ...model.gaps.map(({ from, to, entry }) =>
+      ...model.gaps.map(({ from, to, entry, count }) =>
         svg(
           'rect',
           {
@@ -153,7 +155,7 @@ export class Timeline {
             height: lanesPx,
             fill: 'url(#hatch)',
           },
-          svg('title', {}, `Not seen: ${entry.sentence}`)
+          svg('title', {}, `Not seen: ${entry.sentence}${andMore(count)}`)
         )
       ),
       ...model.joins.map(({ from, to }) =>
@@ -250,10 +252,7 @@ function tick(x: number, ms: number, lengthMs: number, height: number): SVGGElem
 }
 
 /** From the ground to each report and back: what was in between nobody measured. */
-function pressureLine(
-  line: ReadonlyArray<{ x: number; y: number; entry: Entry }>,
-  lanesPx: number
-): SVGGElement {
+function pressureLine(line: readonly PressurePoint[], lanesPx: number): SVGGElement {
   const ground = TOP_PX + lanesPx
   const first = line[0]!
   const last = line.at(-1)!
@@ -267,11 +266,11 @@ function pressureLine(
     'g',
     { class: 'pressure' },
     svg('path', { d: path }),
-    ...line.map(({ x, y, entry }) =>
+    ...line.map(({ x, y, entry, count }) =>
       svg(
         'circle',
         { cx: x, cy: ground - y * lanesPx, r: 3.5 },
-        svg('title', {}, `${moment(entry.ms)}: ${entry.sentence}`)
+        svg('title', {}, `${moment(entry.ms)}: ${entry.sentence}${andMore(count)}`)
       )
     )
   )
@@ -281,26 +280,4 @@ function legend(): HTMLElement {
   const shown = ['kill', 'service', 'page', 'process', 'pressure', 'gap'] as const
   const items = shown.map(kind => el('li', {}, icon(kind), KINDS[kind].one))
   return el('ul', { class: 'legend', 'aria-label': 'Marks' }, ...items)
-}
-
-/** The same in words: for who does not see the picture, and for what is left out of it. */
-function wordsOf({ lanes, laneless, pressure, gaps }: TimelineModel): string {
-  const deaths = lanes.reduce(
-    (sum, { marks }) => sum + marks.reduce((count, { entries }) => count + entries.length, 0),
-    0
-  )
-  if (deaths + gaps.length + pressure.length === 0) return 'Nothing died in this time.'
-  const times = pressure.reduce((sum, line) => sum + line.length, 0)
-  return [
-    `${plural(deaths, 'death')} of ${plural(lanes.length, 'service or process', 'services and processes')}`,
-    times > 0 && `memory pressure ${plural(times, 'time')}`,
-    gaps.length > 0 && plural(gaps.length, 'gap'),
-    laneless > 0 && `${laneless} more, with fewer deaths, have no line of their own`,
-  ]
-    .filter(part => part !== false)
-    .join('; ')
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
 }

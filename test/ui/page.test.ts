@@ -159,6 +159,25 @@ describe('in a real Chromium', { skip: whyNoChromium() ?? false }, () => {
     assert.equal(await page.locator('article.kill').count(), 2)
   })
 
+  test('a server that numbers anew is noticed, also when it has passed the number of the last event', async t => {
+    // Without a folder it keeps nothing over a restart.
+    const first = await start(t, { SYSMON_STATE_DIR: 'false' })
+    const { page } = await open(t, `${first.url}/telemetry/ui`)
+    await live(page)
+    await kill(first)
+    await page.locator('article.kill').waitFor()
+    await page.context().setOffline(true)
+    await first.stop()
+    const PORT = new URL(first.url).port
+    const second = await start(t, { SYSMON_STATE_DIR: 'false', PORT })
+    for (const name of ['java', 'node', 'python']) {
+      await kill(second, { process_name: name, pid: 7, rss_kb: 1 })
+    }
+    await page.context().setOffline(false)
+    await page.locator('article.kill').nth(3).waitFor()
+    assert.equal(await page.locator('article.kill').count(), 4)
+  })
+
   test('a pasted log is explained by the same card', async t => {
     const server = await start(t)
     const { page, wrong } = await open(t, `${server.url}/telemetry/ui#explain`)
