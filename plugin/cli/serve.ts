@@ -101,7 +101,7 @@ function greeting(app: FastifyInstance, address: string, options: SysmonOptions)
   const watching =
     kmsg.state === 'watching'
       ? `${kmsg.path} for out-of-memory kills, ${base}/telemetry/events for posted events`
-      : `posted events only: ${kmsg.error}`
+      : `posted events only: ${kmsg.error ?? 'the kernel log is turned off'}`
   const page = pageUrl(address, options)
   return [
     ...(page === undefined ? [] : [`page      ${page}`]),

@@ -1,13 +1,15 @@
 /** `npm start`: the server is what npm started, with no shell between that keeps a signal to itself. */
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { waitUntil } from '../sinks/support.ts'
+import { SYSMON } from '../support/server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 test('SIGTERM to npm ends the server, and npm with it', async t => {
   const stateDir = mkdtempSync(join(tmpdir(), 'sysmon-npm-'))
@@ -31,6 +33,8 @@ test('SIGTERM to npm ends the server, and npm with it', async t => {
     output += text
   })
   await waitUntil(() => output.includes('Server listening'), `the server: ${output}`)
+  const [, page] = /"msg":"the page is at (http:[^"]+)"/.exec(output) ?? []
+  assert.match(await textOf(page!), /^<!doctype html>/i)
   pid = Number(/"pid":(\d+)/.exec(output)![1])
   const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1])
   assert.equal(parent, npm.pid, 'there is no shell between')
@@ -47,3 +51,53 @@ test('SIGTERM to npm ends the server, and npm with it', async t => {
   }, 'the end of the server')
   assert.match(output, /"signal":"SIGTERM","msg":"stopping"/)
 })
+
+const script =
+  spawnSync('script', ['--version']).error && 'no script here: apt-get install bsdutils'
+
+test(
+  'at a terminal it says where the page is, where events are, and what to try',
+  {
+    skip: script ?? false,
+  },
+  async t => {
+    const stateDir = temporaryFolder(t)
+    const terminal = spawn(
+      'script',
+      ['-qefc', `${process.execPath} ${SYSMON} serve`, '/dev/null'],
+      {
+        env: {
+          ...process.env,
+          PORT: '0',
+          HOST: '127.0.0.1',
+          SYSMON_STATE_DIR: stateDir,
+          SYSMON_KMSG_PATH: 'false',
+        },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }
+    )
+    const ended = once(terminal, 'exit')
+    t.after(async () => {
+      terminal.kill('SIGKILL')
+      await ended
+    })
+    let output = ''
+    terminal.stdout.setEncoding('utf8').on('data', text => {
+      output += text
+    })
+    await waitUntil(() => /^try .*\r?\n/m.test(output), 'the greeting')
+    const [, page] = /^page +(http:\S+)/m.exec(output) ?? []
+    const [, command] = /^try +(.*?)\r?\n/m.exec(output) ?? []
+    assert.match(await textOf(page!), /^<!doctype html>/i)
+    assert.equal((await fetch(new URL('/', page))).url, page)
+    assert.match(execFileSync('sh', ['-c', `${command} -s`], { encoding: 'utf8' }), /"seq":\d+/)
+    // What is read by a person holds no log lines of the good kind.
+    assert.doesNotMatch(output, /"level":"?(?:30|info)/)
+  }
+)
+
+async function textOf(url: string): Promise<string> {
+  const response = await fetch(url)
+  assert.equal(response.status, 200)
+  return await response.text()
+}
