@@ -6,12 +6,13 @@
  * frame's bytes.
  */
 
-import type { EventCategory, EventSource } from '../../generated/types.ts'
+import type { EventCategory, EventEnvelope, EventSource } from '../../generated/types.ts'
 import { isTrusted } from './reporter.ts'
 import { type KeptBytes, Slabs } from './slabs.ts'
 
 /** The longest envelope, in bytes of JSON. S2 takes no larger record (1 MiB, with its headers). */
 export const MAX_ENVELOPE_BYTES = 1_000_000
+const JSON_BEGIN = '{'
 const FRAME_END = '\n\n'
 const PUBLISHED = new Slabs()
 
@@ -61,9 +62,13 @@ export function sealEnvelope(seq: number, input: TelemetryEventInput): Published
   return new KeptEvent(event, head.length, PUBLISHED.keepText(head + json + FRAME_END))
 }
 
-/** The same event, its bytes beside others that are kept as long. */
-export function keptIn(slabs: Slabs, event: PublishedEvent): PublishedEvent {
-  return new KeptEvent(event, frameHead(event.seq).length, slabs.keep([event.frame]))
+/** The event of a frame that was kept as its bytes alone. */
+export function openFrame(frame: Buffer): PublishedEvent {
+  const begin = frame.indexOf(JSON_BEGIN)
+  const { seq, event } = JSON.parse(frame.toString('utf8', begin)) as EventEnvelope
+  const { ts, type, category, source } = event
+  const head = { seq, ts, type, category, isTrusted: isTrusted(type, source) }
+  return new KeptEvent(head, begin, { slab: frame, start: 0, length: frame.length })
 }
 
 type EventHead = Pick<PublishedEvent, 'seq' | 'ts' | 'type' | 'category' | 'isTrusted'>
@@ -127,10 +132,11 @@ function envelopeJson(
 ): string {
   // JSON.stringify escapes line breaks, so the envelope is one line; undefined fields vanish.
   const { ts, type, category, data } = input
-  const head = JSON.stringify({ ts, type, category, source }).slice(0, -1)
+  const head = `"ts":${ts},"type":${JSON.stringify(type)},"category":"${category}"`
   const dataJson = input.dataJson ?? JSON.stringify(data)
   const rest = dataJson === undefined ? '' : `,"data":${dataJson}`
-  return `{"seq":${seq},"event":${head}${rest}${truncated ? ',"truncated":true' : ''}}}`
+  const end = truncated ? ',"truncated":true' : ''
+  return `{"seq":${seq},"event":{${head},"source":${JSON.stringify(source)}${rest}${end}}}`
 }
 
 function isTooLarge(json: string): boolean {

@@ -237,11 +237,14 @@ export function idempotencyKey(
 ): string | undefined {
   if (metadata === undefined) return undefined
   const identities = rowOf(type)?.identities
-  const names = identities?.find(all => all.every(name => Object.hasOwn(metadata, name)))
-  if (names === undefined) return undefined
-  const parts = [type]
-  for (const name of names) parts.push(name, metadata[name]!)
-  return JSON.stringify(parts)
+  if (identities === undefined) return undefined
+  for (const names of identities) {
+    if (!names.every(name => Object.hasOwn(metadata, name))) continue
+    const parts = [type]
+    for (const name of names) parts.push(name, metadata[name]!)
+    return JSON.stringify(parts)
+  }
+  return undefined
 }
 
 function rowOf(type: string): EventType | undefined {

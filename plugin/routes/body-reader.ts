@@ -26,29 +26,80 @@ const EMPTY = Buffer.alloc(0)
 
 export class BodyReader {
   readonly #open = new Set<Body>()
+  /** Begun in this turn of the event loop. */
+  #begun: Body[] = []
   #held = 0
   #lastLarge: Promise<unknown> = Promise.resolve()
+  readonly #onGrown = (more: number) => {
+    this.#held += more
+    while (this.#held > MAX_HELD_BYTES && this.#open.size > 0) this.#dropLargest()
+  }
+
+  /** As {@link receive}, for who waits. */
+  read<T>(request: FastifyRequest, payload: Readable, use: (bytes: Buffer) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.receive(request, payload, use, (error, value) => {
+        if (error === null) resolve(value as T)
+        else reject(error)
+      })
+    })
+  }
 
   /**
+   * Without a promise, nor a timer for what comes at once: nearly all bodies are small, and come with
+   * their heads.
+   *
    * @param use what is made of a whole body; in a turn of its own where that takes long
-   * @throws {BodyTooLargeError | BodyTooSlowError | TooManyBodiesError | BadRequestError}
+   * @param done told what was made of it, or a `BodyTooLargeError`, `BodyTooSlowError`,
+   *   `TooManyBodiesError` or `BadRequestError`, or what `use` threw
    */
-  async read<T>(request: FastifyRequest, payload: Readable, use: (bytes: Buffer) => T): Promise<T> {
-    const body = new Body(request, payload, more => {
-      this.#held += more
-      while (this.#held > MAX_HELD_BYTES && this.#open.size > 0) this.#dropLargest()
+  receive<T>(
+    request: FastifyRequest,
+    payload: Readable,
+    use: (bytes: Buffer) => T,
+    done: (error: Error | null, value?: T) => void
+  ): void {
+    const body = new Body(request, payload, this.#onGrown, error => {
+      if (error === undefined && body.bytes > LARGE_BYTES) {
+        this.#lastLarge = this.#lastLarge.then(() => turn()).then(() => this.#use(body, use, done))
+      } else if (error === undefined) {
+        this.#use(body, use, done)
+      } else {
+        this.#let(body)
+        done(error)
+      }
     })
     this.#open.add(body)
-    try {
-      await body.whole
-      if (body.bytes > LARGE_BYTES) {
-        this.#lastLarge = this.#lastLarge.then(() => turn())
-        await this.#lastLarge
-      }
-      return use(body.content)
-    } finally {
-      this.#let(body)
+    if (this.#begun.length === 0) setImmediate(() => this.#watchSlow())
+    this.#begun.push(body)
+    body.receive()
+  }
+
+  #use<T>(
+    body: Body,
+    use: (bytes: Buffer) => T,
+    done: (error: Error | null, value?: T) => void
+  ): void {
+    // It was whole, and let go of while it waited for its turn.
+    if (!this.#open.has(body)) {
+      done(new TooManyBodiesError())
+      return
     }
+    let value: T
+    try {
+      value = use(body.content)
+    } catch (error) {
+      this.#let(body)
+      done(error as Error)
+      return
+    }
+    this.#let(body)
+    done(null, value)
+  }
+
+  #watchSlow(): void {
+    for (const body of this.#begun) body.limitTime()
+    this.#begun = []
   }
 
   #dropLargest(): void {
@@ -57,12 +108,12 @@ export class BodyReader {
       if (largest === undefined || body.held > largest.held) largest = body
     }
     if (largest === undefined) return
-    largest.fail(new TooManyBodiesError())
     this.#let(largest)
+    largest.fail(new TooManyBodiesError())
   }
 
   #let(body: Body): void {
-    this.#open.delete(body)
+    if (!this.#open.delete(body)) return
     this.#held -= body.held
     leftAsGarbage(body.held)
     body.release()
@@ -70,10 +121,9 @@ export class BodyReader {
 }
 
 class Body {
-  /** Resolves when all of it is there. */
-  readonly whole: Promise<void>
   readonly #payload: Readable & { receivedEncodedLength?: number }
   readonly #onGrown: (bytes: number) => void
+  readonly #onOver: (error?: Error) => void
   readonly #limit: number
   /** Not a number where nothing is. */
   readonly #announced: number
@@ -81,15 +131,23 @@ class Body {
   #buffer: Buffer = EMPTY
   #bytes = 0
   #isOver = false
-  #fail: (error: Error) => void = () => {}
+  #timer: NodeJS.Timeout | undefined
 
-  /** @param onGrown told how many bytes more are held */
-  constructor(request: FastifyRequest, payload: Readable, onGrown: (bytes: number) => void) {
+  /**
+   * @param onGrown told how many bytes more are held
+   * @param onOver told once: when all of it is there, or why it will not be
+   */
+  constructor(
+    request: FastifyRequest,
+    payload: Readable,
+    onGrown: (bytes: number) => void,
+    onOver: (error?: Error) => void
+  ) {
     this.#payload = payload
     this.#onGrown = onGrown
+    this.#onOver = onOver
     this.#limit = request.routeOptions.bodyLimit
     this.#announced = Number(request.headers['content-length'])
-    this.whole = this.#receive()
   }
 
   get bytes(): number {
@@ -102,48 +160,54 @@ class Body {
   }
 
   get content(): Buffer {
-    return this.#buffer.subarray(0, this.#bytes)
+    return this.#buffer.length === this.#bytes
+      ? this.#buffer
+      : this.#buffer.subarray(0, this.#bytes)
   }
 
   fail(error: Error): void {
-    this.#fail(error)
+    this.#end(error)
   }
 
   release(): void {
     this.#buffer = EMPTY
   }
 
-  #receive(): Promise<void> {
-    if (this.#announced > this.#limit) return Promise.reject(new BodyTooLargeError(this.#limit))
-    return new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => this.fail(new BodyTooSlowError(TIMEOUT_MS / 1000)), TIMEOUT_MS)
-      const end = () => {
-        this.#isOver = true
-        clearTimeout(timer)
-      }
-      this.#fail = error => {
-        end()
-        reject(error)
-      }
-      this.#payload
-        .on('data', (chunk: Buffer | string) => {
-          // What still comes is passed over.
-          if (!this.#isOver) this.#add(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
-        })
-        .on('error', error => this.fail(asRefusal(error)))
-        // Nearly always after its end: an error takes long to make.
-        .once('close', () => {
-          if (!this.#isOver) this.fail(new BadRequestError('the body broke off'))
-        })
-        .once('end', () => {
-          if (this.#isOver) return
-          end()
-          const wrong = this.#wrongLength()
-          if (wrong === undefined) resolve()
-          else reject(new BadRequestError(wrong))
-        })
-        .resume()
-    })
+  receive(): void {
+    if (this.#announced > this.#limit) {
+      this.fail(new BodyTooLargeError(this.#limit))
+      return
+    }
+    this.#payload
+      .on('data', (chunk: Buffer | string) => {
+        // What still comes is passed over.
+        if (!this.#isOver) this.#add(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+      })
+      .on('error', error => this.fail(asRefusal(error)))
+      // Nearly always after its end: an error takes long to make.
+      .on('close', () => {
+        if (!this.#isOver) this.fail(new BadRequestError('the body broke off'))
+      })
+      .on('end', () => {
+        if (this.#isOver) return
+        const wrong = this.#wrongLength()
+        this.#end(wrong === undefined ? undefined : new BadRequestError(wrong))
+      })
+      .resume()
+  }
+
+  /** From now on, where it is not over already. */
+  limitTime(): void {
+    if (this.#isOver) return
+    const tooSlow = () => this.fail(new BodyTooSlowError(TIMEOUT_MS / 1000))
+    this.#timer = setTimeout(tooSlow, TIMEOUT_MS)
+  }
+
+  #end(error?: Error): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
+    this.#onOver(error)
   }
 
   #add(chunk: Buffer): void {

@@ -23,9 +23,13 @@ export interface BodyConfig {
 /** Replaces the content-type parsers of this scope: JSON is the only body that the routes take. */
 export function acceptOnlyJson(scope: FastifyInstance, reader: BodyReader): void {
   scope.removeAllContentTypeParsers()
-  const parseBody = async (request: FastifyRequest, payload: Readable): Promise<unknown> => {
+  const parseBody = (
+    request: FastifyRequest,
+    payload: Readable,
+    done: (error: Error | null, body?: unknown) => void
+  ): void => {
     refuseCompressed(request, 'the JSON')
-    return reader.read(request, payload, body => parse(body, bodyConfigOf(request)))
+    reader.receive(request, payload, body => parse(body, bodyConfigOf(request)), done)
   }
   scope.addContentTypeParser(/^application\/json(?:\s*;.*)?$/i, parseBody)
 }

@@ -4,19 +4,23 @@
  * an event that the kernel or the supervisor is still to report, nor flush theirs out.
  */
 
-import { hash } from 'node:crypto'
-import { keptIn, type PublishedEvent, type TelemetryEventInput } from '../events/envelope.ts'
+import { hash, randomBytes } from 'node:crypto'
+import type { PublishedEvent, TelemetryEventInput } from '../events/envelope.ts'
 import type { Reporter } from '../events/reporter.ts'
-import { Slabs } from '../events/slabs.ts'
 import { idempotencyKey } from '../events/types.ts'
-import { Queue } from './queue.ts'
+import { KeptFrames } from './kept-frames.ts'
+import { KeyTable } from './key-table.ts'
 
 /** Keys remembered of each kind of reporter. */
 const MAX_KEYS = 16_384
 /** Bytes of the events with keys that are on no disk: the ring may drop them, and they are answered. */
 const MAX_KEYED_BYTES = 4 * 1024 * 1024
+/** Of an event that is on disk. */
+const NOT_KEPT = -1
+/** Nobody outside knows which keys would come to the same place of the table. */
+const SECRET = randomBytes(16).toString('latin1')
 
-/** What stands for an event's key, and for what it says. */
+/** Digests of an event's key, and of what it says: what they are made of may be long. */
 export interface EventKey {
   readonly key: string
   readonly data: string
@@ -24,17 +28,13 @@ export interface EventKey {
 
 export interface FirstPublished {
   readonly seq: number
-  /** Digest of its data. */
-  readonly data: string
-  /** The event itself, where this memory has to keep it. */
-  readonly event: PublishedEvent | undefined
+  /** Whether it said the same. */
+  readonly isSame: boolean
+  /** The event itself, where this memory had to keep it and still does. */
+  readonly frame: Buffer | undefined
 }
 
-/**
- * Digests, because thousands are kept, and what they are made of may be long.
- *
- * @param dataJson its data; undefined where it has none
- */
+/** @param dataJson its data; undefined where it has none */
 export function keyOf(
   { type, source }: Pick<TelemetryEventInput, 'type' | 'source'>,
   dataJson: string | undefined
@@ -42,7 +42,7 @@ export function keyOf(
   const key = idempotencyKey(type, source.metadata)
   if (key === undefined) return undefined
   return {
-    key: hash('sha256', key, 'binary'),
+    key: hash('sha256', SECRET + key, 'binary'),
     data: hash('sha256', dataJson ?? 'null', 'binary'),
   }
 }
@@ -50,12 +50,12 @@ export function keyOf(
 export class PublishedKeys {
   readonly #memories = new Map<Reporter, KeyMemory>()
 
-  find(key: string, reporter: Reporter): FirstPublished | undefined {
+  find(key: EventKey, reporter: Reporter): FirstPublished | undefined {
     return this.#memories.get(reporter)?.find(key)
   }
 
   /** As anybody reported it; where several did, what comes of the more trusted one. */
-  findAny(key: string): FirstPublished | undefined {
+  findAny(key: EventKey): FirstPublished | undefined {
     for (const [reporter, memory] of this.#memories) {
       const first = reporter === 'http' ? undefined : memory.find(key)
       if (first !== undefined) return first
@@ -63,7 +63,10 @@ export class PublishedKeys {
     return this.find(key, 'http')
   }
 
-  /** @param isStored the event is on disk, and need not be kept here */
+  /**
+   * @param key one that this reporter has not yet
+   * @param isStored the event is on disk, and need not be kept here
+   */
   remember(key: EventKey, event: PublishedEvent, reporter: Reporter, isStored: boolean): void {
     let memory = this.#memories.get(reporter)
     if (memory === undefined) {
@@ -75,32 +78,22 @@ export class PublishedKeys {
 }
 
 class KeyMemory {
-  readonly #slabs = new Slabs()
-  readonly #firsts = new Map<string, { readonly seq: number; readonly data: string }>()
-  /** The keys in their order. The oldest key of a Map is found past all places of deleted ones. */
-  readonly #order = new Queue<string>()
-  readonly #kept = new Map<number, PublishedEvent>()
-  /** Their sequence numbers, oldest first. */
-  readonly #keptOrder = new Queue<number>()
-  #keptBytes = 0
+  readonly #keys = new KeyTable(MAX_KEYS)
+  readonly #frames = new KeptFrames(MAX_KEYED_BYTES)
 
-  find(key: string): FirstPublished | undefined {
-    const first = this.#firsts.get(key)
-    return first === undefined ? undefined : { ...first, event: this.#kept.get(first.seq) }
+  find({ key, data }: EventKey): FirstPublished | undefined {
+    const entry = this.#keys.find(key)
+    if (entry === -1) return undefined
+    const place = this.#keys.place(entry)
+    return {
+      seq: this.#keys.seq(entry),
+      isSame: this.#keys.hasData(entry, data),
+      frame: place === NOT_KEPT ? undefined : this.#frames.read(place),
+    }
   }
 
   remember({ key, data }: EventKey, event: PublishedEvent, isStored: boolean): void {
-    if (!this.#firsts.has(key)) this.#order.push(key)
-    this.#firsts.set(key, { seq: event.seq, data })
-    if (this.#firsts.size > MAX_KEYS) this.#firsts.delete(this.#order.shift()!)
-    if (isStored) return
-    this.#kept.set(event.seq, keptIn(this.#slabs, event))
-    this.#keptOrder.push(event.seq)
-    this.#keptBytes += event.frameBytes
-    while (this.#keptBytes > MAX_KEYED_BYTES) {
-      const oldest = this.#keptOrder.shift()!
-      this.#keptBytes -= this.#kept.get(oldest)!.frameBytes
-      this.#kept.delete(oldest)
-    }
+    const place = isStored ? NOT_KEPT : this.#frames.keep(event.frame)
+    this.#keys.add(key, data, event.seq, place)
   }
 }

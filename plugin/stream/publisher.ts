@@ -5,7 +5,12 @@
  */
 
 import type { EventEnvelope, OomKillData, ProcessCrashedData } from '../../generated/types.ts'
-import { type PublishedEvent, sealEnvelope, type TelemetryEventInput } from '../events/envelope.ts'
+import {
+  openFrame,
+  type PublishedEvent,
+  sealEnvelope,
+  type TelemetryEventInput,
+} from '../events/envelope.ts'
 import { type Reporter, reportedBy, reporterOf } from '../events/reporter.ts'
 import {
   isAlwaysCaptured,
@@ -85,8 +90,8 @@ export class Publisher {
     // Who is trusted has the keys that it gives to itself, whatever others published under them. What
     // anyone posts is known again where it says the same, by whomever that was said.
     const isTrusted = reporter !== 'http'
-    const first = isTrusted ? this.#keys.find(key.key, reporter) : this.#keys.findAny(key.key)
-    if (first !== undefined && (isTrusted || first.data === key.data)) {
+    const first = isTrusted ? this.#keys.find(key, reporter) : this.#keys.findAny(key)
+    if (first !== undefined && (isTrusted || first.isSame)) {
       return this.#first(first, reported)
     }
     const event = this.#publish(reported, reporter)
@@ -125,8 +130,8 @@ export class Publisher {
   }
 
   /** The event first published; where it is kept no more, what is delivered again, by its number. */
-  #first({ seq, event }: FirstPublished, input: TelemetryEventInput): PublishedEvent {
-    return this.#stream.find(seq) ?? event ?? sealEnvelope(seq, input)
+  #first({ seq, frame }: FirstPublished, input: TelemetryEventInput): PublishedEvent {
+    return this.#stream.find(seq) ?? (frame ? openFrame(frame) : sealEnvelope(seq, input))
   }
 
   /** Learns the keys of events that were published before this process. */
@@ -137,7 +142,7 @@ export class Publisher {
       if (key === undefined) continue
       const reporter = reporterOf(event.source.metadata)
       if (reporter === 'kernel') this.#rememberDeath(published.seq, event)
-      if (this.#keys.find(key.key, reporter) !== undefined) continue
+      if (this.#keys.find(key, reporter) !== undefined) continue
       this.#keys.remember(key, published, reporter, this.#stream.isStored(published))
     }
   }
