@@ -15,6 +15,8 @@ export interface Config {
   readonly supervisorAuth?: string
   /** What supervisord is to end with when it gives one of them up. */
   readonly exitOnFatal: readonly string[]
+  /** Where the one that was given up is written down, for who starts supervisord. */
+  readonly exitOnFatalFile?: string
 }
 
 export class ConfigError extends Error {}
@@ -32,6 +34,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       ? `${env.SUPERVISOR_USERNAME}:${env.SUPERVISOR_PASSWORD ?? ''}`
       : undefined,
     exitOnFatal: (env.EXIT_ON_FATAL ?? '').split(',').flatMap(name => name.trim() || []),
+    exitOnFatalFile: env.EXIT_ON_FATAL_FILE || undefined,
   }
 }
 

@@ -3,6 +3,7 @@
  * (EXIT_ON_FATAL): who starts the container can start it anew. Not before the API has the event about it.
  */
 
+import { fs } from './built-ins.ts'
 import type { Log } from './own-log.ts'
 import { uptime } from './uptime.ts'
 
@@ -13,6 +14,8 @@ const LOOK_EVERY_MS = 50
 export interface ExitOnFatalParts {
   /** Names of services, or of their groups. */
   readonly services: readonly string[]
+  /** Its name is written into this file: supervisord itself ends with status 0 whatever ends it. */
+  readonly noteFile?: string
   readonly spool: { readonly size: number }
   /** Asks supervisord to shut down. */
   readonly shutDown: () => void
@@ -47,11 +50,21 @@ export class ExitOnFatal {
       { service, waiting },
       'a service of EXIT_ON_FATAL was given up: supervisord is told to shut down'
     )
+    this.#note(service)
     try {
       shutDown()
     } catch (error) {
       log.error({ err: (error as Error).message }, 'supervisord cannot be told to shut down')
       this.#isEnding = false
+    }
+  }
+  #note(service: string): void {
+    const { noteFile, log } = this.#parts
+    if (noteFile === undefined) return
+    try {
+      fs.writeFileSync(noteFile, `${service}\n`)
+    } catch (error) {
+      log.error({ err: (error as Error).message }, 'EXIT_ON_FATAL_FILE cannot be written')
     }
   }
 }

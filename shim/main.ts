@@ -44,6 +44,7 @@ Environment:
   EXIT_ON_FATAL               services, separated by commas: when supervisord gives
                               one up, it is told to shut down once the API has
                               the event (none)
+  EXIT_ON_FATAL_FILE          where its name is written before (none)
   LOG_LEVEL                   fatal, error, warn, info, debug, trace or silent
                               (info)
   SUPERVISOR_SERVER_URL       set by supervisord: where its log is read for exit
@@ -107,6 +108,7 @@ function main(): void {
   const positions = new ListenerPositionFile(dir, instance, log)
   const exitOnFatal = new ExitOnFatal({
     services: config.exitOnFatal,
+    noteFile: config.exitOnFatalFile,
     spool,
     shutDown: () => process.kill(Number(supervisorPid()), 'SIGTERM'),
     log,

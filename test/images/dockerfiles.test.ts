@@ -1,4 +1,4 @@
-/** What of the Dockerfiles and of deploy/ can be held against the rest without building. */
+/** What of the Dockerfiles and of deploy/image can be held against the rest without building. */
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -16,7 +16,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { parse } from 'yaml'
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string) => readFileSync(join(PROJECT, path), 'utf8')
@@ -105,18 +104,4 @@ test('the seccomp profile is one of the runtime specification: without condition
   for (const name of ['clone', 'clone3', 'unshare', 'chroot']) assert.ok(allowed.has(name), name)
   for (const name of ['mount', 'setns', 'bpf', 'keyctl', 'reboot'])
     assert.ok(!allowed.has(name), name)
-})
-
-test('the compose file and the manifests are YAML, and name the probes', () => {
-  const compose = parse(read('deploy/compose.yaml'))
-  assert.ok(compose.services.browser.devices.includes('/dev/kmsg'))
-  for (const name of readdirSync(join(PROJECT, 'deploy/kubernetes'))) {
-    const text = read(`deploy/kubernetes/${name}`)
-    const documents = text.split(/^---$/m).map(part => parse(part))
-    assert.ok(
-      documents.every(one => typeof one.kind === 'string'),
-      name
-    )
-    for (const probe of ['/livez', '/readyz']) assert.ok(text.includes(probe), `${name}: ${probe}`)
-  }
 })

@@ -9,7 +9,7 @@ import { WebSocket } from 'ws'
 import { buildImage } from './support/build.ts'
 import { type Container, startContainer } from './support/container.ts'
 import { output, podman, whyNoImages } from './support/engine.ts'
-import { crashes, isCrashOf } from './support/expect.ts'
+import { type Crash, crashes, isCrashOf } from './support/expect.ts'
 import { printedTable } from './support/table.ts'
 import { PATIENCE_MS, sleep, waitFor } from './support/wait.ts'
 
@@ -115,27 +115,36 @@ describe('ends in the headless image', { skip, concurrency: 2 }, () => {
     }
   })
 
-  test('EXIT_ON_FATAL: the container ends when Chromium is given up, after the event', async t => {
-    const folder = temporary(t)
-    const file = join(folder, 'fewer.conf')
-    writeFileSync(file, '[program:chromium]\nstartretries=1\n')
-    mkdirSync(join(folder, 'state'))
-    const broken = join(folder, 'chromium')
-    writeFileSync(broken, '#!/bin/sh\nexit 3\n', { mode: 0o755 })
-    const container = await startContainer(t, image, {
-      immediately: true,
-      args: [
-        ...['--env', 'EXIT_ON_FATAL=chromium,sysmon'],
-        ...['--volume', `${folder}/state:/var/lib/fastify-sysmon`],
-        ...['--volume', `${file}:/etc/supervisor/conf.d/fewer.conf:ro`],
-        ...['--volume', `${broken}:/usr/bin/chromium:ro`],
-      ],
-    })
-    await podman(['wait', container.id])
-    const trusted = join(folder, 'state/journal/trusted')
-    const kept = readdirSync(trusted).map(name => readFileSync(join(trusted, name), 'utf8'))
-    assert.match(kept.join(''), /"service_name":"chromium"[^\n]*"phase":"gave_up"/)
+  test('EXIT_ON_FATAL: the container ends with 1 when Chromium is given up, after the event', async t => {
+    const { container, state } = await startGivingUp(t, 'chromium', '/usr/bin/chromium')
+    assert.equal((await podman(['wait', container.id])).trim(), '1')
+    assert.match(journalOf(state), /"service_name":"chromium"[^\n]*"phase":"gave_up"/)
     assert.match(output('podman', ['logs', container.id]), /\[supervisord-shim\] .*EXIT_ON_FATAL/)
+  })
+
+  test('EXIT_ON_FATAL: the same when the API itself is given up; the next one tells it', async t => {
+    const start = '/usr/local/libexec/start-sysmon'
+    const { container, state } = await startGivingUp(t, 'sysmon', start)
+    assert.equal((await podman(['wait', container.id])).trim(), '1')
+    assert.ok(readdirSync(join(state, 'spool')).some(name => name.endsWith('.event')))
+    const next = await startContainer(t, image, {
+      args: ['--volume', `${state}:/var/lib/fastify-sysmon`],
+    })
+    const events = await next.events(t)
+    await events.find(
+      ({ event }) => (event.data as Crash | undefined)?.phase === 'gave_up',
+      'the end of the API before',
+      PATIENCE_MS
+    )
+    assert.deepEqual(
+      crashes(events)
+        .filter(({ phase }) => phase === 'gave_up')
+        .map(one => one.service_name),
+      ['sysmon']
+    )
+    await podman(['stop', '--time', '20', next.id])
+    const status = output('podman', ['inspect', '--format', '{{.State.ExitCode}}', next.id])
+    assert.equal(status.trim(), '0', 'stopped from outside')
   })
 
   test('a crash and a kill are in the container’s log, and every line says of whom', async t => {
@@ -199,6 +208,39 @@ async function endsOnce(
   assert.equal(crash?.pid, pid)
   assert.notEqual(next.pid, pid)
   table.row(what, JSON.stringify(crash))
+}
+
+/** A container that ends when a service is given up, and is given up after its second start. */
+async function startGivingUp(
+  t: TestContext,
+  service: string,
+  program: string
+): Promise<{ container: Container; state: string }> {
+  const folder = temporary(t)
+  const state = join(folder, 'state')
+  mkdirSync(state)
+  const file = join(folder, 'fewer.conf')
+  writeFileSync(file, `[program:${service}]\nstartretries=1\n`)
+  const broken = join(folder, 'broken')
+  writeFileSync(broken, '#!/bin/sh\nexit 3\n', { mode: 0o755 })
+  const container = await startContainer(t, image, {
+    immediately: true,
+    args: [
+      ...['--env', 'EXIT_ON_FATAL=chromium,sysmon'],
+      ...['--volume', `${state}:/var/lib/fastify-sysmon`],
+      // Read after what the entrypoint writes there.
+      ...['--volume', `${file}:/run/supervisor.d/fewer.conf:ro`],
+      ...['--volume', `${broken}:${program}:ro`],
+    ],
+  })
+  return { container, state }
+}
+
+function journalOf(state: string): string {
+  const trusted = join(state, 'journal/trusted')
+  return readdirSync(trusted)
+    .map(name => readFileSync(join(trusted, name), 'utf8'))
+    .join('')
 }
 
 function temporary(t: TestContext): string {

@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { EventEnvelope, ServiceCrashedData } from '../../generated/types.ts'
@@ -358,13 +358,14 @@ test('EXIT_ON_FATAL: supervisord ends once the API has the event, and not for ot
   const installation = debianSupervisor()
   if (typeof installation === 'string') return t.skip(installation)
   const { api, stream } = await startApi(t)
+  const noteFile = join(temporaryFolder(t), 'given-up')
   const supervisord = await startSupervisord(t, installation, {
     apiUrl: api.url,
     services: {
       other: 'command=false\nstartretries=0',
       browser: 'command=sh -c "sleep 0.3; exit 7"\nstartretries=1',
     },
-    env: { EXIT_ON_FATAL: 'browser, nothing' },
+    env: { EXIT_ON_FATAL: 'browser, nothing', EXIT_ON_FATAL_FILE: noteFile },
   })
   assert.equal((await crash(stream, 'other')).data.phase, 'gave_up')
   assert.equal((await crash(stream, 'browser')).data.exit_code, 7)
@@ -372,4 +373,5 @@ test('EXIT_ON_FATAL: supervisord ends once the API has the event, and not for ot
   const [said] = /[^\n]*EXIT_ON_FATAL was given up[^\n]*/.exec(supervisord.shimLog()) ?? []
   const { service, waiting } = JSON.parse(said ?? '{}')
   assert.deepEqual([service, waiting], ['browser', 0])
+  assert.equal(readFileSync(noteFile, 'utf8'), 'browser\n')
 })

@@ -2,7 +2,8 @@
  * The real servers that the sinks' tests deliver to: S2's own, `s2 lite`, from its Rust package, and
  * an OpenTelemetry Collector from its Go modules (test/support/collector); schemathesis, which holds a
  * server against its OpenAPI document, from its Python package; Prometheus and promtool, from Debian; what
- * knows Grafana's schema of dashboards, from its Go modules (test/support/dashboard-check); and
+ * knows Grafana's schema of dashboards, from its Go modules (test/support/dashboard-check); what Docker Compose
+ * itself reads its files with, from its Go module; Kubernetes' schemas, from a Python package; and
  * the generators of clients (client-tools.ts). Run as a program it builds what is neither on the path nor in the user's cache
  * (`~/.cache/fastify-sysmon`, so that another clone has it too), which takes up to a quarter of an
  * hour; tests only look for it, and skip with the reason where it is not.
@@ -26,6 +27,8 @@ interface Part {
   /** What builds it. */
   readonly tool: string
   readonly build: () => readonly string[]
+  /** For the tool, beside the environment. */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** Each version has a folder of its own: a cache that an older clone filled is not taken for it. */
@@ -33,6 +36,10 @@ const S2_VERSION = '0.43.4'
 const S2 = join(CACHE, `s2-${S2_VERSION}`)
 const SCHEMATHESIS_VERSION = '4.32.5'
 const SCHEMATHESIS = join(CACHE, `schemathesis-${SCHEMATHESIS_VERSION}`)
+const KUBERNETES_VALIDATE_VERSION = '1.37.0'
+const KUBERNETES_VALIDATE = join(CACHE, `kubernetes-validate-${KUBERNETES_VALIDATE_VERSION}`)
+const COMPOSE_VERSION = 'v2.16.2'
+const COMPOSE = join(CACHE, `compose-go-${COMPOSE_VERSION}`)
 const COLLECTOR_FOLDER = join(CACHE, 'collector-0.162')
 const COLLECTOR = join(COLLECTOR_FOLDER, 'collector')
 const DASHBOARD_CHECK_FOLDER = join(CACHE, 'dashboard-check-0.0.22')
@@ -73,14 +80,21 @@ const PARTS = {
     binary: join(SCHEMATHESIS, 'bin/schemathesis'),
     command: 'schemathesis',
     tool: 'python3',
-    build: () => [
-      '-c',
-      `import subprocess, sys, venv
-venv.create(sys.argv[1], with_pip=True)
-subprocess.check_call([sys.argv[1] + '/bin/pip', 'install', '--quiet', sys.argv[2]])`,
-      SCHEMATHESIS,
-      `schemathesis==${SCHEMATHESIS_VERSION}`,
-    ],
+    build: () => installOfPython(SCHEMATHESIS, `schemathesis==${SCHEMATHESIS_VERSION}`),
+  },
+  kubernetesValidate: {
+    binary: join(KUBERNETES_VALIDATE, 'bin/kubernetes-validate'),
+    command: 'kubernetes-validate',
+    tool: 'python3',
+    build: () =>
+      installOfPython(KUBERNETES_VALIDATE, `kubernetes-validate==${KUBERNETES_VALIDATE_VERSION}`),
+  },
+  compose: {
+    binary: join(COMPOSE, 'cmd'),
+    command: 'compose-go',
+    tool: 'go',
+    build: () => ['install', `github.com/compose-spec/compose-go/v2/cmd@${COMPOSE_VERSION}`],
+    env: { GOBIN: COMPOSE },
   },
   prometheus: {
     binary: join(PROMETHEUS, 'usr/bin/prometheus'),
@@ -109,6 +123,14 @@ function buildOfGo(name: string, cached: string, binary: string): readonly strin
   return ['build', '-C', folder, '-mod=mod', '-o', binary, '.']
 }
 
+/** Into an environment of its own. @returns the arguments of `python3` */
+function installOfPython(folder: string, requirement: string): readonly string[] {
+  const script = `import subprocess, sys, venv
+venv.create(sys.argv[1], with_pip=True)
+subprocess.check_call([sys.argv[1] + '/bin/pip', 'install', '--quiet', sys.argv[2]])`
+  return ['-c', script, folder, requirement]
+}
+
 /** @returns whether it is there now */
 function build(name: RealPart): boolean {
   if (findRealPart(name) !== undefined) return true
@@ -120,7 +142,8 @@ function build(name: RealPart): boolean {
     return false
   }
   console.log(`building ${name} with ${part.tool}`)
-  return spawnSync(part.tool, part.build(), { stdio: 'inherit' }).status === 0
+  const env = { ...process.env, ...part.env }
+  return spawnSync(part.tool, part.build(), { stdio: 'inherit', env }).status === 0
 }
 
 /** @returns whether all are there now */
