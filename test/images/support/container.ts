@@ -169,6 +169,12 @@ class PodmanContainer implements Container {
   }
 
   async events(t: Pick<TestContext, 'after'>, type?: string): Promise<SseClient> {
+    // A service counts as running a second after its start, whether it listens or not.
+    await waitFor(
+      () => isAnswering(`${this.api}/readyz`),
+      'the API',
+      () => this.logs()
+    )
     const filter = type === undefined ? '' : `&type=${type}`
     const client = await SseClient.open(`${this.api}/telemetry/events?replay=all${filter}`)
     t.after(() => client.close())

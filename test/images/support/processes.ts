@@ -46,7 +46,8 @@ function readProcess(folder: string, containerId: string): ContainerProcess[] {
   return [
     {
       hostPid: pids[0]!,
-      pid: pids.at(-1)!,
+      // Not the last: Chromium's sandboxes have namespaces of their own, in which a first process is 1 too.
+      pid: pids[1]!,
       comm: lines.get('Name') ?? '',
       args: read('cmdline').split('\0').slice(0, -1),
       status: field => lines.get(field) ?? '',
