@@ -10,5 +10,5 @@ export function nothingFound({ records, failures }: LogExplainer): string {
     failures === 0
       ? ''
       : `; ${failures} ${failures === 1 ? 'line tells' : 'lines tell'} of an allocation that failed, which kills nobody`
-  return `no OOM kill in ${records} lines of the kernel${failed}; a kill is told by "Killed process" (was the log cut, or is it of another boot?)`
+  return `no OOM kill in ${records} ${records === 1 ? 'line' : 'lines'} of the kernel${failed}; a kill is told by "Killed process" (was the log cut, or is it of another boot?)`
 }

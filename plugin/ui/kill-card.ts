@@ -21,6 +21,9 @@ export type KillData = MemorySource & {
   readonly diagnosis?: OomDiagnosis
 }
 
+/** What is longer has a line of its own. */
+const WIDE_CHARS = 32
+
 export interface KillView {
   /** Of the heading: it names the card. */
   readonly id: string
@@ -68,7 +71,11 @@ export function killCard(view: KillView): HTMLElement {
         view.number !== undefined && el('span', { class: 'seq' }, view.number)
       )
     ),
-    el('p', { class: 'cause' }, sentence(diagnosis?.cause ?? view.sentence ?? '')),
+    el(
+      'p',
+      { class: 'cause' },
+      sentence(diagnosis?.cause ?? view.sentence ?? '', data.process_name)
+    ),
     isMemory(data) ? memoryBar(data) : undefined,
     facts(data),
     view.related,
@@ -85,7 +92,9 @@ function isMemory(data: Partial<KillData>): data is KillData {
   return data.process_name !== undefined && data.pid !== undefined && data.rss_kb !== undefined
 }
 
-function sentence(text: string): string {
+/** @param name which may begin it, and stays as it is */
+function sentence(text: string, name: string | undefined): string {
+  if (name !== undefined && text.startsWith(printable(name))) return printable(text)
   return printable(text.charAt(0).toUpperCase() + text.slice(1))
 }
 
@@ -106,7 +115,12 @@ function facts(data: Partial<KillData>): HTMLElement | undefined {
     'dl',
     { class: 'facts' },
     ...rows.map(([name, value]) =>
-      el('div', {}, el('dt', {}, name), el('dd', {}, printable(String(value))))
+      el(
+        'div',
+        { class: String(value).length > WIDE_CHARS ? 'wide' : undefined },
+        el('dt', {}, name),
+        el('dd', {}, printable(String(value)))
+      )
     )
   )
 }

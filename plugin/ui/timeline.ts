@@ -26,6 +26,8 @@ const TOP_PX = 10
 /** Where lanes have none, pressure and gaps still need room. */
 const MIN_LANES = 2
 const EDGE_PX = 14
+/** What the longest clock takes, such as `12:30 PM`. */
+const TICK_TEXT_PX = 56
 const DAY_MS = 24 * 3600 * 1000
 
 export class Timeline {
@@ -133,7 +135,7 @@ export class Timeline {
           svg('line', { class: 'hatch', x1: 0, y1: 0, x2: 0, y2: 6 })
         )
       ),
-      ...model.ticks.map(({ x, ms }) => tick(x, ms, lengthMs, TOP_PX + lanesPx)),
+      ...model.ticks.map(one => tick(one, lengthMs, this.#width - 2 * EDGE_PX, TOP_PX + lanesPx)),
       ...lanes.map((_, index) =>
         svg('line', {
           class: 'lane',
@@ -240,14 +242,21 @@ function yOf(lane: number): number {
   return TOP_PX + (lane + 0.5) * LANE_PX
 }
 
-function tick(x: number, ms: number, lengthMs: number, height: number): SVGGElement {
+/** Its words stand only where they are whole. */
+function tick(
+  { x, ms }: TimelineModel['ticks'][number],
+  lengthMs: number,
+  width: number,
+  height: number
+): SVGGElement {
+  const isWhole = x > TICK_TEXT_PX / 2 - EDGE_PX && x < width - TICK_TEXT_PX / 2 + EDGE_PX
   const isMidnight = new Date(ms).getHours() === 0 && new Date(ms).getMinutes() === 0
   const text = isMidnight || lengthMs > 5 * DAY_MS ? day(ms) : clock(ms)
   return svg(
     'g',
     { class: 'tick', 'aria-hidden': 'true' },
     svg('line', { x1: x, x2: x, y1: 0, y2: height }),
-    svg('text', { x, y: height + 16 }, text)
+    ...(isWhole ? [svg('text', { x, y: height + 16 }, text)] : [])
   )
 }
 

@@ -218,7 +218,7 @@ describe('who else kills for want of memory', () => {
       'May 17 13:02:33 host sshd[1]: Killed by signal 15.\nMay 17 13:02:33 host app: Killed a job\nMay 17 13:02:33 host kernel: usb 1-1: x\n'
     )
     assert.doesNotMatch(text, /Killed by|tells of/)
-    assert.match(text, /no OOM kill in 1 lines of the kernel/)
+    assert.match(text, /no OOM kill in 1 line of the kernel/)
   })
 })
 

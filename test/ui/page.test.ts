@@ -109,6 +109,8 @@ describe('in a real Chromium', { skip: whyNoChromium() ?? false }, () => {
     await kill(server, { process_name: 'java', pid: 7, rss_kb: 1 })
     const { page, wrong } = await open(t, `${server.url}/telemetry/ui?service=java`)
     await page.locator('article.kill').first().waitFor()
+    // A process's name is no beginning of a sentence.
+    assert.match(await page.locator('article.kill .cause').innerText(), /^java /)
     assert.equal(await page.locator('article.kill').count(), 1)
     await page.locator('#filter-text').fill('java')
     await page.reload()
@@ -221,6 +223,11 @@ describe('in a real Chromium', { skip: whyNoChromium() ?? false }, () => {
       const gap = { source: 'kmsg', lost: 7, reason: 'overwritten' }
       await postJson(`${server.url}/telemetry/events`, { type: 'telemetry_gap', data: gap })
       await postJson(`${server.url}/telemetry/events`, { type: 'note', category: 'page' })
+      const { seq } = await firstOf(server)
+      for (const title of ['Shop', 'Cart']) {
+        const data = { title, url: 'https://a.example/', cause: 'oom_kill', oom_kill_seq: seq }
+        await postJson(`${server.url}/telemetry/events`, { type: 'page_crashed', data })
+      }
       const axe = readFileSync(
         createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
         'utf8'
@@ -244,7 +251,7 @@ describe('in a real Chromium', { skip: whyNoChromium() ?? false }, () => {
           await page.evaluate(`location.hash = ${JSON.stringify(view)}`)
           await page.evaluate(axe)
           const found = await page.evaluate(
-            'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))'
+            `axe.run({ rules: { 'target-size': { enabled: true } } }).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))`
           )
           assert.deepEqual(found, [], `${name} ${view}`)
         }
@@ -257,4 +264,10 @@ async function lastOf({ url }: Server): Promise<{ seq: number }> {
   const response = await fetch(`${url}/telemetry/events?order=desc&limit=1`)
   const [last] = (await response.json()) as [{ seq: number }]
   return last
+}
+
+async function firstOf({ url }: Server): Promise<{ seq: number }> {
+  const response = await fetch(`${url}/telemetry/events?format=json&limit=1`)
+  const [first] = (await response.json()) as [{ seq: number }]
+  return first
 }
