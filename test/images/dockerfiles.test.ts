@@ -1,10 +1,11 @@
 /** What of the Dockerfiles and of deploy/image can be held against the rest without building. */
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -50,6 +51,32 @@ test('what .dockerignore lets in is enough for the build', t => {
   )) {
     assert.ok(existsSync(path), path)
   }
+})
+
+test('DEBIAN_SNAPSHOT: the sources of the base, of a day', t => {
+  const apt = mkdtempSync(join(tmpdir(), 'sysmon-apt-'))
+  t.after(() => rmSync(apt, { recursive: true }))
+  for (const folder of ['sources.list.d', 'apt.conf.d']) mkdirSync(join(apt, folder))
+  const file = join(apt, 'sources.list.d/debian.sources')
+  const uris = () => [...readFileSync(file, 'utf8').matchAll(/^URIs: (.*)$/gm)].map(one => one[1])
+  // As Debian's image has it.
+  writeFileSync(
+    file,
+    ['debian', 'debian-security'].map(one => `URIs: http://deb.debian.org/${one}\n`).join('')
+  )
+  const use = (DEBIAN_SNAPSHOT: string) =>
+    spawnSync(join(PROJECT, 'deploy/image/use-snapshot'), [apt], {
+      env: { ...process.env, DEBIAN_SNAPSHOT },
+      encoding: 'utf8',
+    })
+  assert.equal(use('').status, 0)
+  assert.match(use('yesterday').stderr, /must be a time such as 20261120T000000Z, not yesterday/)
+  assert.equal(uris()[0], 'http://deb.debian.org/debian')
+  assert.equal(use('20261120T000000Z').status, 0)
+  assert.deepEqual(uris(), [
+    'http://snapshot.debian.org/archive/debian/20261120T000000Z',
+    'http://snapshot.debian.org/archive/debian-security/20261120T000000Z',
+  ])
 })
 
 test('the launchers are shell that can be parsed, and can be started', () => {

@@ -16,7 +16,6 @@ import {
 import { join } from 'node:path'
 import { CACHE, output, PROJECT, run } from './engine.ts'
 
-const DEBIAN = 'docker.io/library/debian:bookworm-slim'
 const MIRROR = 'http://deb.debian.org'
 
 /** As in the image of the registry: the updates too, and no documentation. */
@@ -43,9 +42,9 @@ path-include /usr/share/locale/locale.alias
 
 /** Makes those that are not there. */
 export function ensureBases(): void {
-  ensureDebian()
-  const { node } = basesOf('Dockerfile.headless')
-  ensureNode(node)
+  const { debian, node } = basesOf('Dockerfile.headless')
+  ensureDebian(debian)
+  ensureNode(node, debian)
 }
 
 /** @returns the names of the bases as a Dockerfile has them */
@@ -61,9 +60,9 @@ function hasImage(name: string): boolean {
   return output('buildah', ['images', '--format', '{{.Name}}:{{.Tag}}']).split('\n').includes(name)
 }
 
-function ensureDebian(): void {
-  if (hasImage(DEBIAN)) return
-  console.error(`making a stand-in for ${DEBIAN} from ${MIRROR} (a minute, once)`)
+function ensureDebian(image: string): void {
+  if (hasImage(image)) return
+  console.error(`making a stand-in for ${image} from ${MIRROR} (a minute, once)`)
   const tree = join(CACHE, 'debian')
   const archive = join(CACHE, 'debian.tar')
   rmSync(tree, { recursive: true, force: true })
@@ -84,15 +83,14 @@ function ensureDebian(): void {
     tree,
     archive,
   ])
-  run('podman', ['import', '--quiet', archive, DEBIAN])
+  run('podman', ['import', '--quiet', archive, image])
   rmSync(tree, { recursive: true })
   rmSync(archive)
 }
 
-function ensureNode(name: string): void {
-  const image = `docker.io/library/${name}`
+function ensureNode(image: string, debian: string): void {
   if (hasImage(image)) return
-  const major = /^node:(\d+)-/.exec(name)?.[1]
+  const major = /\/node:(\d+)-/.exec(image)?.[1]
   console.error(`making a stand-in for ${image} from the npm package node@${major}`)
   const tree = join(CACHE, 'node')
   rmSync(tree, { recursive: true, force: true })
@@ -111,7 +109,7 @@ function ensureNode(name: string): void {
   if (existsSync(authorities)) cpSync(authorities, join(tree, 'etc/machine-authorities.pem'))
   writeFileSync(
     join(CACHE, 'node.dockerfile'),
-    `FROM ${DEBIAN}
+    `FROM ${debian}
 COPY . /
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 ENV NODE_EXTRA_CA_CERTS=/etc/machine-authorities.pem
