@@ -49,7 +49,7 @@ export function paired(
 }
 
 function isLessBetter(unit: string): boolean {
-  return !unit.endsWith('/s')
+  return !unit.endsWith('/s') && !unit.endsWith('kept')
 }
 
 /** The median, and from the least to the most. */

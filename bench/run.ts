@@ -1,18 +1,22 @@
-/** `npm run bench [-- --json] [-- --only NAME]`: figures against peers, as ratios in one run. */
+/** `npm run bench [-- --json] [-- --only NAME,...]`: figures against peers, as ratios in one run. */
 
 import { parseArgs } from 'node:util'
+import { explain } from './explain.ts'
 import { fanOut, fanOutStalled } from './fan-out.ts'
 import { type Figure, rowOf } from './figures.ts'
+import { fleetSink } from './fleet-sink.ts'
 import { ingest } from './ingest.ts'
 import { journal } from './journal.ts'
+import { flood } from './kmsg-flood.ts'
 import { latency } from './latency.ts'
 import { publish } from './publish.ts'
+import { replay } from './replay.ts'
 import { shim } from './shim.ts'
 import { start } from './start.ts'
-import { storm } from './storm.ts'
+import { quiet, storm } from './storm.ts'
 
 interface Bench {
-  /** The rows that it measures, without what comes after a comma; `--only` takes one of them. */
+  /** The rows that it measures, without what comes after a comma; `--only` takes some of them. */
   readonly rows: readonly string[]
   readonly run: (log: (line: string) => void) => Promise<Figure[]>
 }
@@ -26,16 +30,23 @@ const BENCHES: readonly Bench[] = [
   { rows: ['kill-latency', 'idle'], run: latency },
   { rows: ['crash-latency', 'shim'], run: shim },
   { rows: ['parse-storm'], run: storm },
+  { rows: ['parse-quiet'], run: quiet },
+  { rows: ['explain'], run: explain },
+  { rows: ['kmsg-flood'], run: flood },
+  { rows: ['replay'], run: replay },
+  { rows: ['fleet'], run: fleetSink },
   { rows: ['journal'], run: journal },
 ]
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })
 const { json = false, only } = values
-const wanted = BENCHES.filter(({ rows }) => only === undefined || rows.includes(only))
-if (wanted.length === 0) {
-  const known = BENCHES.flatMap(({ rows }) => rows).join(', ')
-  throw new Error(`there is no figure "${only}": --only takes one of ${known}`)
+const known = BENCHES.flatMap(({ rows }) => rows)
+const names = only?.split(',') ?? known
+for (const name of names) {
+  if (known.includes(name)) continue
+  throw new Error(`there is no figure "${name}": --only takes some of ${known.join(',')}`)
 }
+const wanted = BENCHES.filter(({ rows }) => rows.some(row => names.includes(row)))
 for (const { run } of wanted) {
   for (const figure of await run(line => process.stderr.write(`${line}\n`))) {
     console.log(json ? JSON.stringify(figure) : rowOf(figure))

@@ -1,6 +1,6 @@
 /**
- * The parser over a storm: 1,000 dumps of 200 tasks each between ordinary lines, as raw /dev/kmsg
- * records. The peer reads the same file in the same run: go-kmsg-parser v2.0.0 and cadvisor v0.60.6,
+ * The parser over a storm, 1,000 dumps of 200 tasks each between ordinary lines, as raw /dev/kmsg
+ * records; and over 10 million ordinary records, two million read five times. The peer reads the same file in the same run: go-kmsg-parser v2.0.0 and cadvisor v0.60.6,
  * the newest, which pins it; they read neither the tasks nor the memory lines. (go-kmsg-parser v3.0.0
  * is tagged, but the module proxy has not got it and cadvisor does not use it. It parses a record as v2
  * does, and reads from a device only.)
@@ -15,54 +15,26 @@ import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Figure, figure, median } from './figures.ts'
+import { type Figure, figure, median, paired } from './figures.ts'
 
 const DUMPS = 1000
 const TASKS = 200
 const ORDINARY = 200
 const RUNS = 5
+const QUIET_RECORDS = 2_000_000
+const QUIET_RUNS = 3
+const PEER = 'go-kmsg-parser v2.0.0 + cadvisor v0.60.6 oomparser'
 
 export async function storm(log: (line: string) => void): Promise<Figure[]> {
-  if (spawnSync('go', ['version']).status !== 0) {
-    log('storm: left out: there is no go to build the peer with')
-    return []
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'sysmon-storm-'))
-  try {
+  return await besidePeer(log, async (folder, peer) => {
     const file = join(folder, 'storm.kmsg')
     await writeStorm(file)
-    const peer = join(folder, 'peer')
-    execFileSync('go', ['build', '-o', peer, '.'], {
-      cwd: 'bench/peers/oomparser',
-      stdio: 'inherit',
-    })
-    const reader = fileURLToPath(new URL('./storm-reader.js', import.meta.url))
-    const ours: Run[] = []
-    const theirs: Run[] = []
-    for (let run = 0; run < RUNS; run++) {
-      ours.push(
-        JSON.parse(
-          execFileSync(process.execPath, ['--expose-gc', reader, file], { encoding: 'utf8' })
-        )
-      )
-      theirs.push(JSON.parse(execFileSync(peer, [file], { encoding: 'utf8' })))
-    }
-    const rate = (runs: Run[], of: 'first' | 'seconds' | 'cpu'): number =>
-      median(runs.map(run => run.records / run[of])) / 1e6
+    const { ours, theirs } = readInTurn(file, peer, RUNS)
     log(
       `storm: ${ours[0]!.records} records, ${ours[0]!.kills} kills; the peer saw ${theirs[0]!.kills}`
     )
-    const name = 'go-kmsg-parser v2.0.0 + cadvisor v0.60.6 oomparser'
     return [
-      figure('parse-storm', 'M records/s', rate(ours, 'seconds'), rate(theirs, 'seconds'), name),
-      figure('parse-storm, CPU time', 'M records/s', rate(ours, 'cpu'), rate(theirs, 'cpu'), name),
-      figure(
-        'parse-storm, first pass',
-        'M records/s',
-        rate(ours, 'first'),
-        rate(theirs, 'first'),
-        name
-      ),
+      ...ratesOf('parse-storm', ours, theirs),
       figure(
         'parse-storm, memory above an idle process',
         'MB',
@@ -71,9 +43,64 @@ export async function storm(log: (line: string) => void): Promise<Figure[]> {
         'the bound of 20 MB'
       ),
     ]
+  })
+}
+
+export async function quiet(log: (line: string) => void): Promise<Figure[]> {
+  return await besidePeer(log, async (folder, peer) => {
+    const file = join(folder, 'quiet.kmsg')
+    await writeQuiet(file)
+    const { ours, theirs } = readInTurn(file, peer, QUIET_RUNS)
+    log(
+      `quiet: ${ours[0]!.records} records five times; kills: ${ours[0]!.kills}, the peer ${theirs[0]!.kills}`
+    )
+    return ratesOf('parse-quiet', ours, theirs)
+  })
+}
+
+/** @param measure gets a folder for its file, and the peer's program */
+async function besidePeer(
+  log: (line: string) => void,
+  measure: (folder: string, peer: string) => Promise<Figure[]>
+): Promise<Figure[]> {
+  if (spawnSync('go', ['version']).status !== 0) {
+    log('storm: left out: there is no go to build the peer with')
+    return []
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'sysmon-storm-'))
+  try {
+    const peer = join(folder, 'peer')
+    execFileSync('go', ['build', '-o', peer, '.'], {
+      cwd: 'bench/peers/oomparser',
+      stdio: 'inherit',
+    })
+    return await measure(folder, peer)
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+function readInTurn(file: string, peer: string, runs: number): { ours: Run[]; theirs: Run[] } {
+  const reader = fileURLToPath(new URL('./storm-reader.js', import.meta.url))
+  const ours: Run[] = []
+  const theirs: Run[] = []
+  for (let run = 0; run < runs; run++) {
+    ours.push(
+      JSON.parse(
+        execFileSync(process.execPath, ['--expose-gc', reader, file], { encoding: 'utf8' })
+      )
+    )
+    theirs.push(JSON.parse(execFileSync(peer, [file], { encoding: 'utf8' })))
+  }
+  return { ours, theirs }
+}
+
+function ratesOf(name: string, ours: readonly Run[], theirs: readonly Run[]): Figure[] {
+  const rates = (runs: readonly Run[], of: 'first' | 'seconds' | 'cpu'): number[] =>
+    runs.map(run => run.records / run[of] / 1e6)
+  const row = (what: string, of: 'first' | 'seconds' | 'cpu'): Figure =>
+    paired(`${name}${what}`, 'M records/s', rates(ours, of), rates(theirs, of), PEER)
+  return [row('', 'seconds'), row(', CPU time', 'cpu'), row(', first pass', 'first')]
 }
 
 interface Run {
@@ -142,5 +169,29 @@ async function writeStorm(path: string): Promise<void> {
     if (!out.write(text)) await once(out, 'drain')
   }
   out.end()
+  await once(out, 'finish')
+}
+
+/** What a kernel prints while nothing is wrong: of eight kinds, none about memory. */
+async function writeQuiet(path: string): Promise<void> {
+  const kinds: ReadonlyArray<(i: number) => string> = [
+    i => `usb 1-1.${i % 7}: new high-speed USB device number ${i % 128} using xhci_hcd`,
+    i => `IPv6: ADDRCONF(NETDEV_CHANGE): veth${i % 4096}: link becomes ready`,
+    i => `docker0: port ${i % 64}(veth${i % 4096}) entered forwarding state`,
+    i => `audit: type=1400 audit(1764000000.${i % 1000}:${i}): apparmor="DENIED" operation="open"`,
+    i => `EXT4-fs (sda${i % 9}): mounted filesystem with ordered data mode. Quota mode: none.`,
+    i => `nvme nvme0: I/O ${i % 1024} QID ${i % 8} timeout, completion polled`,
+    i => `systemd[1]: Started session-${i}.scope - Session ${i} of User ubuntu.`,
+    i => `[UFW BLOCK] IN=eth0 OUT= SRC=10.0.${i % 256}.7 DST=10.0.0.2 LEN=40 TTL=241 PROTO=TCP`,
+  ]
+  const out = createWriteStream(path)
+  let text = ''
+  for (let i = 0; i < QUIET_RECORDS; i++) {
+    text += `6,${i},${1_000_000 + i * 37},-;${kinds[i % kinds.length]!(i)}\n`
+    if (text.length < 1 << 20) continue
+    if (!out.write(text)) await once(out, 'drain')
+    text = ''
+  }
+  out.end(text)
   await once(out, 'finish')
 }

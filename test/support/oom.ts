@@ -45,7 +45,11 @@ export interface MemoryGroup {
 }
 
 /** A control group with a limit; removed after the test. */
-export function memoryGroup(t: TestContext, name: string, limitKb = 64 * 1024): MemoryGroup {
+export function memoryGroup(
+  t: Pick<TestContext, 'after'>,
+  name: string,
+  limitKb = 64 * 1024
+): MemoryGroup {
   const isV1 = existsSync(join(V1, 'memory.limit_in_bytes'))
   const folder = join(isV1 ? V1 : V2, name)
   if (!isV1) writeFileSync(join(V2, 'cgroup.subtree_control'), '+memory')
@@ -75,7 +79,7 @@ function removeGroup(folder: string): void {
  * @returns its pid
  */
 export async function oomKill(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   group: MemoryGroup,
   comm: string | Buffer
 ): Promise<number> {

@@ -17,6 +17,8 @@ const ENDS: ReadonlyArray<readonly [begins: RegExp, end: RegExp]> = [
   [/^Mem-[Ii]nfo:/, /:(?=.)/],
   [/^Tasks state \(memory values/, /\):(?=.)/],
 ]
+/** Cheaper than to look for each: nearly no line passes it, and all that one of them takes do. */
+const MAY_BEGIN = /pid *\]|oom-kill:|ut of memory| invoked |^Mem-|^Tasks state/
 
 export class LearnedSuffix {
   readonly #forms: RegExp[] = []
@@ -34,7 +36,7 @@ export class LearnedSuffix {
   }
 
   #learn(text: string): void {
-    if (this.#forms.length >= MAX_FORMS) return
+    if (this.#forms.length >= MAX_FORMS || !MAY_BEGIN.test(text)) return
     for (const [begins, end] of ENDS) {
       if (!begins.test(text)) continue
       const found = end.exec(text)

@@ -45,8 +45,16 @@ interface Month {
 
 let months: Map<string, Month> | undefined
 
+/** Lines that follow each other mostly bear the same second. */
+let last: { readonly text: string; readonly stamp: WallStamp } | undefined
+
 /** `Tue Aug 12 03:54:03 2025`, `dim. 19 avril 18:03:30 2026`, `Aug 12 03:54:03`. */
 export function localStamp(text: string): WallStamp {
+  if (last?.text !== text) last = { text, stamp: readLocal(text) }
+  return last.stamp
+}
+
+function readLocal(text: string): WallStamp {
   const year = YEAR.exec(text)?.[1]
   const time = TIME.exec(text)?.[1]
   const words = text.replace(TIME, ' ').replace(YEAR, ' ')
