@@ -74,7 +74,7 @@ export async function flood(log: (line: string) => void): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sysmon-flood-'))
   const limit = readFileSync(LIMIT, 'utf8').trim()
   try {
-    writeFileSync(LIMIT, 'on')
+    writeFileSync(LIMIT, 'on\n')
     const readers = [server(log), dmesg, dd]
     if (spawnSync('go', ['version']).status === 0) {
       const program = join(folder, 'reader')
@@ -92,7 +92,7 @@ export async function flood(log: (line: string) => void): Promise<Figure[]> {
       figure('kmsg-flood, kills', `of ${KILLS} kills kept`, ours!.kills, peer.kills, peer.name),
     ])
   } finally {
-    writeFileSync(LIMIT, limit)
+    writeFileSync(LIMIT, `${limit}\n`)
     rmSync(folder, { recursive: true })
   }
 }

@@ -47,8 +47,15 @@ for (const name of names) {
   throw new Error(`there is no figure "${name}": --only takes some of ${known.join(',')}`)
 }
 const wanted = BENCHES.filter(({ rows }) => rows.some(row => names.includes(row)))
-for (const { run } of wanted) {
-  for (const figure of await run(line => process.stderr.write(`${line}\n`))) {
-    console.log(json ? JSON.stringify(figure) : rowOf(figure))
+const log = (line: string): void => void process.stderr.write(`${line}\n`)
+for (const { rows, run } of wanted) {
+  try {
+    for (const figure of await run(log)) {
+      console.log(json ? JSON.stringify(figure) : rowOf(figure))
+    }
+  } catch (error) {
+    // The others are worth their minutes nevertheless.
+    log(`${rows.join(', ')}: ${(error as Error).stack}`)
+    process.exitCode = 1
   }
 }
