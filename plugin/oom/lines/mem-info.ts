@@ -9,7 +9,6 @@ import { numberIn, safeInteger } from './numbers.ts'
 /** Mem-Info's counters, in pages: `active_anon:N inactive_anon:N ... free:N free_pcp:N`. */
 export function parseCounters(line: string, into: Map<string, number>): boolean {
   let found = false
-  if (!line.includes(':')) return found
   COUNTER.lastIndex = 0
   for (let match = COUNTER.exec(line); match !== null; match = COUNTER.exec(line)) {
     found = true
@@ -141,7 +140,6 @@ const OTHER_PAGES: ReadonlyArray<readonly [OtherPages, RegExp]> = [
 ]
 
 export function parseOtherPages(line: string): { of: OtherPages; pages: number } | undefined {
-  if (!line.includes(' page')) return undefined
   for (const [of, pattern] of OTHER_PAGES) {
     const pages = safeInteger(pattern.exec(line)?.[1])
     if (pages !== undefined) return { of, pages }

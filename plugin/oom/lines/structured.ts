@@ -37,7 +37,6 @@ const STRUCTURED_HEAD =
  *   look like parts of the line cannot be mistaken for them
  */
 export function parseStructuredLine(line: string, comm?: string): StructuredLine | undefined {
-  if (!line.startsWith(STRUCTURED)) return undefined
   const head = STRUCTURED_HEAD.exec(line) ?? /^oom-kill:constraint=(?:CONSTRAINT_)?(\w+)/.exec(line)
   if (head === null) return undefined
   const tail = /,pid=(\d+),uid=(\d+)\s*$/.exec(line)
