@@ -111,7 +111,7 @@ const DENIED = ['EACCES', 'EPERM']
 
 function exchange(sent: ClientRequest, body: string): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    let isConnected = false
+    let isConnected: boolean | undefined
     const timer = setTimeout(() => {
       sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`))
     }, TIMEOUT_MS)

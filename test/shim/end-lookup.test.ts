@@ -142,6 +142,24 @@ test('a log that was cut between two readings tells nothing, and then again', as
   assert.deepEqual(await lookup.find(running(8)), { exit_code: 2 })
 })
 
+test('what was known before a log that was cut is not told of what came after it', async () => {
+  const { world, lookup } = open(BEGINNING + GIVEN_UP)
+  lookup.prepare()
+  await turn()
+  world.log = at(exited('cat', 'exit status 1'), spawned('cat', 8))
+  world.alive.add(8)
+  assert.equal(await lookup.find(gaveUp), undefined)
+})
+
+test('of a log that is empty nothing is known, however much comes then', async () => {
+  const { world, lookup } = open('')
+  lookup.prepare()
+  await turn()
+  assert.equal(world.stocktakings, 0)
+  world.log += end(7)
+  assert.equal(await lookup.find(running(7)), undefined)
+})
+
 test('what an earlier supervisord has left in the log is of no interest', async () => {
   // The same pids, as in a container that was started again.
   const earlier = BEGINNING + at(spawned('cat', 7), exited('cat', 'terminated by SIGKILL'))

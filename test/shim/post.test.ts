@@ -111,6 +111,67 @@ test('a server that is not there, or talks nonsense, is tried again', async () =
   assert.deepEqual((await post('{}')).kind, 'postponed')
 })
 
+test('what the API says is read as UTF-8, wherever it is cut on its way', async t => {
+  const { url } = await startRecorder(t, response => {
+    response.statusCode = 400
+    const bytes = Buffer.from('{"é":1}')
+    response.write(bytes.subarray(0, 3))
+    setTimeout(() => response.end(bytes.subarray(3)), 100)
+  })
+  const outcome = await byUrl(url)('{}')
+  assert.deepEqual(outcome, { kind: 'refused', status: 400, message: '{"é":1}' })
+})
+
+test('of a long answer the beginning is kept', async t => {
+  let status = 400
+  const { url } = await startRecorder(t, response => {
+    response.statusCode = status
+    for (let part = 0; part < 50; part++) response.write('x'.repeat(999))
+    response.end()
+  })
+  const post = byUrl(url)
+  assert.deepEqual(await post('{}'), { kind: 'refused', status: 400, message: 'x'.repeat(2048) })
+  status = 503
+  const outcome = await post('{}')
+  const reason = `the API answers 503: ${'x'.repeat(200)}`
+  assert.deepEqual(outcome, { kind: 'postponed', reason, status: 503, afterMs: undefined })
+})
+
+test('an API that does not answer is waited for ten seconds', async t => {
+  let posted = 0
+  const { url } = await startRecorder(t, () => posted++)
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let outcome: Outcome | undefined
+  const post = byUrl(url)('{}').then(got => {
+    outcome = got
+  })
+  while (posted === 0) await new Promise(resolve => setImmediate(resolve))
+  t.mock.timers.tick(9999)
+  for (let turns = 0; turns < 10; turns++) await new Promise(resolve => setImmediate(resolve))
+  assert.equal(outcome, undefined)
+  t.mock.timers.tick(1)
+  await post
+  assert.deepEqual(outcome, {
+    kind: 'postponed',
+    reason: 'no answer within 10 s',
+    status: undefined,
+  })
+})
+
+test('an answer leaves no timer behind', async t => {
+  const { url } = await startRecorder(t, response => response.end('{}'))
+  const begin = t.mock.method(globalThis, 'setTimeout')
+  const end = t.mock.method(globalThis, 'clearTimeout')
+  await byUrl(url)('{}')
+  const timers = begin.mock.calls
+    .filter(({ arguments: [, ms] }) => ms === 10_000)
+    .map(({ result }) => result)
+  assert.ok(timers.length > 0)
+  const isCleared = () =>
+    timers.every(timer => end.mock.calls.some(({ arguments: [cleared] }) => cleared === timer))
+  await waitUntil(isCleared, 'a cleared timer')
+})
+
 test('a page instead of the event is no success: something else listens there', async t => {
   const bodies = ['<!doctype html>', '{}', '']
   const { url } = await startRecorder(t, response => response.end(bodies.shift()))

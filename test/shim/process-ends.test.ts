@@ -211,6 +211,23 @@ test('whatever happens and whenever it is read: the end of a process, or none', 
   )
 })
 
+test('of the ends that nobody asks about the newest 1,024 are kept, and 16 of a service', () => {
+  const starts = (count: number, name: (pid: number) => string) =>
+    Array.from({ length: count }, (_, at) => [
+      spawned(name(at + 1), at + 1),
+      exited(name(at + 1), `exit status ${at % 100}`),
+    ]).flat()
+  const many = read([], ...starts(1025, pid => `cat-${pid}`)).ends
+  assert.equal(many.take('cat-1', 1), undefined)
+  assert.deepEqual(many.take('cat-2', 2), { exit_code: 1 })
+  assert.deepEqual(many.take('cat-1025', 1025), { exit_code: 24 })
+
+  const { ends } = read([], ...starts(17, () => 'cat'))
+  for (let asked = 0; asked < 15; asked++) assert.equal(ends.takeFailedStart('cat'), undefined)
+  assert.deepEqual(ends.takeFailedStart('cat'), { exit_code: 16, pid: 17 })
+  assert.equal(ends.takeFailedStart('cat'), undefined)
+})
+
 test('the start of supervisord is no line about a process', () => {
   assert.deepEqual(parseLog(at(started(1))), [])
 })

@@ -276,5 +276,42 @@ test('a folder that somebody removes is made again', async t => {
   assert.ok(dir.isGone)
   await spool.append({ type: 'a', ts })
   assert.ok(spool.hasUnwritten, 'it has just been opened')
-  assert.deepEqual(drain(spool), ['a'])
+  const start = process.uptime()
+  let later = 9.9
+  t.mock.method(process, 'uptime', () => start + later)
+  await spool.append({ type: 'b', ts })
+  assert.ok(spool.hasUnwritten, 'not again and again')
+  assert.ok(!existsSync(dir.path))
+  later = 60
+  await spool.append({ type: 'c', ts })
+  assert.ok(!spool.hasUnwritten)
+  assert.equal(readdirSync(dir.path).length, 3)
+  assert.deepEqual(drain(spool), ['a', 'b', 'c'])
 })
+
+test(
+  'a folder of root that others may write in is not used',
+  { skip: process.getuid?.() !== 0 && 'not root' },
+  t => {
+    const stateDir = temporaryFolder(t)
+    chmodSync(stateDir, 0o755)
+    const path = join(stateDir, 'spool')
+    mkdirSync(path)
+    for (const [mode, isUsed] of [
+      [0o751, true],
+      [0o771, false],
+      [0o753, false],
+    ] as const) {
+      chmodSync(path, mode)
+      process.seteuid!(65_534)
+      try {
+        const { error } = open(t, stateDir)
+        if (isUsed) assert.equal(error(), undefined)
+        else assert.match(error()!, /spool can be written by others: chmod it to 750/)
+      } finally {
+        process.seteuid!(0)
+      }
+      assert.equal(statSync(path).mode & 0o777, mode)
+    }
+  }
+)

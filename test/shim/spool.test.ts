@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import {
+import fs, {
   appendFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmdirSync,
   truncateSync,
   unlinkSync,
@@ -268,6 +269,122 @@ test('a read-only disk: what is there is delivered, what comes is kept in memory
   await spool.append(event('b'))
   assert.ok(spool.hasUnwritten)
   assert.deepEqual(drain(spool).types, ['a', 'b'])
+})
+
+test('an event without a time has that of its arrival', async t => {
+  const path = temporaryFolder(t)
+  const { spool } = open(path)
+  const before = Date.now() * 1000
+  await spool.append({ type: 'a' })
+  const ts = Number(files(path)[0]!.split('-')[1])
+  assert.ok(before <= ts && ts <= Date.now() * 1000, `${ts}`)
+})
+
+/** Syncs end when the test says so. */
+function holdSyncs(t: TestContext) {
+  const held: { path: string; fd: number; end: (error: Error | null) => void }[] = []
+  const mock = t.mock.method(fs, 'fsync', ((fd: number, end: (error: Error | null) => void) => {
+    held.push({ path: readlinkSync(`/proc/self/fd/${fd}`), fd, end })
+  }) as typeof fs.fsync)
+  return { held, release: () => mock.mock.restore() }
+}
+
+test('an event is safe when its file is synced, which is closed then', async t => {
+  const path = temporaryFolder(t)
+  const { spool } = open(path)
+  const { held } = holdSyncs(t)
+  let isSafe = false
+  const appended = spool.append(event('a')).then(() => {
+    isSafe = true
+  })
+  await new Promise(resolve => setTimeout(resolve, 50))
+  assert.equal(isSafe, false)
+  assert.deepEqual(
+    held.map(one => one.path),
+    [join(path, 'spool', files(path)[0]!)]
+  )
+  held[0]!.end(null)
+  await appended
+  const paths = readdirSync('/proc/self/fd').flatMap(fd => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      return []
+    }
+  })
+  assert.ok(!paths.includes(held[0]!.path))
+})
+
+test('a sync that fails is told, until one works', async t => {
+  const path = temporaryFolder(t)
+  const { spool, logged, error } = open(path)
+  const { held, release } = holdSyncs(t)
+  const appended = spool.append(event('a'))
+  held[0]!.end(Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' }))
+  await appended
+  assert.equal(spool.isWritable, false)
+  assert.match(error()!, /EIO.*SYSMON_STATE_DIR/)
+  release()
+  await spool.append(event('b'))
+  assert.equal(spool.isWritable, true)
+  assert.equal(error(), undefined)
+  assert.match(logged(), /can be written again/)
+  assert.deepEqual(drain(spool).types, ['a', 'b'])
+})
+
+test('what was in memory only is synced, too, when it can be written', async t => {
+  const path = temporaryFolder(t)
+  const { spool } = open(path)
+  const write = t.mock.method(fs, 'writeFileSync', () => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  })
+  for (const name of ['a', 'b']) await spool.append(event(name))
+  assert.deepEqual(files(path), [])
+  write.mock.restore()
+  const { held, release } = holdSyncs(t)
+  const appended = spool.append(event('c'))
+  held[0]!.end(null)
+  await appended
+  const expected = files(path).map(name => join(path, 'spool', name))
+  assert.deepEqual(held.map(one => one.path).sort(), expected.sort())
+  assert.equal(held.length, 3)
+  release()
+  for (const { end } of held.slice(1)) end(null)
+})
+
+test('the events of which the body is kept in memory are 64', async t => {
+  const path = temporaryFolder(t)
+  const { spool } = open(path)
+  for (let index = 0; index < 70; index++) await spool.append(event(`e${index}`))
+  for (const name of files(path)) unlinkSync(join(path, 'spool', name))
+  assert.deepEqual(drain(spool).types, [
+    ...Array.from({ length: 64 }, (_, index) => `e${index}`),
+    ...Array(6).fill('telemetry_gap'),
+  ])
+})
+
+test('of many damaged files the newest 64 are kept', async t => {
+  const path = temporaryFolder(t)
+  const first = open(path).spool
+  for (let index = 0; index < 70; index++) await first.append(event(`e${index}`))
+  const names = files(path).sort()
+  for (const name of names) truncateSync(join(path, 'spool', name), 30)
+  drain(open(path).spool)
+  assert.deepEqual(readdirSync(join(path, 'spool', 'damaged')).sort(), names.slice(6))
+})
+
+test('a file that is longer than any event is not read', async t => {
+  const path = temporaryFolder(t)
+  for (const [length, expected] of [
+    [4 * 1024 * 1024, 'long'],
+    [4 * 1024 * 1024 + 1, 'telemetry_gap'],
+  ] as const) {
+    mkdirSync(join(path, 'spool'), { recursive: true })
+    const body = (data: string) => encodeSpoolFile(JSON.stringify({ type: 'long', data }))
+    const content = body('x'.repeat(length - body('').length))
+    writeFileSync(join(path, 'spool', `000000000001-${now}-1.event`), content)
+    assert.deepEqual(drain(open(path).spool).types, [expected])
+  }
 })
 
 test('a file holds its event with a checksum', () => {

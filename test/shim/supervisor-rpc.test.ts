@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createSupervisorRpc, parseProcesses, RpcFault } from '../../shim/supervisor-rpc.ts'
-import { temporaryFolder } from './shim-process.ts'
+import { temporaryFolder, waitUntil } from './shim-process.ts'
 
 const readLog = (url: string, auth?: string) => createSupervisorRpc(url, auth).readLog
 
@@ -61,6 +61,19 @@ test('all processes of all groups, with their pids', async t => {
   ])
   assert.match(readings[0]!.body, /supervisor\.getAllProcessInfo/)
   assert.deepEqual(parseProcesses('<methodResponse/>'), [])
+})
+
+test('an answer leaves no timer behind', async t => {
+  const port = await startRpc(t, () => [200, text('x')]).listen(0)
+  const begin = t.mock.method(globalThis, 'setTimeout')
+  const end = t.mock.method(globalThis, 'clearTimeout')
+  await readLog(`http://127.0.0.1:${port}`)(3072, 59_999)
+  const timers = begin.mock.calls
+    .filter(({ arguments: [, ms] }) => ms! > 50_000)
+    .map(({ result }) => result)
+  assert.equal(timers.length, 1)
+  const isCleared = () => end.mock.calls.some(({ arguments: [timer] }) => timer === timers[0])
+  await waitUntil(isCleared, 'a cleared timer')
 })
 
 function startRpc(t: TestContext, answer: (body: string) => [number, string] | undefined) {
