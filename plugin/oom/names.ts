@@ -24,10 +24,9 @@ function decodeLossless(buffer: Buffer): string {
   let text = ''
   for (let at = 0; at < buffer.length; ) {
     const length = sequenceLength(buffer[at]!)
-    const sequence = buffer.subarray(at, at + length)
     try {
-      if (length === 0 || sequence.length < length) throw new RangeError('no UTF-8 sequence')
-      text += strictUtf8.decode(sequence)
+      // Throws for what is no character, or not the whole of one.
+      text += strictUtf8.decode(buffer.subarray(at, at + length))
       at += length
     } catch {
       text += `\\x${buffer[at]!.toString(16).padStart(2, '0')}`
@@ -37,11 +36,9 @@ function decodeLossless(buffer: Buffer): string {
   return text
 }
 
-/** Length that a UTF-8 lead byte announces; 0 for a byte that can lead none (RFC 3629, section 4). */
+/** Length that a UTF-8 lead byte announces (RFC 3629, section 4); of what can lead none, any. */
 function sequenceLength(lead: number): number {
   if (lead < 0x80) return 1
-  if (lead >= 0xc2 && lead < 0xe0) return 2
-  if (lead >= 0xe0 && lead < 0xf0) return 3
-  if (lead >= 0xf0 && lead < 0xf5) return 4
-  return 0
+  if (lead < 0xe0) return 2
+  return lead < 0xf0 ? 3 : 4
 }

@@ -61,6 +61,14 @@ test('a global kill, whole', () => {
   assert.deepEqual(factsOf(linesOf(buildDump())), GLOBAL)
 })
 
+test('a group whose limit it was makes the kill one of a group, whatever its constraint is called', () => {
+  const dump = buildDump()
+  const structured = dump.structured.map(line => line.replace('global_oom', 'oom_memcg=/a'))
+  assert.equal(factsOf(linesOf({ ...dump, structured })).constraint, 'memcg')
+  const cpuset = structured.map(line => line.replace('CONSTRAINT_NONE', 'CONSTRAINT_CPUSET'))
+  assert.equal(factsOf(linesOf({ ...dump, structured: cpuset })).constraint, 'cpuset')
+})
+
 test("a control group's kill, whole", () => {
   const { mem_total_kb: _, mem_free_kb: __, ...rest } = GLOBAL
   assert.deepEqual(

@@ -53,6 +53,15 @@ test('allocations by place: less than a KiB has no prefix to its unit', () => {
   )
 })
 
+test('allocations by place: a place that nothing more is said of is no row', () => {
+  const { memory } = read([
+    'Memory allocations:',
+    '  2048  4 mm/a.c:1 func:f',
+    '  2048  4 mm/a.c:2',
+  ])
+  assert.equal(memory.allocations.length, 1)
+})
+
 test('another line ends the table, and rows without one are not read', () => {
   const { memory, taken } = read([
     'bio-248                   15KB         15KB',

@@ -23,6 +23,8 @@ const NAMES: Array<[string, string, string]> = [
   ['valid characters around an invalid byte', `${utf8('é')}${latin1(0xfe)}${utf8('é')}`, 'é\\xfeé'],
   ['an overlong slash', latin1(0xc0, 0xaf), '\\xc0\\xaf'],
   ['the least and the greatest of three bytes', utf8('\u0800\uffff'), '\u0800\uffff'],
+  ['the least of four bytes beside an invalid byte', `${utf8('\u{10000}')}\xff`, '\u{10000}\\xff'],
+  ['the least of three bytes beside an invalid byte', `${utf8('\u0800')}\xff`, '\u0800\\xff'],
   ['an overlong slash in three bytes', latin1(0xe0, 0x80, 0xaf), '\\xe0\\x80\\xaf'],
   ['an overlong slash in four bytes', latin1(0xf0, 0x80, 0x80, 0xaf), '\\xf0\\x80\\x80\\xaf'],
   ['half a surrogate pair', latin1(0xed, 0xa0, 0x80), '\\xed\\xa0\\x80'],

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  isOomPanic,
   type Opener,
   parseDeadEnd,
   parseKernelRelease,
@@ -188,3 +189,11 @@ const DEAD_ENDS: Array<[string, ReturnType<typeof parseDeadEnd>]> = [
 for (const [line, expected] of DEAD_ENDS) {
   test(`end without a kill: ${line}`, () => assert.equal(parseDeadEnd(line), expected))
 }
+
+test('a panic for want of memory: in the words of any kernel, and no line that quotes one', () => {
+  for (const what of ['Out of memory: system-wide panic_on_oom is enabled', 'out of memory. x']) {
+    assert.equal(isOomPanic(`Kernel panic - not syncing: ${what}`), true)
+    assert.equal(isOomPanic(`x Kernel panic - not syncing: ${what}`), false)
+  }
+  assert.equal(isOomPanic('Kernel panic - not syncing: Fatal exception'), false)
+})

@@ -217,6 +217,17 @@ test('structured line: shortened to the group whose limit it was', () => {
   assert.deepEqual([got?.oomMemcg, got?.taskMemcg, got?.pid], ['/pod/a', undefined, 2])
 })
 
+test('structured line: a name has 15 bytes at most, and what is longer is of the path', () => {
+  const of = (path: string) => {
+    const got = parseStructuredLine(
+      `oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),global_oom,task_memcg=/p,task=${path},task=x,pid=1,uid=0`
+    )
+    return [got?.taskMemcg, got?.comm]
+  }
+  assert.deepEqual(of('12345678'), ['/p', '12345678,task=x'])
+  assert.deepEqual(of('123456789'), ['/p,task=123456789', 'x'])
+})
+
 test('structured line: no other line', () => {
   for (const line of [
     '',

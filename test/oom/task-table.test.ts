@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { RawRecord } from '../../plugin/kmsg/record.ts'
 import { TaskTable } from '../../plugin/oom/task-table.ts'
 import fc from '../support/fast-check.ts'
 import { TASKS_HEADER, taskRow } from './dump-builder.ts'
@@ -314,6 +315,54 @@ test('page tables are made of pages: which, of one task or of many', () => {
   assert.equal(of(...Array.from({ length: 16 }, (_, at) => 65_536 * (at + 1))), 64)
   assert.equal(of(45_056, 1000), undefined, 'no pages at all')
   assert.equal(of(), undefined)
+})
+
+test('page tables that no column tells of have no unit', () => {
+  const rows = Array.from({ length: 20 }, (_, pid) => `[ ${pid}]   0 ${pid}  100  10   3   0   0 x`)
+  const header = '[ pid ]   uid  tgid total_vm      rss cpu oom_adj oom_score_adj name'
+  assert.equal(tableOf(header, ...rows).pageTableUnitKb, undefined)
+})
+
+test('a row of bytes ends where it says, whatever comes behind', () => {
+  const row = taskRow({ comm: 'a name', pid: 7, rssPages: 10, oomScoreAdj: 123 })
+  const bytes = Buffer.from(`${row} and more 1 2 3`)
+  for (let textEnd = 1; textEnd <= row.length; textEnd++) {
+    const [raw, text] = [tableOf(TASKS_HEADER), tableOf(TASKS_HEADER)]
+    const isRow = raw.pushRaw({ bytes, textAt: 0, textEnd } as RawRecord)
+    const cut = row.slice(0, textEnd)
+    // Within the digits of the last number there is no telling.
+    if (!cut.endsWith(' 12') && !cut.endsWith(' 1')) {
+      assert.equal(isRow, text.push(cut), cut)
+      assert.deepEqual(raw.top, text.top, cut)
+    } else assert.equal(isRow, false, cut)
+  }
+})
+
+test('victims are ranked where every row is kept, with all that they are chosen by', () => {
+  const rankable = (count: number) => {
+    const table = tableOf(TASKS_HEADER)
+    const tail = '  9000 5    9000       0       0       0    61440        0             0 x'
+    for (let pid = 1; pid <= count; pid++) table.push(`[${pid}]     0 ${pid}${tail}`)
+    return table.canBeRanked
+  }
+  assert.equal(new TaskTable().canBeRanked, false)
+  assert.equal(rankable(32_768), true)
+  assert.equal(rankable(32_769), false)
+  for (const { header, swapPages, pgtablesBytes } of FORMS) {
+    const isWhole = swapPages !== undefined && pgtablesBytes !== undefined
+    assert.equal(tableOf(header).canBeRanked, isWhole, header)
+  }
+})
+
+test('without a header, the columns of a row by kind are those that add up', () => {
+  const table = new TaskTable()
+  const row =
+    '[   12]     0    12     9000       10       7        2         0    8192        5             0 x'
+  assert.equal(table.push(row, true), true)
+  assert.equal(table.find(12)?.swapPages, undefined)
+  const right = new TaskTable()
+  assert.equal(right.push(row.replace(' 7 ', ' 8 '), true), true)
+  assert.deepEqual([right.find(12)?.swapPages, right.find(12)?.pgtablesBytes], [5, 8192])
 })
 
 test('of a long table every row is found again, the last one too', () => {

@@ -108,7 +108,6 @@ const TASK = PARTS.length - 1
 export function isStructuredPart(line: string, head = STRUCTURED): boolean {
   if (head.endsWith('_memcg=')) return line.startsWith('/')
   if (head.endsWith(',cpuset=')) return /^[^,]*,mems_allowed=/.test(line)
-  if (!line.startsWith(',')) return false
   const first = PARTS.findIndex(part => line.search(part) === 0)
   if (first === -1 || (first === TASK && !VICTIM.test(line))) return false
   return !PARTS.slice(first).some(part => part.test(head))
