@@ -73,7 +73,6 @@ export class NotificationDecoder {
   /** Expect a header next. supervisord sends the next one only when the last one is answered. */
   resynchronise(): void {
     this.#phase = 'header'
-    this.#drop()
   }
 
   /** @returns the index of the first byte that is not the header's */

@@ -42,6 +42,8 @@ interface Entry {
   readonly since: number
   /** Of a gap that this process has noted. */
   readonly loss?: Loss
+  /** It may have been delivered, and stays as it is. */
+  wasTaken?: boolean
   /** At least one of the two is there: `file` when it is on disk, `body` when it is in memory. */
   file?: SpoolFile
   body?: string
@@ -55,8 +57,6 @@ export class Spool {
   readonly #onError: (error: string | undefined) => void
   readonly #entries: Entry[] = []
   #nextSequence = 1
-  /** Notes up to here may have been delivered, and stay as they are. */
-  #frozenSequence = 0
   #diskBytes = 0
   #unwrittenLength = 0
   #isWritable = true
@@ -136,7 +136,7 @@ export class Spool {
       const body = entry.body ?? this.#read(entry)
       if (body === undefined) continue
       this.#taken = entry
-      this.#frozenSequence = Math.max(this.#frozenSequence, entry.sequence)
+      entry.wasTaken = true
       return body
     }
     return undefined
@@ -162,10 +162,7 @@ export class Spool {
       const files = this.#dir.open()
       const last = files.at(-1)
       this.#insertFiles(0, files)
-      if (last !== undefined) {
-        this.#nextSequence = Math.max(this.#nextSequence, last.sequence + 1)
-        this.#frozenSequence = Math.max(this.#frozenSequence, last.sequence)
-      }
+      if (last !== undefined) this.#nextSequence = Math.max(this.#nextSequence, last.sequence + 1)
       this.adopt()
     } catch (error) {
       this.#failed(error)
@@ -273,7 +270,7 @@ export class Spool {
   #lose(entry: Entry, reason: string): void {
     const index = this.#discard(entry)
     const note = this.#entries[index - 1]
-    if (note?.loss?.reason === reason && note.sequence > this.#frozenSequence) {
+    if (note?.loss?.reason === reason && !note.wasTaken) {
       const loss = { ...note.loss, lost: note.loss.lost + 1, to: entry.ts }
       this.#note(this.#discard(note), note, loss)
     } else {

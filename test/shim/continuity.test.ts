@@ -2,7 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { compare, type ListenerPosition } from '../../shim/continuity.ts'
@@ -89,6 +96,40 @@ test('positions of the past do not fill the folder', t => {
     new ListenerPositionFile(dir, `boot/${run}`, createLog('silent')).write(last)
   }
   assert.ok(readdirSync(dir.path).length <= 18)
+})
+
+test('of positions of the past the newest 16 are kept', t => {
+  const dir = spoolDir(t)
+  for (let run = 0; run < 20; run++) {
+    const path = join(dir.path, `position-${run}`)
+    writeFileSync(path, '{}')
+    // Not in the order of their names.
+    utimesSync(path, 1000, 1000 + ((run * 7) % 20))
+  }
+  new ListenerPositionFile(dir, 'own', createLog('silent'))
+  const kept = readdirSync(dir.path).map(name => Number(name.slice('position-'.length)))
+  assert.equal(kept.length, 16)
+  assert.ok(kept.every(run => (run * 7) % 20 >= 4))
+})
+
+test('a position is written in place, by one descriptor', t => {
+  const dir = spoolDir(t)
+  const file = new ListenerPositionFile(dir, 'run', createLog('silent'))
+  file.write(last)
+  const open = () => readdirSync('/proc/self/fd').length
+  const before = open()
+  for (let poolSerial = 8; poolSerial < 20; poolSerial++) file.write({ ...last, poolSerial })
+  assert.equal(open(), before)
+  assert.equal((file.read() as ListenerPosition).poolSerial, 19)
+  assert.equal(statSync(join(dir.path, 'position-run')).size, 256)
+})
+
+test('a position that is none is unknown', t => {
+  const dir = spoolDir(t)
+  for (const content of ['', '{', 'null', '{}', JSON.stringify({ ...last, poolSerial: '7' })]) {
+    writeFileSync(join(dir.path, 'position-run'), content)
+    assert.equal(new ListenerPositionFile(dir, 'run', createLog('silent')).read(), 'unknown')
+  }
 })
 
 test('the position of a shim that had another of the spools is found', t => {

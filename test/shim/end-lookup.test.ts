@@ -75,6 +75,9 @@ test('one reading of the log serves many that died together', async () => {
   assert.equal(world.reads, 1)
   assert.equal(world.stocktakings, 0)
   assert.deepEqual(errors, [])
+  world.log += end(4)
+  assert.deepEqual(await lookup.find(running(4)), { exit_code: 3 })
+  assert.equal(await lookup.find(running(1)), undefined, 'told once')
 })
 
 test('the log is read on from where it was read to', async () => {
@@ -291,12 +294,17 @@ test('a service that could not be started, and a name that cannot be asked about
   const failed = open(BEGINNING + end(7))
   assert.deepEqual(await failed.lookup.find(startup), { exit_code: 3, pid: 7 })
 
+  let isThere = false
   const { world, lookup, errors } = open(BEGINNING + GIVEN_UP, {
     async readProcesses() {
-      world.stocktakings++
+      if (isThere) return world.processes
       throw Object.assign(new Error('connect ENOENT'), { code: 'ENOENT' })
     },
   })
   assert.equal(await lookup.find(gaveUp), undefined)
   assert.match(errors[0]!, /nobody listens/)
+  isThere = true
+  world.log += end(9)
+  assert.deepEqual(await lookup.find(startup), { exit_code: 3 })
+  assert.deepEqual(errors.slice(1), [undefined])
 })

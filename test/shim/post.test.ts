@@ -202,6 +202,19 @@ test('an API that stays away is told of with the reason, and one that is back', 
   assert.deepEqual(short.errors, [undefined], 'a restart is nothing to tell')
 })
 
+test('an API that fails once for a moment is not told of', async t => {
+  const start = process.uptime()
+  t.mock.method(process, 'uptime', () => start + 1000)
+  let posts = 0
+  const { errors } = await deliver(
+    t,
+    async () => (posts++ < 2 ? { kind: 'postponed', reason: 'busy' } : { kind: 'accepted' }),
+    1
+  )
+  assert.equal(posts, 3)
+  assert.deepEqual(errors, [undefined])
+})
+
 test('a bearer token goes along by HTTP, and is read again when it is refused', async t => {
   const folder = temporaryFolder(t)
   const file = join(folder, 'token')

@@ -155,6 +155,14 @@ test('a start that failed: its end and its pid', () => {
   assert.equal(ends.takeFailedStart('cat'), undefined, 'of two that differ')
 })
 
+test('starts that ended by different signals, or with a core and without, are not alike', () => {
+  for (const how of ['terminated by SIGTERM', 'terminated by SIGKILL (core dumped)']) {
+    const starts = [spawned('cat', 7), exited('cat', 'terminated by SIGKILL'), spawned('cat', 8)]
+    const { ends } = read([], ...starts, exited('cat', how))
+    assert.equal(ends.takeFailedStart('cat'), undefined, how)
+  }
+})
+
 test('an exit that was asked about by its pid is no failed start', () => {
   const { ends, more } = read([], spawned('cat', 7), exited('cat', 'exit status 1'))
   assert.deepEqual(ends.take('cat', 7), { exit_code: 1 })

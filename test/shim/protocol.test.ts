@@ -53,6 +53,19 @@ test('the length counts code points, and a chunk may end inside of one', () => {
   }
 })
 
+test('a number of the pool that is none is left out', () => {
+  for (const [value, expected] of [
+    ['7', 7],
+    ['x7', undefined],
+    ['7x', undefined],
+    ['-7', undefined],
+    ['1234567890123456', undefined],
+  ] as const) {
+    const [decoded] = decode(Buffer.from(`eventname:A poolserial:${value} len:0\n`), 100)
+    assert.equal((decoded as Notification).poolSerial, expected, value)
+  }
+})
+
 test('an empty payload needs no further byte', () => {
   const bytes = Buffer.from(notification({ eventname: 'SUPERVISOR_STATE_CHANGE_STOPPING' }, ''))
   assert.equal((decode(bytes, bytes.length)[0] as Notification).payload, '')
@@ -62,11 +75,14 @@ test('a payload that is no UTF-8 ends where its length says', () => {
   const bytes = Buffer.concat([
     Buffer.from('eventname:A len:3\n'),
     Buffer.from([0xff, 0x80, 0xc3]),
-    Buffer.from('eventname:B len:1\nx'),
+    Buffer.from('eventname:B len:1\n'),
+    // The byte that leads no character is of a length all the same.
+    Buffer.from([0xc0, 0x80]),
+    Buffer.from('eventname:C len:1\nx'),
   ])
   for (const size of [1, bytes.length]) {
     const names = decode(bytes, size).map(decoded => (decoded as Notification).eventName)
-    assert.deepEqual(names, ['A', 'B'], `in chunks of ${size}`)
+    assert.deepEqual(names, ['A', 'B', 'C'], `in chunks of ${size}`)
   }
 })
 

@@ -79,6 +79,21 @@ test('a socket whose server is killed in between: each event once, by HTTP at on
   assert.deepEqual([types(socket), types(http)], [['a', 'b'], ['c']])
 })
 
+test('a socket that was used before and does not answer has the event perhaps: not by HTTP too', async t => {
+  const { socketPath, http, post } = await start(t)
+  let isMute = false
+  const socket = await startRecorder(t, response => void (isMute || response.end('{}')), socketPath)
+  await post(event('a'))
+  isMute = true
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const posted = post(event('b'))
+  while (socket.posted.length < 2) await new Promise(resolve => setImmediate(resolve))
+  t.mock.timers.tick(10_000)
+  const outcome = await posted
+  assert.match(outcome.kind === 'postponed' ? outcome.reason : '', /no answer within 10 s/)
+  assert.deepEqual(types(http), [])
+})
+
 test('what is no socket is passed over: a link to one, a file, a FIFO, a folder', async t => {
   const { socketPath, http, post, stateDir } = await start(t)
   const elsewhere = await startRecorder(t, undefined, join(stateDir, 'elsewhere'))

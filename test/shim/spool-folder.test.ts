@@ -22,6 +22,7 @@ import { ListenerPositionFile } from '../../shim/listener-position.ts'
 import { createLog } from '../../shim/own-log.ts'
 import { Spool } from '../../shim/spool.ts'
 import { SpoolDir } from '../../shim/spool-dir.ts'
+import { isOwnFolder } from '../../shim/spool-folder.ts'
 import { LossReason } from '../../shim/spool-limits.ts'
 import { StatusFile } from '../../shim/status-file.ts'
 import { startShim, temporaryFolder } from './shim-process.ts'
@@ -131,8 +132,10 @@ test('the lock ends with its process, however that ends', async t => {
 
 test('ten shims at once: each has its own place, or none', t => {
   const stateDir = temporaryFolder(t)
-  const slots = Array.from({ length: 10 }, () => open(t, stateDir)).map(({ dir }) => dir.slot)
+  const opened = Array.from({ length: 10 }, () => open(t, stateDir))
+  const slots = opened.map(({ dir }) => dir.slot)
   assert.deepEqual(slots, [1, 2, 3, 4, 5, 6, 7, 8, undefined, undefined])
+  assert.match(opened[9]!.error()!, /8 other shims use .*SYSMON_STATE_DIR/)
 })
 
 test('without the command flock: memory only, and that is said', t => {
@@ -267,6 +270,44 @@ test('a link in the place of what is written, or of the folder for what is damag
   dir.close()
   assert.deepEqual(drain(open(t, stateDir).spool), ['a', LossReason.damaged])
   assert.deepEqual(readdirSync(target), ['file'])
+})
+
+test('a state folder is made with the folders above it', async t => {
+  const stateDir = join(temporaryFolder(t), 'a', 'b')
+  const { spool } = open(t, stateDir)
+  await spool.append({ type: 'a', ts })
+  assert.ok(!spool.hasUnwritten)
+  assert.equal(statSync(stateDir).mode & 0o777, 0o750 & ~process.umask())
+})
+
+test('only a folder of this user or of root is a spool of others', t => {
+  const path = temporaryFolder(t)
+  assert.equal(isOwnFolder(path), true)
+  writeFileSync(join(path, 'file'), '')
+  assert.equal(isOwnFolder(join(path, 'file')), false)
+  assert.equal(isOwnFolder(join(path, 'none')), false)
+})
+
+test('a look at the other spools takes no error back that is not about them', async t => {
+  const stateDir = temporaryFolder(t)
+  writeFileSync(join(stateDir, 'file'), '')
+  const { spool, error } = open(t, join(stateDir, 'file'))
+  assert.match(error()!, /can write, with free space/)
+  assert.equal(spool.adopt(), false)
+  assert.match(error()!, /can write, with free space/)
+})
+
+test('a status that is written already is not written again', t => {
+  const stateDir = temporaryFolder(t)
+  const { dir } = open(t, stateDir)
+  const status = new StatusFile(stateDir, dir, createLog('silent'))
+  status.set('error', 'x')
+  const { ino } = statSync(join(stateDir, 'shim-status'))
+  status.set('error', 'x')
+  status.write()
+  assert.equal(statSync(join(stateDir, 'shim-status')).ino, ino)
+  status.set('error', undefined)
+  assert.equal(readFileSync(join(stateDir, 'shim-status'), 'utf8'), '{}\n')
 })
 
 test('a folder that somebody removes is made again', async t => {

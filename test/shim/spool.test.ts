@@ -106,6 +106,36 @@ test('a spool over its bound drops the oldest, and tells how many', async t => {
   assert.equal(logged().match(/events are lost/g)?.length, 1)
 })
 
+test('a spool that is full when the shim starts loses the oldest only, for what comes', async t => {
+  const path = temporaryFolder(t)
+  const limits = { diskBytes: 4 * 4096 }
+  const first = open(path, limits).spool
+  for (let index = 0; index < 4; index++) await first.append(event(`e${index}`))
+  const { spool } = open(path, limits)
+  await spool.append(event('e4'))
+  assert.equal(files(path).length, 4)
+  const { types, losses } = drain(spool)
+  assert.deepEqual(types, ['telemetry_gap', 'e2', 'e3', 'e4'])
+  assert.equal(losses[0]?.lost, 2)
+})
+
+test('what was found at the start counts for the bound, too', async t => {
+  const path = temporaryFolder(t)
+  const first = open(path).spool
+  for (let index = 0; index < 10; index++) await first.append(event(`e${index}`))
+  const { spool } = open(path, { diskBytes: 4 * 4096 })
+  assert.deepEqual(drain(spool).types, ['telemetry_gap', 'e7', 'e8', 'e9'])
+})
+
+test('events that are lost leave no file open', async t => {
+  const { spool } = open(temporaryFolder(t), { diskBytes: 4 * 4096 })
+  await spool.append(event('first'))
+  const count = () => readdirSync('/proc/self/fd').length
+  const before = count()
+  for (let index = 0; index < 30; index++) await spool.append(event(`e${index}`))
+  assert.equal(count(), before)
+})
+
 test('a note that may have been delivered is not changed, and no loss is counted twice', async t => {
   const { spool } = open(temporaryFolder(t), { diskBytes: 4 * 4096 })
   let lost = 0

@@ -42,7 +42,12 @@ test('supervisord is asked until the file is found, and again when it has gone',
     asked.push(bytes)
     return line(7) + line(8)
   }
-  const tail = preferFile(ask, pid, silent)
+  const logged: string[] = []
+  const tail = preferFile(
+    ask,
+    pid,
+    createLog('debug', text => logged.push(JSON.parse(text).msg))
+  )
   const { read } = tail
   const whenAsked = tail.maxBytes
   const turn = () => new Promise(resolve => setImmediate(() => setImmediate(resolve)))
@@ -62,6 +67,7 @@ test('supervisord is asked until the file is found, and again when it has gone',
   rmSync(log)
   assert.equal(await read(1024, 100), line(7) + line(8))
   assert.deepEqual(asked, [3072, 1024])
+  assert.deepEqual(logged, ['the log of supervisord is found', 'the log of supervisord has gone'])
 })
 
 test('an answer without a line of a log is looked for nowhere', async t => {

@@ -87,7 +87,12 @@ function startRpc(t: TestContext, answer: (body: string) => [number, string] | u
       request.on('end', () => {
         readings.push({ body, authorization: request.headers.authorization })
         const answered = answer(body)
-        if (answered !== undefined) response.writeHead(answered[0]).end(answered[1])
+        if (answered === undefined) return
+        const bytes = Buffer.from(answered[1])
+        // In two parts, cut in the middle of a character where there is one.
+        const cut = bytes.indexOf(0xc3) + 1
+        response.writeHead(answered[0]).write(bytes.subarray(0, cut))
+        setTimeout(() => response.end(bytes.subarray(cut)), cut > 0 ? 50 : 0)
       })
     })
     if (typeof where === 'number') server.listen(where, '127.0.0.1')
