@@ -7,7 +7,7 @@ import { type Segment, SegmentReader } from './segment.ts'
 export class PartReader implements StoreReader {
   readonly #folder: string
   readonly #segments: readonly Segment[]
-  #after: number
+  readonly #after: number
   #segment: Segment | undefined
   #reader: SegmentReader | undefined
 
@@ -27,10 +27,7 @@ export class PartReader implements StoreReader {
       const line = this.#reader?.next()
       if (line === undefined) {
         if (!this.#open()) return undefined
-      } else if ('event' in line && line.event.seq > this.#after) {
-        this.#after = line.event.seq
-        return line.event
-      }
+      } else if ('event' in line && line.event.seq > this.#after) return line.event
     }
   }
 

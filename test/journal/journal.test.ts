@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { RESERVED_NUMBERS } from '../../plugin/journal/high-water.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { ALL, linesIn, openJournal, read, segmentsIn } from './journals.ts'
+import { ALL, linesIn, openJournal, read, runningTimers, segmentsIn } from './journals.ts'
 
 const SMALLEST = 2 ** 20
 
@@ -78,23 +78,37 @@ test('its health is that of its files', async t => {
   })
 })
 
-test('a segment is filled up to its size, and a larger event has one of its own', t => {
+for (const [maxBytes, segmentBytes] of [
+  [32 * 100_000, 100_000],
+  [32 * 100_000 + 31, 100_000],
+  [1, 64 * 1024],
+] as const) {
+  test(`a segment is filled up to its size, and a larger event has one of its own: ${maxBytes}`, t => {
+    const folder = temporaryFolder(t)
+    const { append, journal } = openJournal(t, folder, { maxBytes })
+    const empty = append('').json.length + `{"crc32":"00000000","n":1,`.length
+    // Two lines that are together exactly as long as a segment may be.
+    append('x'.repeat(segmentBytes - 2 * empty))
+    assert.deepEqual(
+      segmentsIn(folder).map(name => statSync(join(folder, name)).size),
+      [segmentBytes]
+    )
+    append('x')
+    assert.equal(segmentsIn(folder).length, 2)
+    append('x'.repeat(2 * segmentBytes))
+    assert.equal(segmentsIn(folder).length, 3)
+    append('x')
+    assert.equal(segmentsIn(folder).length, 4)
+    assert.deepEqual(read(journal), [1, 2, 3, 4, 5])
+  })
+}
+
+test('a segment has 4 MiB at most', t => {
   const folder = temporaryFolder(t)
-  const { append, journal } = openJournal(t, folder, { maxBytes: 32 * 100_000 })
-  const empty = append('').json.length + `{"crc32":"00000000","n":1,`.length
-  // Two lines that are together exactly as long as a segment may be.
-  append('x'.repeat(100_000 - 2 * empty))
-  assert.deepEqual(
-    segmentsIn(folder).map(name => statSync(join(folder, name)).size),
-    [100_000]
-  )
-  append('x')
-  assert.equal(segmentsIn(folder).length, 2)
-  append('x'.repeat(200_000))
-  assert.equal(segmentsIn(folder).length, 3)
-  append('x')
-  assert.equal(segmentsIn(folder).length, 4)
-  assert.deepEqual(read(journal), [1, 2, 3, 4, 5])
+  const { append } = openJournal(t, folder, { maxBytes: 2 ** 30 })
+  while (segmentsIn(folder).length < 2) append('x'.repeat(100_000))
+  const { size } = statSync(join(folder, segmentsIn(folder)[0]!))
+  assert.ok(size <= 4 * 1024 * 1024 && size > 4 * 1024 * 1024 - 110_000, `${size}`)
 })
 
 test('the journal may be exactly as large as its bound, and not larger', async t => {
@@ -185,6 +199,19 @@ test('after a proper end no number is left out, and nothing is lost', async t =>
   assert.equal(second.recovery.nextSeq, 3)
   await second.journal.verify()
   assert.deepEqual(second.losses, [])
+})
+
+test('a kill right after the start leaves nothing unsure', async t => {
+  const folder = temporaryFolder(t)
+  const first = openJournal(t, folder)
+  first.append(1)
+  first.append(2, 'console')
+  await first.journal.close()
+  openJournal(t, folder)
+  const { journal, recovery, losses } = openJournal(t, folder)
+  assert.equal(recovery.nextSeq, 3)
+  await journal.verify()
+  assert.deepEqual(losses, [])
 })
 
 test('where only kept events were published, a kill leaves no number out', t => {
@@ -306,23 +333,8 @@ test('always: what is settled was synced, many at once by few syncs', async t =>
   assert.equal(read(journal).length, 100)
 })
 
-test('a closed journal leaves no timer behind, and syncs nothing any more', async t => {
-  const running = new Set<unknown>()
-  for (const [start, stop] of [
-    ['setInterval', 'clearInterval'],
-    ['setTimeout', 'clearTimeout'],
-  ] as const) {
-    const [begin, end] = [globalThis[start], globalThis[stop]]
-    t.mock.method(globalThis, start, (...args: [() => void, number]) => {
-      const timer = begin(...args)
-      running.add(timer)
-      return timer
-    })
-    t.mock.method(globalThis, stop, (timer: NodeJS.Timeout | undefined) => {
-      running.delete(timer)
-      end(timer)
-    })
-  }
+test('a closed journal leaves no timer behind', async t => {
+  const running = runningTimers(t)
   const { journal, append, logged } = openJournal(t, temporaryFolder(t), { sync: 'interval' })
   append()
   assert.equal(running.size, 3, 'the age of either part, and a sync')

@@ -92,3 +92,27 @@ export function linesIn(folder: string): string[] {
     readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1)
   )
 }
+
+/** The timers that run, of those that are started from now on. */
+export function runningTimers(t: TestContext): ReadonlySet<unknown> {
+  const running = new Set<unknown>()
+  for (const [start, stop] of [
+    ['setInterval', 'clearInterval'],
+    ['setTimeout', 'clearTimeout'],
+  ] as const) {
+    const [begin, end] = [globalThis[start], globalThis[stop]]
+    t.mock.method(globalThis, start, (run: () => void, ms: number) => {
+      const timer = begin(() => {
+        if (start === 'setTimeout') running.delete(timer)
+        run()
+      }, ms)
+      running.add(timer)
+      return timer
+    })
+    t.mock.method(globalThis, stop, (timer: NodeJS.Timeout | undefined) => {
+      running.delete(timer)
+      end(timer)
+    })
+  }
+  return running
+}

@@ -22,13 +22,15 @@ switch (what) {
     }
     break
   case 'settle together': {
-    const settled: unknown[] = []
-    for (let n = 1; n <= 5; n++) {
-      append(`event ${n}`)
-      settled.push(journal.settled())
+    for (const round of [1, 2]) {
+      const settled: unknown[] = []
+      for (let n = 1; n <= 5; n++) {
+        append(`event ${round}.${n}`)
+        settled.push(journal.settled())
+      }
+      await Promise.all(settled)
+      say(`settled ${round}`)
     }
-    await Promise.all(settled)
-    say('settled')
     break
   }
   case 'settle over segments':

@@ -19,7 +19,7 @@ import { nextBatch, readAll } from '../support/read-all.ts'
 import { startServer } from '../support/server.ts'
 import { fill, remount, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { openJournal, read, segmentsIn } from './journals.ts'
+import { openJournal, read, runningTimers, segmentsIn } from './journals.ts'
 
 const skip = whyNoSmallDisk
 
@@ -214,7 +214,8 @@ test(
     const folder = join(mount, 'journal')
     mkdirSync(folder, { mode: 0o700 })
     remount(mount, 'ro')
-    const { journal, append } = openJournal(t, folder)
+    const running = runningTimers(t)
+    const { journal, append, logged } = openJournal(t, folder)
     append(1)
     remount(mount, 'rw')
     chmodSync(folder, 0o777)
@@ -225,6 +226,11 @@ test(
     chmodSync(folder, 0o700)
     await until(() => journal.health.state === 'writing', 'written again')
     assert.equal(segmentsIn(folder).length, 1)
+    await sleep(1500)
+    assert.equal(logged.filter(({ msg }) => msg.includes('cannot be written')).length, 1)
+    assert.equal(logged.filter(({ msg }) => msg.includes('can be written again')).length, 1)
+    await journal.close()
+    assert.equal(running.size, 0)
   }
 )
 
@@ -279,8 +285,10 @@ test('an end whose sync fails is told, and the next process knows of no proper e
   const { journal, append, logged } = openJournal(t, folder)
   append(1)
   append(2, 'console')
+  const running = runningTimers(t)
   const mend = failSyncs(t)
   await journal.close()
+  assert.equal(running.size, 0, 'it is not tried again')
   mend()
   assert.match(journal.health.error!, /EIO/)
   assert.equal(logged.filter(({ msg }) => msg.includes('cannot be written')).length, 1)

@@ -54,6 +54,23 @@ test('counted with their times: those that wait, and those that were dropped unt
   assert.equal(unwritten.all, undefined)
 })
 
+test('as much waits as its bound, to the byte', () => {
+  const event = (seq: number) =>
+    sealEnvelope(seq, { ts: 1, type: 'note', category: 'system', source: { kind: 'cdp' } })
+  const { frameBytes } = event(1)
+  for (const [maxBytes, size] of [
+    [3 * frameBytes, 3],
+    [3 * frameBytes - 1, 2],
+    // The newest waits, however large it is.
+    [1, 1],
+  ] as const) {
+    const unwritten = new UnwrittenEvents(maxBytes)
+    for (const seq of [1, 2, 3]) unwritten.push(event(seq))
+    assert.equal(unwritten.size, size, `${maxBytes}`)
+    assert.equal(unwritten.dropped?.lost, size === 3 ? undefined : 3 - size)
+  }
+})
+
 test('added up: the sum, from the first to the last', () => {
   const one = { lost: 1, from: 5, to: 6 }
   assert.equal(addUnwritten(undefined, undefined), undefined)
@@ -251,12 +268,19 @@ test('a disk that is read-only at two starts: no number is given twice', { skip 
   const disk = smallDisk(t, '1m')
   const folder = join(disk, 'journal')
   const first = openJournal(t, folder)
-  let newest = first.append('before').seq
+  first.append('before')
+  const atEnd = first.append('before', 'console').seq
+  let newest = atEnd
   await first.journal.close()
   remount(disk, 'ro')
   for (let start = 0; start < 2; start++) {
-    const { append, recovery } = openJournal(t, folder)
+    const { append, recovery, journal, losses } = openJournal(t, folder)
     assert.ok(recovery.nextSeq > newest, `start ${start}`)
+    await journal.verify()
+    assert.deepEqual(
+      losses.map(({ uncertain }) => uncertain?.from),
+      [atEnd + 1]
+    )
     for (let i = 0; i < 5; i++) newest = append('in memory').seq
     await sleep(20)
   }

@@ -38,6 +38,8 @@ interface TestFile {
   readonly path: string
   readonly ms: number
   readonly coverage: Coverage
+  /** So many mutants has it noticed so far. */
+  kills: number
 }
 
 interface Placed extends Mutant {
@@ -97,7 +99,7 @@ async function tryFolder({ folder, tests }: Target): Promise<string> {
   )
 }
 
-/** Runs the tests as they are. @returns what they execute, the quickest first */
+/** Runs the tests as they are. @returns what they execute */
 async function learn(patterns: readonly string[]): Promise<TestFile[]> {
   const names = readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
   const wanted = patterns.map(
@@ -109,9 +111,9 @@ async function learn(patterns: readonly string[]): Promise<TestFile[]> {
     const path = sandbox.pathOf(join(TESTS, name))
     const learnt = await sandbox.cover(path)
     if (learnt === undefined) console.log(`left out, as it fails by itself: ${name}`)
-    else files.push({ path, ...learnt })
+    else files.push({ path, ...learnt, kills: 0 })
   }
-  return files.sort((a, b) => a.ms - b.ms)
+  return files
 }
 
 async function isKilled(mutant: Placed, files: readonly TestFile[]): Promise<boolean> {
@@ -119,14 +121,21 @@ async function isKilled(mutant: Placed, files: readonly TestFile[]): Promise<boo
   const { code } = script
   sandbox.write(script, code.slice(0, start) + replacement + code.slice(end))
   try {
-    for (const { path, ms } of files) {
-      const { outcome } = await sandbox.run(path, ms * LIMIT_TIMES + LIMIT_MORE_MS)
-      if (outcome !== 'passed') return true
+    for (const file of [...files].sort((a, b) => worth(b) - worth(a))) {
+      const { outcome } = await sandbox.run(file.path, file.ms * LIMIT_TIMES + LIMIT_MORE_MS)
+      if (outcome === 'passed') continue
+      file.kills++
+      return true
     }
     return false
   } finally {
     sandbox.write(script, code)
   }
+}
+
+/** Who is quick, and has noticed many, is asked first. */
+function worth({ kills, ms }: TestFile): number {
+  return (kills + 0.5) / ms
 }
 
 function pick<T>(from: readonly T[], count: number): T[] {
