@@ -26,6 +26,17 @@ const BAD_REQUESTS: Record<string, readonly [string, string]> = {
 }
 const MALFORMED = ['400 Bad Request', 'this is no HTTP/1.1 request'] as const
 
+/**
+ * In place of Fastify's own compilers of schemas (Ajv, fast-json-stringify), which it loads with every
+ * application: a tenth of a start, and 2 MB. Our routes bring validators that are compiled already
+ * (routes/validation.ts), and serialise what they send.
+ */
+const NO_COMPILERS = { buildValidator: noCompiler, buildSerializer: noCompiler }
+
+function noCompiler(): never {
+  throw new Error('sysmon serve compiles no schemas: a route of its own must do without one')
+}
+
 /** As of the plugin's options. */
 type Access = Pick<SysmonOptions, 'allowedHosts' | 'allowedOrigins' | 'prefix' | 'ui'>
 
@@ -40,6 +51,7 @@ export function createHttpApp(loggerInstance: Logger, options: Access): FastifyI
     frameworkErrors: (error, _, reply: FastifyReply) =>
       reply.code(error.statusCode ?? 400).send({ message: quoted(error.message) }),
     clientErrorHandler: refuse,
+    schemaController: { compilersFactory: NO_COMPILERS },
   }) as unknown as FastifyInstance
   // All that Node knows, so that the routes can answer 405 to them.
   for (const method of METHODS) {

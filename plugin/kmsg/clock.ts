@@ -33,6 +33,7 @@
  */
 
 import { uptime } from 'node:os'
+import type { RawRecord } from './record.ts'
 
 /** CLOCK_MONOTONIC in microseconds. */
 export function monotonicUs(): number {
@@ -69,10 +70,17 @@ const SUSPENDS = [
   'random: crng reseeded due to virtual machine fork',
 ]
 
+/** P and r, of {@link SUSPENDS}. */
+const SUSPEND_FIRST = [80, 114]
+
+/** Whether {@link isSuspendRecord} may be true, by the first byte: no string is made for the others. */
+export function mayTellOfSuspend({ bytes, textAt }: RawRecord): boolean {
+  return SUSPEND_FIRST.includes(bytes[textAt]!)
+}
+
 /** Whether this is what the kernel prints when it comes back from a suspend or a snapshot. */
 export function isSuspendRecord(text: string): boolean {
-  const first = text.charCodeAt(0)
-  return (first === 80 || first === 114) && SUSPENDS.some(start => text.startsWith(start))
+  return SUSPENDS.some(start => text.startsWith(start))
 }
 
 export class KernelClock {

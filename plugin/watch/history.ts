@@ -3,9 +3,9 @@
  * before this process watched from what was printed after.
  */
 
-import { isSuspendRecord, type KernelClock, monotonicUs } from '../kmsg/clock.ts'
+import { isSuspendRecord, type KernelClock, mayTellOfSuspend, monotonicUs } from '../kmsg/clock.ts'
 import { writeKmsg } from '../kmsg/device.ts'
-import type { KmsgRecord } from '../kmsg/record.ts'
+import type { KmsgRecord, RawRecord } from '../kmsg/record.ts'
 
 export class LogHistory {
   readonly #clock: KernelClock
@@ -33,10 +33,12 @@ export class LogHistory {
   }
 
   /** Takes the records that were there, in order. */
-  push(record: KmsgRecord): void {
-    this.#first ??= record
+  push(record: RawRecord): void {
+    this.#first ??= record.toRecord()
     if (record.facility === 0) {
-      if (isSuspendRecord(record.text)) this.#suspends.push(record.timestampUs)
+      if (mayTellOfSuspend(record) && isSuspendRecord(record.text)) {
+        this.#suspends.push(record.timestampUs)
+      }
     } else if (this.#mark !== undefined && record.text === this.#mark.text) {
       this.#clock.calibrate(record.timestampUs, this.#mark.before, this.#mark.after)
     }
@@ -62,7 +64,7 @@ export class LogHistory {
   }
 
   /** Whether a record was printed before this process began to watch. */
-  isBefore({ seq, timestampUs }: KmsgRecord): boolean {
+  isBefore({ seq, timestampUs }: Pick<KmsgRecord, 'seq' | 'timestampUs'>): boolean {
     return this.#clock.isCalibrated || this.#startSeq < 0
       ? this.#clock.toMonotonicUs(timestampUs) < this.#bornUs
       : seq <= this.#startSeq

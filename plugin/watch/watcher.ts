@@ -17,6 +17,7 @@ import { LogHistory } from './history.ts'
 import { KillCheck } from './kill-check.ts'
 import { positionDamagedGap, readerDownGap } from './kmsg-gaps.ts'
 import { type KmsgPosition, KmsgPositionFile, NO_POSITION } from './kmsg-position.ts'
+import { UntoldHistory } from './untold-history.ts'
 
 /**
  * How long a kill waits for the record after it, in ms, which tells whether its whole group is
@@ -59,6 +60,8 @@ export class KmsgWatcher {
   #resumedAfter: number | undefined
   /** What was in the log at the first opening has not been read yet. */
   #isFirst = true
+  /** Present while records are read of which nothing is told. */
+  #untold: UntoldHistory | undefined
   /** What the reader did before the records that it reads now. */
   #reading: Overrun['reader'] = 'dead'
   #lastStampUs = 0
@@ -94,6 +97,7 @@ export class KmsgWatcher {
       onCaughtUp: newest => this.#onCaughtUp(newest),
       onTurn: (isAtEnd, emptyAtUs) => this.#onTurn(isAtEnd, emptyAtUs),
       onDown: () => {
+        this.#parseUntold()
         this.#downSince = this.#clock.nowUs()
         this.#kills.use(false, this.#downSince)
       },
@@ -133,6 +137,7 @@ export class KmsgWatcher {
     } else {
       if (this.#options.history) this.#findings.tellFrom(0)
       else if (loaded !== undefined && 'since' in loaded) this.#findings.tellFrom(loaded.since)
+      else this.#untold = new UntoldHistory()
       if (loaded !== undefined && 'damagedAt' in loaded) {
         const to = this.#clock.nowUs()
         this.#handlers.onGap(positionDamagedGap({ from: Math.min(loaded.damagedAt, to), to }))
@@ -171,8 +176,9 @@ export class KmsgWatcher {
   }
 
   #onRecord(record: RawRecord, lost: number): void {
-    if (this.#isFirst) this.#logHistory.push(record.toRecord())
+    if (this.#isFirst) this.#logHistory.push(record)
     if (lost > 0) {
+      this.#parseUntold()
       this.#parser.tear()
       const lastUs = this.#lastStampUs
       this.#findings.addOverrun({ lost, next: record.toRecord(), lastUs, reader: this.#reading })
@@ -182,7 +188,16 @@ export class KmsgWatcher {
     if (isNew && mayMatter(record)) this.#kills.see(record.toRecord())
     if (isNew && this.#options.crashes === true && mayTellOfCrash(record)) this.#addCrash(record)
     this.#lastStampUs = record.timestampUs
+    if (this.#untold?.keep(record) === true) return
+    if (this.#untold?.isFull === true) this.#parseUntold()
     this.#findings.add(this.#parser.pushRaw(record))
+  }
+
+  /** Of what was kept unparsed, the part that may matter. All is parsed from here on. */
+  #parseUntold(isBefore: (record: RawRecord) => boolean = () => false): void {
+    const untold = this.#untold
+    this.#untold = undefined
+    untold?.replay(isBefore, record => this.#findings.add(this.#parser.pushRaw(record)))
   }
 
   #addCrash(raw: RawRecord): void {
@@ -207,6 +222,7 @@ export class KmsgWatcher {
     const now = this.#clock.nowUs()
     if (this.#isFirst) {
       this.#logHistory.end(newest, this.#downSince === undefined)
+      this.#parseUntold(record => this.#logHistory.isBefore(record))
       this.#log.info(
         { path: this.#options.path, seq: newest, resumedAfter: this.#resumedAfter },
         'watching the kernel log for OOM kills'
