@@ -1,6 +1,7 @@
 /** `npm run bench [-- --json] [-- --only NAME,...]`: figures against peers, as ratios in one run. */
 
 import { parseArgs } from 'node:util'
+import { devtoolsIdle } from './devtools-idle.ts'
 import { explain } from './explain.ts'
 import { fanOut, fanOutStalled } from './fan-out.ts'
 import { type Figure, rowOf } from './figures.ts'
@@ -9,6 +10,7 @@ import { ingest } from './ingest.ts'
 import { journal } from './journal.ts'
 import { flood } from './kmsg-flood.ts'
 import { latency } from './latency.ts'
+import { pageCrash } from './page-crash.ts'
 import { publish } from './publish.ts'
 import { replay } from './replay.ts'
 import { shim } from './shim.ts'
@@ -29,6 +31,8 @@ const BENCHES: readonly Bench[] = [
   { rows: ['start', 'memory'], run: start },
   { rows: ['kill-latency', 'idle'], run: latency },
   { rows: ['crash-latency', 'shim'], run: shim },
+  { rows: ['page-crash-latency'], run: pageCrash },
+  { rows: ['devtools-idle', 'process-table-idle'], run: devtoolsIdle },
   { rows: ['parse-storm'], run: storm },
   { rows: ['parse-quiet'], run: quiet },
   { rows: ['explain'], run: explain },

@@ -87,6 +87,12 @@ export class OomParser {
     return open.length === 0 ? undefined : Math.min(...open)
   }
 
+  /** Whether the end of a dump is still to come. */
+  get isInDump(): boolean {
+    for (const { victims } of this.#sections.values()) if (victims.size === 0) return true
+    return false
+  }
+
   /** Dumps open now; bounded. */
   get openSections(): number {
     return this.#sections.size

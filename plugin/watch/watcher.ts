@@ -24,6 +24,11 @@ import { UntoldHistory } from './untold-history.ts'
  * killed. The kernel prints both before it wakes its readers, so that one is mostly there already.
  */
 const HOLD_MS = 0.25
+/**
+ * How long the rest of a dump is looked for in each turn of the event loop, in ms after its last record: a
+ * kernel prints it in one go, and each wake-up takes longer.
+ */
+const CHASE_MS = 2
 /** How often the kernel's count of kills is held against the lines, in ms. */
 const AUDIT_MS = 5000
 /** How long a log that fails may come back before kills without a line are told, in us. */
@@ -56,6 +61,8 @@ export class KmsgWatcher {
   #auditTimer: NodeJS.Timeout | undefined
   #isHolding = false
   #holdUntil = 0
+  #isChasing = false
+  #chaseUntil = 0
   /** The last record that another process of this boot read. */
   #resumedAfter: number | undefined
   /** What was in the log at the first opening has not been read yet. */
@@ -254,6 +261,24 @@ export class KmsgWatcher {
     this.#lastRecordAt = this.#clock.nowUs()
     this.#findings.handOver()
     this.#holdKill()
+    this.#chaseDump()
+  }
+
+  /** Looks for the rest of a dump, of which some records have just come. */
+  #chaseDump(): void {
+    if (!this.#parser.isInDump) return
+    this.#chaseUntil = performance.now() + CHASE_MS
+    if (this.#isChasing) return
+    this.#isChasing = true
+    setImmediate(() => this.#chase())
+  }
+
+  #chase(): void {
+    this.#isChasing =
+      !this.#isClosed && this.#parser.isInDump && performance.now() < this.#chaseUntil
+    if (!this.#isChasing) return
+    this.#reader.drain()
+    setImmediate(() => this.#chase())
   }
 
   #holdKill(): void {
