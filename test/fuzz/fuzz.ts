@@ -111,16 +111,23 @@ function compare(raw: readonly OomOutcome[], strings: readonly OomOutcome[]): vo
   assert.deepEqual(raw.map(told), strings.map(told))
 }
 
-const OF_THE_PLACE = ['mem_total_kb', 'mem_free_kb', 'memcg_limit_kb', 'memcg_usage_kb'] as const
+const OF_THE_PLACE = [
+  'mem_total_kb',
+  'mem_free_kb',
+  'memcg_limit_kb',
+  'memcg_usage_kb',
+  'oom_memcg',
+  'task_memcg',
+] as const
 
 function told(outcome: OomOutcome): unknown[] {
   if (outcome.type !== 'kill') {
     return [outcome.record, outcome.outcome, outcome.dump.tasks.count]
   }
   const facts: Partial<OomKillFacts> = oomKillFacts(outcome, { pageSizeKb: PAGE_KB })
-  // Whether a state of the memory, the machine's or a group's, is the kill's, which nothing but its place
-  // says, depends on what was seen before it: the device shows everything, a saved log what somebody
-  // took for interesting.
+  // Whether the state of a memory, or a group's name, is the kill's, which nothing but its place says,
+  // depends on what was seen before it: the device shows everything, a saved log what somebody took
+  // for interesting.
   if (isOfNobody(outcome)) for (const field of OF_THE_PLACE) facts[field] = undefined
   return [outcome.record, outcome.isPartial, JSON.parse(JSON.stringify(facts))]
 }
