@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { Backoff } from '../backoff.ts'
 import { eventText, terminal } from './event-line.ts'
-import { describe, frames, serverUrl } from './server-client.ts'
+import { describe, frames, getJson, serverUrl } from './server-client.ts'
 import { parseTime } from './time-argument.ts'
 import { parseOptions, UsageError } from './usage.ts'
 
@@ -77,9 +77,16 @@ export async function tailCommand(args: string[]): Promise<number> {
   }
 
   let lastId = ''
+  let last: EventEnvelope | undefined
   const backoff = new Backoff(RECONNECT)
   for (;;) {
     try {
+      if (last !== undefined && (await isNumberedAnew(url, last))) {
+        process.stderr.write('sysmon tail: the server numbers anew: all that it retains\n')
+        url.searchParams.set('replay', 'all')
+        lastId = ''
+        last = undefined
+      }
       for await (const frame of frames(url, lastId)) {
         backoff.reset()
         if (frame.id !== undefined) lastId = frame.id
@@ -88,6 +95,7 @@ export async function tailCommand(args: string[]): Promise<number> {
         }
         if (frame.data === undefined) continue
         const envelope = JSON.parse(frame.data) as EventEnvelope
+        last = envelope
         if (since !== undefined && envelope.event.ts < since * 1000) continue
         const line = values.json === true ? frame.data : eventText(envelope, terminal())
         process.stdout.write(`${line}\n`)
@@ -99,4 +107,17 @@ export async function tailCommand(args: string[]): Promise<number> {
     }
     await sleep(backoff.next())
   }
+}
+
+/**
+ * Whether this is another run of a server without a state folder. The stream shows that only while it has
+ * given fewer numbers than were seen; else the event that has the number of the last one now does.
+ */
+async function isNumberedAnew(stream: URL, { seq, event }: EventEnvelope): Promise<boolean> {
+  const page = new URL(stream.href.replace(/\/stream\?.*$|\/stream$/, '/events'))
+  page.search = `?format=json&limit=1&offset=${seq}`
+  const { status, body } = await getJson(page)
+  const there = status === 200 ? (body as EventEnvelope[])[0] : undefined
+  if (there?.seq !== seq) return false
+  return there.event.ts !== event.ts || there.event.type !== event.type
 }

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { eventText } from '../../plugin/cli/event-line.ts'
 import { localTime } from '../../plugin/units.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { SYSMON, startServer } from '../support/server.ts'
 
 async function post(url: string, body: object): Promise<void> {
@@ -37,7 +38,7 @@ function tail(
     child.stdout!.on('data', see)
     child.stderr!.on('data', see)
     child.once('exit', () => reject(new Error(`it ended: ${printed}`)))
-    setTimeout(() => reject(new Error(`it never printed ${last}: ${printed}`)), 20_000).unref()
+    setTimeout(() => reject(new Error(`it never printed ${last}: ${printed}`)), PATIENCE_MS).unref()
   })
 }
 

@@ -72,7 +72,7 @@ function crashes(client: SseClient): PageCrashedData[] {
 
 async function crashesOf(client: SseClient, targetId: string, count = 1) {
   const those = () => crashes(client).filter(({ target_id }) => target_id === targetId)
-  await client.until(() => those().length >= count, `${count} crashes of ${targetId}`, 20_000)
+  await client.until(() => those().length >= count, `${count} crashes of ${targetId}`)
   return those()
 }
 

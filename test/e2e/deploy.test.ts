@@ -10,6 +10,7 @@ import type { EventEnvelope } from '../../generated/types.ts'
 import { PATH } from '../shim/shim-process.ts'
 import { debianSupervisor, startSupervisord } from '../shim/supervisord.ts'
 import { freePort } from '../support/free-port.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { SYSMON } from '../support/server.ts'
 import { whyNoTrace } from '../support/syscalls.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -19,7 +20,6 @@ const USER = 'deploy/systemd/fastify-sysmon.sysusers.conf'
 const SUPERVISORD = 'deploy/supervisord/sysmon.conf'
 /** Of 10; what is left is what the server is for: the kernel log, the network, /proc. */
 const MAX_EXPOSURE = 3
-const PATIENCE_MS = 60_000
 
 const isSystemd = spawnSync('systemd-analyze', ['--version']).error === undefined
 const noSystemd = isSystemd ? false : 'systemd-analyze is not there: apt-get install systemd'

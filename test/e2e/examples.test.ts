@@ -13,6 +13,7 @@ import { promisify } from 'node:util'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { isThere } from '../support/install.ts'
 import { whyNoOomKills } from '../support/oom.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { postJson } from '../support/post-json.ts'
 import { startServer } from '../support/server.ts'
 import { SseClient } from '../support/sse-client.ts'
@@ -53,7 +54,7 @@ const CRASH = {
 }
 
 async function until<T>(read: () => T | Promise<T>, isIt: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + PATIENCE_MS
   for (;;) {
     const value = await read()
     if (isIt(value)) return value

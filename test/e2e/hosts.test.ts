@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { npmInstall } from '../support/npm-tools.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 /** What is brought beside fastify, on disk. */
 const MAX_BYTES = 8_000_000
@@ -101,7 +102,7 @@ describe('npm install fastify-sysmon', () => {
       const printed = execFileSync(process.execPath, ['app.mjs'], {
         cwd: host,
         encoding: 'utf8',
-        timeout: 30_000,
+        timeout: PATIENCE_MS,
       })
       const [running, ...answers] = JSON.parse(printed)
       assert.ok(version === '5' ? running.startsWith('5.') : running === version, running)

@@ -20,6 +20,7 @@ import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { npmTools } from '../support/npm-tools.ts'
 import { linksOf, PAPERS } from '../support/papers.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 const root = process.cwd()
 
@@ -61,7 +62,7 @@ describe('the packed tarball', () => {
     return execFileSync(process.execPath, ['app.mjs'], {
       cwd: folder,
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: PATIENCE_MS,
     })
   }
 

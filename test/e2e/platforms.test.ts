@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { npmInstall } from '../support/npm-tools.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const PLUGIN = pathToFileURL(join(import.meta.dirname, '../../plugin/index.js')).href
@@ -64,7 +65,7 @@ function run(t: Parameters<typeof temporaryFolder>[0], platform: string, stateDi
   writeFileSync(join(folder, 'elsewhere.mjs'), elsewhere(platform))
   writeFileSync(join(folder, 'app.mjs'), APP)
   const args = ['--import', join(folder, 'elsewhere.mjs'), join(folder, 'app.mjs'), stateDir]
-  const printed = execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 })
+  const printed = execFileSync(process.execPath, args, { encoding: 'utf8', timeout: PATIENCE_MS })
   return JSON.parse(printed) as [number, string, number, string, string | null, string[]]
 }
 

@@ -17,6 +17,7 @@ import {
   readKernelLog,
   whyNoOomKills,
 } from '../support/oom.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { type Server, startServer } from '../support/server.ts'
 import { SseClient } from '../support/sse-client.ts'
 
@@ -60,7 +61,7 @@ async function untilRead(server: Server): Promise<void> {
   const log = openKernelLog()
   const newest = Number(readKernelLog(log).at(-1)!.split(',')[1])
   closeSync(log)
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + PATIENCE_MS
   for (;;) {
     const { kmsg } = (await (await fetch(`${server.url}/healthz`)).json()) as Health
     assert.equal(kmsg.state, 'watching')

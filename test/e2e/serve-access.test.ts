@@ -8,6 +8,7 @@ import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { SYSMON, startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -17,7 +18,10 @@ function serve(env: Record<string, string>): Promise<{ code: number; stderr: str
     execFile(
       process.execPath,
       [SYSMON, 'serve'],
-      { env: { ...process.env, PORT: '0', SYSMON_STATE_DIR: 'false', ...env }, timeout: 20_000 },
+      {
+        env: { ...process.env, PORT: '0', SYSMON_STATE_DIR: 'false', ...env },
+        timeout: PATIENCE_MS,
+      },
       (error, _, stderr) => resolve({ code: Number(error?.code ?? 0), stderr })
     )
   })

@@ -15,6 +15,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventEnvelope, Health } from '../../generated/types.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { nextBatch, readAll } from '../support/read-all.ts'
 import { startServer } from '../support/server.ts'
 import { fill, remount, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
@@ -35,7 +36,7 @@ async function healthOf(url: string): Promise<Health> {
 
 async function until(isTrue: () => boolean, what: string): Promise<void> {
   for (let tries = 0; !isTrue(); tries++) {
-    assert.ok(tries < 500, `never: ${what}`)
+    assert.ok(tries < PATIENCE_MS / 10, `never: ${what}`)
     await sleep(20)
   }
 }
@@ -468,7 +469,7 @@ test('a disk that was full for a while: health says so for that while', { skip }
   assert.equal((await fetch(`${url}/healthz`)).status, 503)
   empty()
   for (let tries = 0; !(await isKept()); tries++) {
-    assert.ok(tries < 200, 'never written again')
+    assert.ok(tries < PATIENCE_MS / 10, 'never written again')
     await sleep(50)
   }
   assert.deepEqual(await reasonsNow(), before)

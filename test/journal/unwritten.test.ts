@@ -10,6 +10,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sealEnvelope } from '../../plugin/events/envelope.ts'
 import { addUnwritten, UnwrittenEvents } from '../../plugin/journal/unwritten.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { fill, remount, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openJournal, read } from './journals.ts'
@@ -25,7 +26,7 @@ function killed(t: TestContext, folder: string): string {
 
 async function until(isTrue: () => boolean, what: string): Promise<void> {
   for (let tries = 0; !isTrue(); tries++) {
-    assert.ok(tries < 500, `never: ${what}`)
+    assert.ok(tries < PATIENCE_MS / 10, `never: ${what}`)
     await sleep(20)
   }
 }

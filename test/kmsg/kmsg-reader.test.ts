@@ -28,6 +28,7 @@ import type { KmsgGap } from '../../plugin/watch/kmsg-gaps.ts'
 import { KmsgWatcher } from '../../plugin/watch/watcher.ts'
 import { allowWrites, inject, killLine, overrun } from '../support/kernel-log.ts'
 import { whyNoOomKills } from '../support/oom.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { WatchProcess } from '../watch/watch-process.ts'
 
 const skip = whyNoOomKills() ?? false
@@ -50,7 +51,7 @@ function childrenOf(parent: number): number[] {
 
 async function until(isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (let tries = 0; !(await isTrue()); tries++) {
-    if (tries === 1500) throw new Error(`never came: ${what}`)
+    if (tries === PATIENCE_MS / 10) throw new Error(`never came: ${what}`)
     await sleep(10)
   }
 }

@@ -11,6 +11,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { type SysmonOptions, sysmonPlugin } from '../../plugin/index.ts'
 import { listen, note, openStream, startApp } from '../support/app.ts'
 import { certificate } from '../support/certificate.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 // --- HTTP/2 -------------------------------------------------------------------------------------
 
@@ -40,7 +41,7 @@ async function ask(
 }
 
 async function until(isTrue: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + PATIENCE_MS
   while (!isTrue()) {
     assert.ok(Date.now() < deadline, `never came: ${what}`)
     await sleep(5)

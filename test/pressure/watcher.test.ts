@@ -16,6 +16,7 @@ import {
 import { startApp } from '../support/app.ts'
 import { sleep } from '../support/chromium.ts'
 import { memoryGroup, whyNoOomKills } from '../support/oom.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 function watch(
@@ -43,7 +44,7 @@ function watch(
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !isTrue(); tries++) await sleep(25)
+  for (let tries = 0; tries < PATIENCE_MS / 25 && !isTrue(); tries++) await sleep(25)
   assert.ok(isTrue())
 }
 

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { listen, post, startApp } from '../support/app.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { SYSMON, startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -208,7 +209,7 @@ test('an application that is never closed is not kept alive by it', t => {
     console.log('ready')`
   const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     cwd: new URL('..', `file://${SYSMON}`).pathname,
-    timeout: 20_000,
+    timeout: PATIENCE_MS,
     encoding: 'utf8',
   })
   assert.deepEqual([stdout.trim(), status], ['ready', 0])

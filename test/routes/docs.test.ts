@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { document, listen, startApp } from '../support/app.ts'
 import { Chromium, sleep, whyNoChromium } from '../support/chromium.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { startServer } from '../support/server.ts'
 
 const PATH = '/telemetry/docs'
@@ -73,7 +74,7 @@ test('a browser shows it, asks for nothing else, and runs nothing', { skip }, as
   }
   // Of a tab that was just opened the empty page answers first.
   const heading = `document.readyState === 'complete' && document.querySelector('h1')?.textContent`
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + PATIENCE_MS
   while ((await ask(heading)) !== 'fastify-sysmon 0.1.0') {
     assert.ok(Date.now() < deadline, String(await ask('document.documentElement.outerHTML')))
     await sleep(50)

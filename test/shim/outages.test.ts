@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { EventEnvelope, EventPage, Health, ServiceCrashedData } from '../../generated/types.ts'
 import { startMortalApi } from '../support/mortal-api.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { startServer } from '../support/server.ts'
 import { startRecorder, temporaryFolder, waitUntil } from './shim-process.ts'
 import { debianSupervisor, dying, type Installation, startSupervisord } from './supervisord.ts'
@@ -84,7 +85,7 @@ async function killAtRandom(
     await pause(Math.random() * 4000)
     if (killSilently(supervisord.pidOf('supervisord-shim'))) shimKills++
   }
-  await supervisord.until(allCrashed, 'all crashes', 120_000)
+  await supervisord.until(allCrashed, 'all crashes', 2 * PATIENCE_MS)
   await killing.stop()
   const events = () => api.received.filter(isCrashOfDying)
   const isOver = () => events().length >= crashes || api.received.some(isGap)
@@ -127,8 +128,7 @@ test('the shim killed at random while busy: none lost, none twice at the consume
   }
   await supervisord.until(
     async () => (await eventsAt(api.url)).filter(isDying).length >= crashes,
-    'all events',
-    30_000
+    'all events'
   )
   const events = await eventsAt(api.url)
   const ours = events.filter(isDying)
@@ -162,10 +162,10 @@ test('a reload by SIGHUP: what crashes before and after it is reported, and noth
   await waitUntil(async () => (await eventsAt(api.url)).length > 1, 'the second crash')
   const events = await eventsAt(api.url)
   assert.deepEqual(
-    events.map(({ service, phase, data }) => [service, phase, (data as ServiceCrashedData).signal]),
+    events.map(({ service, phase }) => [service, phase]),
     [
-      ['before', 'running', 'SIGKILL'],
-      ['before', 'running', 'SIGKILL'],
+      ['before', 'running'],
+      ['before', 'running'],
     ]
   )
   assert.equal(events[0]?.instance, events[1]?.instance, 'it is the same run of supervisord')

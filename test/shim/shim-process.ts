@@ -10,6 +10,7 @@ import { delimiter, dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { PublishEventRequest, ServiceCrashedData } from '../../generated/types.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 export const SHIM = fileURLToPath(new URL('../../../shim/supervisord-shim', import.meta.url))
 
@@ -37,7 +38,7 @@ export function temporaryFolder(t: Pick<TestContext, 'after'>): string {
 export async function waitUntil(
   isTrue: () => boolean | Promise<boolean>,
   what: string | (() => string),
-  timeout = 20_000
+  timeout = PATIENCE_MS
 ): Promise<void> {
   const deadline = Date.now() + timeout
   while (!(await isTrue())) {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { freePort } from '../support/free-port.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { findRealPart } from '../support/real-parts.ts'
 
 /** The collector's path; where there is none the test is skipped, and says why. */
@@ -76,7 +77,7 @@ service:
     child.stderr.setEncoding('utf8').on('data', text => {
       errors = (errors + text).slice(-4000)
     })
-    const deadline = Date.now() + 30_000
+    const deadline = Date.now() + PATIENCE_MS
     for (;;) {
       if (child.exitCode !== null || Date.now() > deadline) {
         throw new Error(`the collector did not start:\n${errors}`)

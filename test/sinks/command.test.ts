@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { sealEnvelope } from '../../plugin/events/envelope.ts'
 import { CommandSink } from '../../plugin/sinks/command/command-sink.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import {
   isDone,
   post,
@@ -126,7 +127,7 @@ test('one that hangs is ended with all that it started; one that reads nothing d
   const group = Number(readFileSync(out, 'utf8'))
   controller.abort(new Error('over'))
   await assert.rejects(delivery, /was ended by SIGKILL/)
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + PATIENCE_MS
   const isAlive = () => {
     try {
       process.kill(-group, 0)

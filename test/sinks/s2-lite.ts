@@ -14,6 +14,7 @@ import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { freePort } from '../support/free-port.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { findRealPart } from '../support/real-parts.ts'
 
 export const BASIN = 'sysmon-test'
@@ -96,7 +97,7 @@ export class S2Lite {
     child.stderr.setEncoding('utf8').on('data', text => {
       errors = (errors + text).slice(-4000)
     })
-    const deadline = Date.now() + 30_000
+    const deadline = Date.now() + PATIENCE_MS
     for (;;) {
       if (child.exitCode !== null || Date.now() > deadline) {
         throw new Error(`s2 lite did not start:\n${errors}`)

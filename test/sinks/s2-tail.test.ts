@@ -5,6 +5,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { type TestContext, test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { parseTime } from '../../plugin/cli/time-argument.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { SYSMON } from '../support/server.ts'
 import { type Mischief, startProxy } from './proxy.ts'
 import { needS2, S2Lite } from './s2-lite.ts'
@@ -40,7 +41,7 @@ function startTail(t: TestContext, env: Record<string, string>, args: string[]):
     lines,
     errors: () => errors,
     async until(count) {
-      const deadline = Date.now() + 30_000
+      const deadline = Date.now() + PATIENCE_MS
       while (lines().length < count) {
         if (Date.now() > deadline) throw new Error(`${lines().length} of ${count}: ${errors}`)
         await new Promise(resolve => setTimeout(resolve, 20))
@@ -126,7 +127,7 @@ test('what is wrong is said, with the mend', async t => {
     spawnSync(process.execPath, [SYSMON, 'tail', ...args], {
       env: { ...process.env, S2_ACCESS_TOKEN: 'x', S2_BASIN: 'some-basin', ...env },
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: PATIENCE_MS,
     })
   assert.match(run({}, '--s2', '--since', 'yesterday').stderr, /--since yesterday is no time/)
   assert.match(run({ S2_BASIN: '' }, '--s2').stderr, /S2_BASIN/)

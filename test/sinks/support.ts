@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { EventEnvelope, Health, SinkHealth } from '../../generated/types.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { type Server, startServer } from '../support/server.ts'
 
 /** A real server without a kernel log, with a state folder of its own. */
@@ -56,7 +57,7 @@ export async function untilSink(
   url: string,
   name: string,
   isTrue: (health: SinkHealth) => boolean,
-  timeout = 60_000
+  timeout = PATIENCE_MS
 ): Promise<SinkHealth> {
   const deadline = Date.now() + timeout
   for (;;) {
@@ -73,7 +74,7 @@ export const isDone = ({ state, lag_events }: SinkHealth): boolean =>
 
 /** @throws after ten seconds */
 export async function waitUntil(isTrue: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + PATIENCE_MS
   while (!isTrue()) {
     if (Date.now() > deadline) throw new Error(`never: ${what}`)
     await new Promise(resolve => setTimeout(resolve, 20))

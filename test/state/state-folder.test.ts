@@ -17,6 +17,7 @@ import {
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Health } from '../../generated/types.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import { postJson } from '../support/post-json.ts'
 import { startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -107,7 +108,7 @@ test('what is a file of somebody else, too, is not written; the journal goes on 
   linkSync(join(journal, segment), join(parent, 'theirs'))
   const { url, stop } = await startServer(t, env)
   await post(url)
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + PATIENCE_MS
   while ((await healthOf(url)).journal.state !== 'writing') {
     assert.ok(Date.now() < deadline, 'it is written again')
     await new Promise(resolve => setTimeout(resolve, 50))

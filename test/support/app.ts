@@ -17,6 +17,7 @@ import { openapiJson } from '../../generated/document.ts'
 import { type SchemaName, schemas } from '../../generated/schemas.ts'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { type SysmonOptions, sysmonPlugin } from '../../plugin/index.ts'
+import { PATIENCE_MS } from './patience.ts'
 
 export interface AppOptions {
   /** Options of the host application. */
@@ -247,7 +248,7 @@ export class StreamClient {
 
   /** @throws when the stream is over, or ten seconds are, without it */
   async until(isTrue: () => boolean, what: string): Promise<void> {
-    const deadline = Date.now() + 10_000
+    const deadline = Date.now() + PATIENCE_MS
     while (!isTrue()) {
       const left = deadline - Date.now()
       if (this.#isOver || left <= 0) {

@@ -9,6 +9,7 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
+import { PATIENCE_MS } from './patience.ts'
 import { postJson } from './post-json.ts'
 import { findRealPart } from './real-parts.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -155,7 +156,7 @@ export class Sandbox {
     const text = `the last event of ${this.#ports.api}`
     await this.publish(text)
     for (const { name, process: child, log } of followers) {
-      const deadline = Date.now() + 20_000
+      const deadline = Date.now() + PATIENCE_MS
       while (!readFileSync(log, 'utf8').includes(text)) {
         assert.ok(Date.now() < deadline, `${name}\ndid not show "${text}":\n${readFileSync(log)}`)
         await pause(50)

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url'
  */
 const OF_THE_MACHINE = /^(?:cli|crashes|devtools|e2e|kmsg|pressure|processes|shim|watch)\//
 /** After this a file of tests has failed. */
-const FILE_TIMEOUT_MS = 600_000
+const FILE_TIMEOUT_MS = 1_800_000
 
 const TESTS = fileURLToPath(new URL('..', import.meta.url))
 

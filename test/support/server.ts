@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { PATIENCE_MS } from './patience.ts'
 
 export const SYSMON = fileURLToPath(new URL('../../plugin/cli/sysmon.js', import.meta.url))
 
@@ -53,7 +54,7 @@ export async function startServer(
     await ended
     rmSync(stateDir, { recursive: true })
   })
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + PATIENCE_MS
   let url: string | undefined
   while (url === undefined) {
     if (child.exitCode !== null || Date.now() > deadline) {

@@ -2,6 +2,7 @@
 
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import type { EventEnvelope } from '../../generated/types.ts'
+import { PATIENCE_MS } from './patience.ts'
 
 export interface Received {
   readonly id: number
@@ -48,14 +49,14 @@ export class SseClient {
   async find(
     matches: (envelope: EventEnvelope) => boolean,
     what: string,
-    timeout = 10_000
+    timeout = PATIENCE_MS
   ): Promise<Received> {
     await this.until(() => this.events.some(({ envelope }) => matches(envelope)), what, timeout)
     return this.events.find(({ envelope }) => matches(envelope))!
   }
 
   /** @throws after `timeout` ms, or when the stream is over without it */
-  async until(isTrue: () => boolean, what: string, timeout = 10_000): Promise<void> {
+  async until(isTrue: () => boolean, what: string, timeout = PATIENCE_MS): Promise<void> {
     const deadline = Date.now() + timeout
     while (!isTrue()) {
       const left = deadline - Date.now()

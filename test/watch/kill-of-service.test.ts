@@ -9,6 +9,7 @@ import { test } from 'node:test'
 import type { EventEnvelope, ServiceCrashedData } from '../../generated/types.ts'
 import { RecentDeaths } from '../../plugin/stream/recent-deaths.ts'
 import { killOfService } from '../../plugin/watch/kill-of-service.ts'
+import { waitUntil } from '../shim/shim-process.ts'
 import { memoryGroup, oomKill, whyNoOomKills } from '../support/oom.ts'
 import { startServer } from '../support/server.ts'
 
@@ -81,6 +82,13 @@ test(
     t.after(() => rmSync(stateDir, { recursive: true }))
     const server = await startServer(t, { SYSMON_STATE_DIR: stateDir })
     const pid = await oomKill(t, memoryGroup(t, `sysmon-linked-${process.pid}`), 'linked')
+    const page = `${server.url}/telemetry/events?format=json&type=system_oom_kill`
+    const findKill = async () => {
+      const kills = (await (await fetch(page)).json()) as EventEnvelope[]
+      return kills.find(one => (one.event.data as { pid: number }).pid === pid)
+    }
+    // Only a kill that was told before the crash can be named by it.
+    await waitUntil(async () => (await findKill()) !== undefined, 'the kill')
     const data = { service_name: 'linked', phase: 'running', pid, signal: 'SIGKILL' }
     const post = async (metadata: Record<string, string>) =>
       (await postBySocket(join(stateDir, 'api.sock'), {
@@ -90,10 +98,7 @@ test(
       })) as EventEnvelope
     const metadata = { supervisor_instance: 's', supervisor_serial: '1' }
     const { seq, event } = await post(metadata)
-    const page = `${server.url}/telemetry/events?format=json&type=system_oom_kill`
-    const kills = (await (await fetch(page)).json()) as EventEnvelope[]
-    const kill = kills.find(one => (one.event.data as { pid: number }).pid === pid)
-    assert.ok(kill)
+    const kill = (await findKill())!
     assert.equal((event.data as ServiceCrashedData).oom_kill_seq, kill.seq)
     assert.ok(kill.seq < seq)
     const again = await post(metadata)

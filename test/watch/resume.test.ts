@@ -255,6 +255,8 @@ describe('the position in the kernel log', { skip }, () => {
     await first.write()
     inject(two.line)
     await first.untilKill(two.pid)
+    // What it answers afterwards tells that the position is kept, too.
+    await first.health()
     await first.kill()
     const second = await WatchProcess.start(t, { stateDir })
     const last = killLine()

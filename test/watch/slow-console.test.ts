@@ -12,6 +12,7 @@ import { sysmonPlugin } from '../../plugin/index.ts'
 import { SILENCE_US } from '../../plugin/oom/section.ts'
 import { allowWrites, inject, killLine } from '../support/kernel-log.ts'
 import { whyNoOomKills } from '../support/oom.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 /** Longer than the silence after which a line must prove that it is the dump's. */
 const PAUSE_MS = 13_000
@@ -58,7 +59,7 @@ test(
     await sleep(PAUSE_MS)
     assert.deepEqual(ofOurs(), [], 'nobody was killed yet')
     inject(line)
-    for (let tries = 0; ofOurs().length === 0 && tries < 500; tries++) await sleep(10)
+    for (let tries = 0; ofOurs().length === 0 && tries < PATIENCE_MS / 10; tries++) await sleep(10)
 
     const [data, ...others] = ofOurs()
     assert.deepEqual(others, [])

@@ -14,6 +14,7 @@ import type { KmsgHealth } from '../../generated/types.ts'
 import { readBootId } from '../../plugin/machine/boot-id.ts'
 import type { KmsgGap } from '../../plugin/watch/kmsg-gaps.ts'
 import { KmsgWatcher, type KmsgWatcherOptions } from '../../plugin/watch/watcher.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 export interface SeenKill {
   readonly pid: number
@@ -152,7 +153,7 @@ export class WatchProcess {
   async until(isTrue: () => boolean, what: string): Promise<void> {
     for (let tries = 0; !isTrue(); tries++) {
       const { exitCode, signalCode } = this.child
-      if (exitCode !== null || signalCode !== null || tries === 2000) {
+      if (exitCode !== null || signalCode !== null || tries === PATIENCE_MS / 10) {
         throw new Error(`never came: ${what} (${exitCode ?? signalCode ?? 'alive'})\n${this.log}`)
       }
       await sleep(10)

@@ -14,6 +14,7 @@ import { sysmonPlugin } from '../../plugin/index.ts'
 import { assertValid } from '../support/app.ts'
 import { allowWrites, FIRST_PID, inject, killLine, overrun } from '../support/kernel-log.ts'
 import { whyNoOomKills } from '../support/oom.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 const skip = whyNoOomKills() ?? false
 
@@ -34,7 +35,7 @@ async function watch(t: TestContext): Promise<{ app: FastifyInstance; events: Ev
 
 async function until(isTrue: () => boolean, what: string): Promise<void> {
   for (let tries = 0; !isTrue(); tries++) {
-    if (tries === 1000) throw new Error(`never came: ${what}`)
+    if (tries === PATIENCE_MS / 10) throw new Error(`never came: ${what}`)
     await sleep(10)
   }
 }
@@ -230,7 +231,7 @@ describe('the kmsg watcher', { skip }, () => {
     const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
       env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: PATIENCE_MS,
     })
     assert.equal(printed, 'watching\n')
   })
