@@ -4,6 +4,7 @@ import type { EventEnvelope } from '../../generated/types.ts'
 import { loadFollow, type SinkName } from '../sinks/registry.ts'
 import { SinkError } from '../sinks/sink.ts'
 import { printable } from '../units.ts'
+import { ConnectionTrouble } from './connection-trouble.ts'
 import { eventText, terminal } from './event-line.ts'
 import { parseTime } from './time-argument.ts'
 import { UsageError } from './usage.ts'
@@ -22,6 +23,7 @@ export async function tailFleet(args: FleetArguments): Promise<number> {
   const { sink, prefix, json } = args
   const since =
     args.since === undefined ? (args.replay ? 0 : undefined) : parseTime(args.since, Date.now())
+  const trouble = new ConnectionTrouble()
   try {
     const follow = await loadFollow(sink)
     if (follow === undefined) throw new UsageError(`${sink} cannot be read from`)
@@ -29,11 +31,10 @@ export async function tailFleet(args: FleetArguments): Promise<number> {
       prefix,
       since,
       onRecord({ stream, body }) {
+        trouble.clear()
         process.stdout.write(`${json ? jsonLine(stream, body) : line(stream, body)}\n`)
       },
-      onTrouble(message) {
-        process.stderr.write(`sysmon tail: ${message}; trying again\n`)
-      },
+      onTrouble: message => trouble.report(message),
     })
   } catch (error) {
     if (!(error instanceof SinkError)) throw error

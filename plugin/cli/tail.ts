@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { Backoff } from '../backoff.ts'
+import { ConnectionTrouble } from './connection-trouble.ts'
 import { eventText, terminal } from './event-line.ts'
 import { describe, frames, getJson, serverUrl } from './server-client.ts'
 import { parseTime } from './time-argument.ts'
@@ -79,7 +80,9 @@ export async function tailCommand(args: string[]): Promise<number> {
   let lastId = ''
   let last: EventEnvelope | undefined
   const backoff = new Backoff(RECONNECT)
+  const trouble = new ConnectionTrouble()
   for (;;) {
+    let isAnswered = false
     try {
       if (last !== undefined && (await isNumberedAnew(url, last))) {
         process.stderr.write('sysmon tail: the server numbers anew: all that it retains\n')
@@ -89,6 +92,8 @@ export async function tailCommand(args: string[]): Promise<number> {
       }
       for await (const frame of frames(url, lastId)) {
         backoff.reset()
+        trouble.clear()
+        isAnswered = true
         if (frame.id !== undefined) lastId = frame.id
         if (frame.comment?.startsWith('telemetry_gap') === true) {
           process.stderr.write(`sysmon tail: missed events: ${frame.comment}\n`)
@@ -100,10 +105,11 @@ export async function tailCommand(args: string[]): Promise<number> {
         const line = values.json === true ? frame.data : eventText(envelope, terminal())
         process.stdout.write(`${line}\n`)
       }
-      process.stderr.write('sysmon tail: the server ended the stream; connecting again\n')
+      // It restarts: whether it stays away is seen in a moment.
+      if (!isAnswered) trouble.report('the server ended the stream')
     } catch (error) {
       if (error instanceof UsageError) throw error
-      process.stderr.write(`sysmon tail: ${url.origin}: ${describe(error)}; trying again\n`)
+      trouble.report(`${url.origin}: ${describe(error)}`)
     }
     await sleep(backoff.next())
   }

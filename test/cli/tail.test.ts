@@ -6,8 +6,10 @@ import { type TestContext, test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { eventText } from '../../plugin/cli/event-line.ts'
 import { localTime } from '../../plugin/units.ts'
+import { sleep, waitFor } from '../images/support/wait.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
 import { SYSMON, startServer } from '../support/server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 async function post(url: string, body: object): Promise<void> {
   const answer = await fetch(`${url}/telemetry/events`, {
@@ -93,6 +95,38 @@ test('local time with its zone, and one line while the server is away', async t 
   await server.stop()
   const away = await tail(t, ['--url', server.url], /trying again/)
   assert.match(away, /^sysmon tail: http:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.*; trying again\n/)
+})
+
+test('a server that is away for a while is one line, and then its events go on', async t => {
+  const stateDir = temporaryFolder(t)
+  const env = { SYSMON_KMSG_PATH: 'false', SYSMON_STATE_DIR: stateDir }
+  const first = await startServer(t, env)
+  await post(first.url, { type: 'a', category: 'system' })
+  const child = execFile(process.execPath, [SYSMON, 'tail', '--url', first.url, '--replay'])
+  t.after(() => child.kill('SIGKILL'))
+  let printed = ''
+  for (const output of [child.stdout!, child.stderr!]) {
+    output.on('data', (text: string) => {
+      printed += text
+    })
+  }
+  const until = (what: RegExp) =>
+    waitFor(
+      () => what.test(printed),
+      String(what),
+      () => printed
+    )
+  await until(/#1/)
+  await first.stop()
+  await until(/trying again/)
+  // It is tried several times.
+  await sleep(4000)
+  const second = await startServer(t, { ...env, PORT: new URL(first.url).port })
+  await post(second.url, { type: 'b', category: 'system' })
+  await until(/#2/)
+  const lines = printed.trimEnd().split('\n')
+  const seen = lines.map(line => /trying again|#\d/.exec(line)?.[0] ?? line)
+  assert.deepEqual(seen, ['#1', 'trying again', '#2'], lines.join('\n'))
 })
 
 test('the line: coloured by how bad it is on a terminal, without a control character anywhere', () => {
