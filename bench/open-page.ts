@@ -19,6 +19,8 @@ const MAX_LATENCY_MS = 200
 const MINUTE_MS = 60_000
 const SAMPLE_MS = MINUTE_MS
 const LATENCY_MS = 5000
+/** After which a card counts as never drawn: others pushed it out of the list before. */
+const NEVER_MS = 10_000
 
 const { values } = parseArgs({
   options: {
@@ -121,6 +123,7 @@ function words(when: string, { heapMb, nodes, listeners }: Sample): string {
 async function timeCard(page: Page, url: string, index: number): Promise<number> {
   const name = `timed ${index}`
   await page.evaluate(`void (window.timed = new Promise(resolve => {
+    setTimeout(() => resolve(Infinity), ${NEVER_MS})
     const has = () => Array.from(document.querySelectorAll('article.kill h3')).some(one => one.textContent.startsWith(${JSON.stringify(`${name} `)}))
     const observer = new MutationObserver(() => {
       if (!has()) return

@@ -53,8 +53,8 @@ CMD ["/sbin/init"]
 /** What docs/deployment.md tells a reader to do. */
 function installation(): string {
   const paper = readFileSync(join(PROJECT, 'docs/deployment.md'), 'utf8')
-  const [, script] = /```sh\n(from="\$\(npm root[\s\S]*?)```/.exec(paper) ?? []
-  assert.ok(script?.includes('systemctl enable --now fastify-sysmon'))
+  const [, script = ''] = /```sh\n(from="\$\(npm root[\s\S]*?)```/.exec(paper) ?? []
+  assert.ok(script.includes('systemctl enable --now fastify-sysmon'))
   return script
 }
 
