@@ -1,11 +1,12 @@
 /**
  * Crashes posted over ten connections that are kept: the plugin in a Fastify application, without a
  * journal and with one, beside a Fastify application whose one route checks the same schema, numbers the
- * event and answers with it. All servers run all the time; who is posted to goes round.
+ * event and answers with it, and beside one that keeps it in SQLite. All servers run all the time; who is
+ * posted to goes round.
  */
 
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,10 +15,17 @@ import { schemas } from '../generated/schemas.ts'
 import { type Figure, paired, spreadOf } from './figures.ts'
 import type { PostLoad } from './load/post-load.ts'
 import { PLUGIN, Program } from './load/program.ts'
+import { nativeTools } from './native-tools.ts'
 
 const ROUNDS = 9
 const POSTS = 10_000
 const CONNECTIONS = 10
+const SQLITE = 'better-sqlite3@12.11.1'
+const SQLITE_BINARY = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node'
+const SQLITE_SERVER = readFileSync(
+  new URL('../../bench/peers/post-sqlite.mjs', import.meta.url),
+  'utf8'
+)
 const LOAD = fileURLToPath(new URL('./load/post-load.js', import.meta.url))
 
 const WITH_PLUGIN = `
@@ -77,6 +85,16 @@ export async function ingest(log: (line: string) => void): Promise<Figure[]> {
     const memory = await start('memory only', WITH_PLUGIN, { stateDir: false })
     const bare = await start('bare Fastify, equal schema', BARE, schemas)
     const disk = await start('journaled', WITH_PLUGIN, { stateDir: join(folder, 'state') })
+    const tools = nativeTools([SQLITE], SQLITE_BINARY)
+    if ('skip' in tools) log(`ingest: ${SQLITE} is left out: ${tools.skip}`)
+    const sqlite =
+      'folder' in tools
+        ? await start('better-sqlite3 in WAL mode', SQLITE_SERVER, {
+            schemas,
+            folder: tools.folder,
+            file: join(folder, 'events.db'),
+          })
+        : undefined
     let serial = 0
     // The first rounds compile what is measured in the others.
     for (let round = -2; round < ROUNDS; round++) {
@@ -88,12 +106,16 @@ export async function ingest(log: (line: string) => void): Promise<Figure[]> {
         `ingest: ${name}: ${spreadOf(rates)} posts/s, ${spreadOf(cpuUs, 1)} us of processor time a post`
       )
     }
-    return [
+    const figures = [
       paired('ingest', 'posts/s', memory.rates, bare.rates, bare.name),
       paired('ingest: processor time', 'us', memory.cpuUs, bare.cpuUs, bare.name),
       paired('ingest-journaled', 'posts/s', disk.rates, bare.rates, bare.name),
       paired('ingest-journaled: processor time', 'us', disk.cpuUs, bare.cpuUs, bare.name),
     ]
+    if (sqlite !== undefined) {
+      figures.push(paired('ingest-journaled', 'posts/s', disk.rates, sqlite.rates, sqlite.name))
+    }
+    return figures
   } finally {
     await Promise.all(servers.map(({ program }) => program.stop()))
     rmSync(folder, { recursive: true })

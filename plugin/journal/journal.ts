@@ -45,10 +45,13 @@ export class Journal implements EventStore {
   readonly #onLoss: (loss: JournalLoss) => void
   readonly #trusted: JournalPart
   readonly #other: JournalPart
+  readonly #parts: readonly JournalPart[]
   /** Told by `verify`. */
   #uncertain: JournalLoss | undefined
   /** The newest sequence number given to any event. */
   #given = 0
+  /** Resolves when what is held in this turn of the event loop is written, and safe. */
+  #turn: Promise<unknown> | undefined
   #hasFailed = false
 
   /** @param onLoss told, never from within `append`, what was lost: to be published */
@@ -77,6 +80,7 @@ export class Journal implements EventStore {
       maxBytes: Math.floor(maxBytes * TRUSTED_SHARE),
     })
     this.#other = part({ folder, isTrusted: false, maxBytes })
+    this.#parts = [this.#trusted, this.#other]
   }
 
   /** Reads back what is there. @throws why the folder cannot be used, or a system error */
@@ -141,7 +145,31 @@ export class Journal implements EventStore {
     else this.#other.reserve(event.seq)
   }
 
+  hold(event: PublishedEvent): void {
+    this.#given = event.seq
+    if (this.#options.categories.has(event.category)) this.#partOf(event).hold(event)
+    else this.#other.reserve(event.seq)
+  }
+
+  flush(): void {
+    for (const part of this.#parts) part.flush()
+  }
+
+  /** All that is held in a turn of the event loop is written, and synced, at once. */
   settled(): Promise<unknown> | undefined {
+    if (this.#turn !== undefined) return this.#turn
+    if (!this.#parts.some(part => part.isHolding)) return this.#synced()
+    this.#turn = new Promise(resolve => {
+      setImmediate(() => {
+        this.#turn = undefined
+        this.flush()
+        resolve(this.#synced())
+      })
+    })
+    return this.#turn
+  }
+
+  #synced(): Promise<unknown> | undefined {
     const [trusted, other] = [this.#trusted.settled(), this.#other.settled()]
     return trusted === undefined ? other : Promise.all([trusted, other])
   }
@@ -171,10 +199,6 @@ export class Journal implements EventStore {
 
   async close(): Promise<void> {
     await Promise.all(this.#parts.map(part => part.close(this.#given)))
-  }
-
-  get #parts(): readonly JournalPart[] {
-    return [this.#trusted, this.#other]
   }
 
   get #error(): string | undefined {

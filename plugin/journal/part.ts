@@ -51,6 +51,8 @@ const RETRY_MS = 1000
 /** Between looks at the age of the oldest segment. */
 const AGE_MS = 10 * 60_000
 const MAX_UNWRITTEN_BYTES = 4 * 1024 * 1024
+/** Held for one write: more are written at once. */
+const MAX_HELD_BYTES = 256 * 1024
 
 export class JournalPart {
   readonly #options: PartOptions
@@ -60,6 +62,8 @@ export class JournalPart {
   readonly #upkeep: Upkeep
   readonly #marks: Marks
   readonly #unwritten = new UnwrittenEvents(MAX_UNWRITTEN_BYTES)
+  #held: PublishedEvent[] = []
+  #heldBytes = 0
   /** Whether all that the high water has as untold was published, if it has anything. */
   #isUntoldPublished = false
   #recovery: Recovery | undefined
@@ -155,7 +159,7 @@ export class JournalPart {
   holds({ seq }: PublishedEvent): boolean {
     const oldest = this.oldestSeq
     const isThere = oldest !== undefined && seq >= oldest && seq > this.#unwritten.droppedSeq
-    return isThere && this.#error === undefined
+    return isThere && seq < this.#firstHeld && this.#error === undefined
   }
 
   /** Sequence number of the oldest event kept; undefined while there is none. */
@@ -170,7 +174,7 @@ export class JournalPart {
 
   /** All events of this part up to this number are on disk, or are told as lost. */
   get writtenSeq(): number {
-    return this.#error === undefined ? Number.POSITIVE_INFINITY : this.#marks.lastSeq
+    return this.#error === undefined ? this.#firstHeld - 1 : this.#marks.lastSeq
   }
 
   get figures(): { events: number; bytes: number; lastSeq: number; unwritten: number } {
@@ -184,11 +188,27 @@ export class JournalPart {
 
   /** Takes an event of this part. Never throws. */
   append(event: PublishedEvent): void {
-    this.#marks.given = event.seq
-    if (this.#unwritten.size === 0 && this.#write(event)) return
-    this.#unwritten.push(event)
-    this.#marks.reserved = Math.max(this.#marks.reserved, event.seq)
-    this.#marks.tryWrite()
+    this.flush()
+    this.#take([event])
+  }
+
+  /** As `append`, but written by {@link flush}: all that is held in one write. Never throws. */
+  hold(event: PublishedEvent): void {
+    this.#held.push(event)
+    this.#heldBytes += event.frameBytes
+    if (this.#heldBytes > MAX_HELD_BYTES) this.flush()
+  }
+
+  get isHolding(): boolean {
+    return this.#held.length > 0
+  }
+
+  flush(): void {
+    if (this.#held.length === 0) return
+    const events = this.#held
+    this.#held = []
+    this.#heldBytes = 0
+    this.#take(events)
   }
 
   /** A sequence number is given to an event that no part keeps. */
@@ -204,6 +224,7 @@ export class JournalPart {
   }
 
   readerAfter(seq: number): PartReader {
+    this.flush()
     return new PartReader(this.#options.folder, this.#files.all, seq)
   }
 
@@ -226,6 +247,7 @@ export class JournalPart {
   /** @param given the newest sequence number given to any event */
   async close(given: number): Promise<void> {
     if (this.#isClosed) return
+    this.flush()
     this.#isClosed = true
     this.#upkeep.close()
     clearTimeout(this.#syncTimer)
@@ -246,20 +268,38 @@ export class JournalPart {
     this.#marks.close()
   }
 
+  /** Sequence number of the oldest event that is held. */
+  get #firstHeld(): number {
+    return this.#held[0]?.seq ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Writes them, or keeps them in memory until they can be written. */
+  #take(events: readonly PublishedEvent[]): void {
+    const last = events[events.length - 1]!.seq
+    this.#marks.given = last
+    if (this.#unwritten.size === 0 && this.#write(events)) return
+    for (const event of events) this.#unwritten.push(event)
+    this.#marks.reserved = Math.max(this.#marks.reserved, last)
+    this.#marks.tryWrite()
+  }
+
   #makeFolder(): void {
     makeFolder(this.#options.folder)
     checkFolder(this.#options.folder)
   }
 
-  /** @returns whether the event is written */
-  #write(event: PublishedEvent): boolean {
+  /** @returns whether the events are written: all of them, or none */
+  #write(events: readonly PublishedEvent[]): boolean {
+    const n = this.#marks.nextN
+    const lines = events.map((event, index) => encodeEvent({ n: n + index, event }))
     try {
-      this.#files.append(encodeEvent({ n: this.#marks.nextN, event }), event.seq, this.#marks.nextN)
+      const bytes = lines.length === 1 ? lines[0]! : Buffer.concat(lines)
+      this.#files.append(bytes, events[0]!.seq, n)
     } catch (error) {
       this.#failed(error as Error)
       return false
     }
-    this.#marks.advance(event.seq)
+    for (const { seq } of events) this.#marks.advance(seq)
     this.#marks.tryWrite()
     this.#syncSoon()
     return true
@@ -304,7 +344,7 @@ export class JournalPart {
 
   #writeUnwritten(): boolean {
     for (let event = this.#unwritten.first; event !== undefined; event = this.#unwritten.first) {
-      if (!this.#write(event)) return false
+      if (!this.#write([event])) return false
       this.#unwritten.shift()
     }
     return true

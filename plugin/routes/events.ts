@@ -36,15 +36,17 @@ export function registerEvents(scope: FastifyInstance, parts: EventsParts): void
       return reply.send(Object.assign(error, { detail: refusal.detail }))
     }
     const reporter = isTrustedPeer(request) ? 'supervisor' : 'http'
-    const event = publisher.publish(toEvent(request.body as PublishEventRequest), reporter)
+    const event = publisher.publish(toEvent(request.body as PublishEventRequest), reporter, true)
     if (event === undefined) return reply.code(204).send()
-    const answer = () => {
+    const answer = (): void => {
       reply.type('application/json; charset=utf-8')
+      const { json } = event
       // A text leaves in one write with its head.
-      return reply.send(event.json.length > MAX_TEXT_BYTES ? event.json : event.json.toString())
+      reply.send(json.length > MAX_TEXT_BYTES ? json : json.toString())
     }
     const settling = publisher.settled()
-    return settling === undefined ? answer() : settling.then(answer)
+    if (settling === undefined) answer()
+    else settling.then(answer).catch(error => reply.send(error))
   })
   scope.get(
     '/telemetry/events',

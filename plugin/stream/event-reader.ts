@@ -82,7 +82,8 @@ export class EventReader {
    * @param atLeastOne gives the next event even where it alone is larger than `maxBytes`
    */
   read(maxBytes: number, atLeastOne: boolean): ReadBatch {
-    const { ring } = this.#parts
+    const { ring, store } = this.#parts
+    store?.flush()
     if (!atLeastOne && this.#isBlocked(maxBytes)) return NOTHING
     const taken: PublishedEvent[] = []
     const batch: Batch = { events: taken, taken, bytes: 0, maxBytes, atLeastOne, isFull: false }

@@ -16,10 +16,14 @@ export interface EventStore {
   readonly writtenSeq: number
   /** Takes every event in the order of publication, and keeps those it is to keep. Never throws. */
   append(event: PublishedEvent): void
+  /** As `append`, but written with others by `flush`, before which nobody may know of it. Never throws. */
+  hold(event: PublishedEvent): void
+  /** Writes what is held: to be called before events are read. */
+  flush(): void
   /** Reads what is kept after a sequence number. */
   readerAfter(seq: number): StoreReader
   /**
-   * Resolves when what was appended is as safe as it is to be before its publisher is answered;
+   * Resolves when what was appended or held is as safe as it is to be before its publisher is answered;
    * undefined where it is already.
    */
   settled(): Promise<unknown> | undefined

@@ -76,17 +76,22 @@ export class Publisher {
   }
 
   /**
+   * @param isSettled who publishes it tells nobody of it before {@link settled}
    * @returns the published event, the first one where its key was published before, or undefined
    *   when its category is not captured (no sequence number is used then)
    */
-  publish(input: TelemetryEventInput, reporter: Reporter): PublishedEvent | undefined {
-    const { type, category } = input
+  publish(
+    input: TelemetryEventInput,
+    reporter: Reporter,
+    isSettled = false
+  ): PublishedEvent | undefined {
+    const { ts, type, category, data } = input
     if (!this.capture.isCaptured(category) && !isAlwaysCaptured(type, reporter)) return undefined
     const source = reportedBy(input.source, reporter, this.capture.sessionId)
     const dataJson = input.dataJson ?? dataJsonOf(input)
-    const reported = this.#linked({ ...input, source, dataJson }, reporter)
+    const reported = this.#linked({ ts, type, category, source, data, dataJson }, reporter)
     const key = keyOf(input, dataJson)
-    if (key === undefined) return this.#publish(reported, reporter)
+    if (key === undefined) return this.#publish(reported, reporter, isSettled)
     // Who is trusted has the keys that it gives to itself, whatever others published under them. What
     // anyone posts is known again where it says the same, by whomever that was said.
     const isTrusted = reporter !== 'http'
@@ -94,7 +99,7 @@ export class Publisher {
     if (first !== undefined && (isTrusted || first.isSame)) {
       return this.#first(first, reported)
     }
-    const event = this.#publish(reported, reporter)
+    const event = this.#publish(reported, reporter, isSettled)
     if (first !== undefined) this.#options.onKeyReused?.(event, first.seq)
     else this.#keys.remember(key, event, reporter, this.#stream.isStored(event))
     return event
@@ -110,9 +115,9 @@ export class Publisher {
     return { ...input, data: { ...(input.data as object), ...seqs }, dataJson: undefined }
   }
 
-  #publish(input: TelemetryEventInput, reporter: Reporter): PublishedEvent {
+  #publish(input: TelemetryEventInput, reporter: Reporter, isSettled: boolean): PublishedEvent {
     this.#counts[reporter]++
-    const event = this.#stream.publish(input)
+    const event = this.#stream.publish(input, isSettled)
     if (reporter === 'kernel') this.#rememberDeath(event.seq, input)
     this.#options.onPublished?.(input, reporter)
     return event

@@ -62,6 +62,8 @@ export class EventStream {
 
   /** Sequence of the newest event; 0 before the first. */
   get seq(): number {
+    // Who is told a number may come back with it: it is not given to another event after a restart.
+    this.#store?.flush()
     return this.#ring.nextSeq - 1
   }
 
@@ -87,10 +89,12 @@ export class EventStream {
     return this.#dropped
   }
 
-  publish(input: TelemetryEventInput): PublishedEvent {
+  /** @param isSettled nobody is told of it before the store's `settled` */
+  publish(input: TelemetryEventInput, isSettled = false): PublishedEvent {
     const event = sealEnvelope(this.#ring.nextSeq, input)
-    // On disk before any reader, or the publisher, can know of it.
-    this.#store?.append(event)
+    // On disk before any reader, or the publisher, can know of it: those flush what is held.
+    if (isSettled) this.#store?.hold(event)
+    else this.#store?.append(event)
     this.#ring.push(event)
     this.#trim()
     this.#wakeReaders()
@@ -135,6 +139,7 @@ export class EventStream {
   *events(from: number): Generator<PublishedEvent> {
     let after = from - 1
     for (;;) {
+      this.#store?.flush()
       // Also again: what was in the ring may be on disk only, when it is asked for the next event.
       if (this.#store !== undefined && after < this.#ring.oldestSeq - 1) {
         const reader = this.#store.readerAfter(after)
@@ -158,6 +163,7 @@ export class EventStream {
 
   /** The events in memory, newest first. */
   *newestInMemory(): Generator<PublishedEvent> {
+    this.#store?.flush()
     for (let place = this.#ring.placeAfter(this.seq) - 1; ; place--) {
       const event = this.#ring.at(place)
       if (event === undefined) return
@@ -165,9 +171,9 @@ export class EventStream {
     }
   }
 
-  /** Whether the store has an event, so that nobody else need keep it. */
+  /** Whether the store has an event, or will at the end of the turn, so that nobody else need keep it. */
   isStored(event: PublishedEvent): boolean {
-    return this.#store?.holds(event) ?? false
+    return this.#store?.keeps(event.category) ?? false
   }
 
   /** What the store has as well is not kept twice. */

@@ -91,6 +91,8 @@ test('200 readers and 20 pages that find nothing: a bound on the events of a tur
     completeFrom: 1,
     oldestSeq: 1,
     append: () => {},
+    hold: () => {},
+    flush: () => {},
     settled: async () => {},
     readerAfter(after) {
       let next = Math.max(0, after)
