@@ -4,7 +4,7 @@ import { styleText } from 'node:util'
 import type { EventEnvelope, OomKillData } from '../../generated/types.ts'
 import { eventSentence } from '../events/event-sentence.ts'
 import { type Severity, SYSTEM_OOM_KILL, severityOfType } from '../events/types.ts'
-import { labelled } from '../explain/wrap.ts'
+import { INDENT, labelled, wrap } from '../explain/wrap.ts'
 import { localTime, printable } from '../units.ts'
 
 type Colour = 'red' | 'yellow' | 'cyan' | 'dim'
@@ -22,10 +22,10 @@ export function terminal(): Terminal {
   return { width: process.stdout.columns, isColoured: isTerminal && !process.env.NO_COLOR }
 }
 
-/** The event's line, and under a kill why it was. */
+/** The event's line, broken at words where the terminal is narrow, and under a kill why it was. */
 export function eventText(envelope: EventEnvelope, { width, isColoured }: Terminal = {}): string {
-  const line = eventLine(envelope, isColoured === true)
-  return [line, ...diagnosisLines(envelope, width)].join('\n')
+  const lines = eventLines(envelope, width, isColoured === true)
+  return [...lines, ...diagnosisLines(envelope, width)].join('\n')
 }
 
 function diagnosisLines({ event }: EventEnvelope, width: number | undefined): string[] {
@@ -39,12 +39,23 @@ function diagnosisLines({ event }: EventEnvelope, width: number | undefined): st
   ])
 }
 
-function eventLine({ seq, event }: EventEnvelope, isColoured: boolean): string {
-  const { ts, type } = event
+function eventLines(
+  { seq, event }: EventEnvelope,
+  width: number | undefined,
+  isColoured: boolean
+): string[] {
+  const type = printable(event.type)
+  const stamp = `${localTime(event.ts)}  #${seq}`
+  const head = `${stamp}  ${type}`
+  const textWidth = width === undefined ? undefined : width - INDENT.length
+  const [first = '', ...more] = wrap(`${head}  ${subject(event)}`, textWidth)
+  const rest = more.map(line => `${INDENT}${line.trim()}`)
+  // A terminal too narrow for the head gets it without colours.
+  if (!isColoured || !first.startsWith(head)) return [first.trimEnd(), ...rest]
   const paint = (colour: Colour, text: string): string =>
-    isColoured ? styleText(colour, text, { validateStream: false }) : text
-  const named = paint(COLOURS[severityOfType(type)], printable(type))
-  return `${paint('dim', `${localTime(ts)}  #${seq}`)}  ${named}  ${subject(event)}`
+    styleText(colour, text, { validateStream: false })
+  const named = paint(COLOURS[severityOfType(event.type)], type)
+  return [`${paint('dim', stamp)}  ${named}${first.slice(head.length).trimEnd()}`, ...rest]
 }
 
 function subject(event: EventEnvelope['event']): string {

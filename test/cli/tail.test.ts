@@ -141,6 +141,17 @@ test('the line: coloured by how bad it is on a terminal, without a control chara
     'T  #1  service_crashed  x\\x1b[2J died while it was running'
   )
   assert.ok(eventText(crash, { isColoured: true }).includes('\u001b[31mservice_crashed\u001b[39m'))
+  const [first, ...more] = eventText(crash, { width: 60, isColoured: true }).split('\n')
+  assert.ok(first!.includes('\u001b[31mservice_crashed\u001b[39m'))
+  assert.ok(more.length > 0 && more.every(line => /^ {3}\S/.test(line)))
+  for (const width of [20, 33, 50, 80]) {
+    const lines = eventText(crash, { width }).split('\n')
+    assert.ok(
+      lines.every(line => line.length <= width && line === line.trimEnd()),
+      `${width}`
+    )
+    assert.equal(lines.join(' ').replace(/\s+/g, ' '), eventText(crash).replace(/\s+/g, ' '))
+  }
   const foreign = envelope('a\u202eb', { text: '\u009b2J' })
   assert.ok(!/[\u0080-\u009f\u202e\u001b]/.test(eventText(foreign)), eventText(foreign))
 })
