@@ -234,7 +234,8 @@ describe('the packed tarball', () => {
       const text = readFileSync(join(packed, path), 'utf8')
       const name = /\n\/\/# sourceMappingURL=(\S+)\s*$/.exec(text)?.[1]
       if (name === undefined) {
-        assert.match(path, /^dist\/plugin\/commonjs\//)
+        // Written by hand, and the command, whose code is readable as it is.
+        assert.match(path, /^dist\/(?:plugin\/commonjs|bundle\/cli|plugin\/cli)\//)
         continue
       }
       const file = join(packed, dirname(path), name)
@@ -245,7 +246,7 @@ describe('the packed tarball', () => {
       }
       maps++
     }
-    assert.ok(maps > 20, `${maps} maps`)
+    assert.ok(maps > 10, `${maps} maps`)
   })
 
   test('brings the commands, maps to what they were made of, and no tests or fixtures', () => {
