@@ -56,6 +56,8 @@ describe('the position in the kernel log', { skip }, () => {
     const first = await WatchProcess.start(t, { stateDir })
     const before = await oomKill(t, group, 'before')
     assert.equal((await first.untilKill(before)).isReplayed, false)
+    // What it answers afterwards tells that the position is kept, too.
+    await first.health()
     await first.kill()
 
     const meanwhile = await oomKill(t, group, 'meanwhile')
