@@ -353,5 +353,8 @@ test('while the next event does not fit, it is not read from the disk again and 
   assert.ok(readBytes() - before < 50_000, `${readBytes() - before} bytes`)
   const seqs = (atLeastOne: boolean) => reader.read(1000, atLeastOne).events.map(({ seq }) => seq)
   assert.deepEqual(seqs(true), [1])
-  assert.deepEqual(seqs(false).slice(0, 2), [2, 3], 'what fits comes after it')
+  // On a busy machine a read may end by its time before it has any.
+  let rest: number[] = []
+  for (let tries = 0; rest.length < 2 && tries < 1000; tries++) rest = [...rest, ...seqs(false)]
+  assert.deepEqual(rest.slice(0, 2), [2, 3], 'what fits comes after it')
 })
