@@ -1,7 +1,7 @@
 /**
- * `sysmon explain` over a log of 500 MB that nobody has looked at, with one dump in it, beside `grep -c`,
- * which only asks each line for the words of a kill, in the C locale, its fastest. (OOMAnalyser, which
- * reads such logs too, is in none of the registries: it is a page for the browser.)
+ * `sysmon explain` over a log of 500 MB, a third of it lines of the kernel, with one dump in it, beside
+ * `grep -c`, which only asks each line for the words of a kill, in the C locale. (OOMAnalyser, which reads
+ * such logs too, is neither on PyPI nor in npm's registry by that name.)
  */
 
 import { execFileSync, spawnSync } from 'node:child_process'

@@ -119,7 +119,8 @@ function numbersOf(taken: readonly Taken[]): Numbers {
 }
 
 function countOf(frames: Buffer): number {
-  let count = 0
+  // The first stands at the very beginning.
+  let count = frames.indexOf('id: ') === 0 ? 1 : 0
   for (let at = frames.indexOf('\nid: '); at !== -1; at = frames.indexOf('\nid: ', at + 1)) count++
   return count
 }
