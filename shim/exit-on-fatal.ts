@@ -58,6 +58,7 @@ export class ExitOnFatal {
       this.#isEnding = false
     }
   }
+
   #note(service: string): void {
     const { noteFile, log } = this.#parts
     if (noteFile === undefined) return

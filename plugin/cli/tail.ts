@@ -122,8 +122,15 @@ export async function tailCommand(args: string[]): Promise<number> {
 async function isNumberedAnew(stream: URL, { seq, event }: EventEnvelope): Promise<boolean> {
   const page = new URL(stream.href.replace(/\/stream\?.*$|\/stream$/, '/events'))
   page.search = `?format=json&limit=1&offset=${seq}`
-  const { status, body } = await getJson(page)
-  const there = status === 200 ? (body as EventEnvelope[])[0] : undefined
+  let answer: Awaited<ReturnType<typeof getJson>>
+  try {
+    answer = await getJson(page)
+  } catch (error) {
+    // Something else answers there now: what the stream gets of it says so.
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+  const there = answer.status === 200 ? (answer.body as EventEnvelope[])[0] : undefined
   if (there?.seq !== seq) return false
   return there.event.ts !== event.ts || there.event.type !== event.type
 }

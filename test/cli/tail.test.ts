@@ -6,10 +6,9 @@ import { type TestContext, test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { eventText } from '../../plugin/cli/event-line.ts'
 import { localTime } from '../../plugin/units.ts'
-import { sleep, waitFor } from '../images/support/wait.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { SYSMON, startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { PATIENCE_MS, sleep, waitFor } from '../support/wait.ts'
 
 async function post(url: string, body: object): Promise<void> {
   const answer = await fetch(`${url}/telemetry/events`, {

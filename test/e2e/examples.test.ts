@@ -13,11 +13,11 @@ import { promisify } from 'node:util'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { isThere } from '../support/install.ts'
 import { whyNoOomKills } from '../support/oom.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { postJson } from '../support/post-json.ts'
 import { startServer } from '../support/server.ts'
 import { SseClient } from '../support/sse-client.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 const FOLDER = 'docs/examples'
 

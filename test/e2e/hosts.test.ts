@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { npmInstall } from '../support/npm-tools.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 /** What is brought beside fastify, on disk. */
 const MAX_BYTES = 8_000_000

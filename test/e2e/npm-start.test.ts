@@ -7,9 +7,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { waitUntil } from '../sinks/support.ts'
 import { SYSMON } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { waitFor } from '../support/wait.ts'
 
 test('SIGTERM to npm ends the server, and npm with it', async t => {
   const stateDir = mkdtempSync(join(tmpdir(), 'sysmon-npm-'))
@@ -32,7 +32,7 @@ test('SIGTERM to npm ends the server, and npm with it', async t => {
   npm.stdout.setEncoding('utf8').on('data', text => {
     output += text
   })
-  await waitUntil(() => output.includes('Server listening'), `the server: ${output}`)
+  await waitFor(() => output.includes('Server listening'), `the server: ${output}`)
   const [, page] = /"msg":"the page is at (http:[^"]+)"/.exec(output) ?? []
   assert.match(await textOf(page!), /^<!doctype html>/i)
   pid = Number(/"pid":(\d+)/.exec(output)![1])
@@ -41,7 +41,7 @@ test('SIGTERM to npm ends the server, and npm with it', async t => {
   const ended = once(npm, 'exit')
   npm.kill('SIGTERM')
   await ended
-  await waitUntil(() => {
+  await waitFor(() => {
     try {
       process.kill(pid, 0)
       return false
@@ -85,7 +85,7 @@ test(
     terminal.stdout.setEncoding('utf8').on('data', text => {
       output += text
     })
-    await waitUntil(() => /^try .*\r?\n/m.test(output), 'the greeting')
+    await waitFor(() => /^try .*\r?\n/m.test(output), 'the greeting')
     const [, page] = /^page +(http:\S+)/m.exec(output) ?? []
     const [, command] = /^try +(.*?)\r?\n/m.exec(output) ?? []
     assert.match(await textOf(page!), /^<!doctype html>/i)

@@ -20,7 +20,7 @@ import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { npmTools } from '../support/npm-tools.ts'
 import { linksOf, PAPERS } from '../support/papers.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 const root = process.cwd()
 

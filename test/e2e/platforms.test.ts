@@ -10,8 +10,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { npmInstall } from '../support/npm-tools.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 const PLUGIN = pathToFileURL(join(import.meta.dirname, '../../plugin/index.js')).href
 const FASTIFY = pathToFileURL(

@@ -17,9 +17,9 @@ import {
   readKernelLog,
   whyNoOomKills,
 } from '../support/oom.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { type Server, startServer } from '../support/server.ts'
 import { SseClient } from '../support/sse-client.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 const skip = whyNoOomKills() ?? false
 

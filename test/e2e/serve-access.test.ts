@@ -8,9 +8,9 @@ import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { SYSMON, startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 /** Runs it until it ends. */
 function serve(env: Record<string, string>): Promise<{ code: number; stderr: string }> {

@@ -7,9 +7,9 @@ import http from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { SYSMON, startServer } from '../support/server.ts'
 import { SseClient } from '../support/sse-client.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 async function sysmon(args: string[], env: Record<string, string> = {}) {
   try {

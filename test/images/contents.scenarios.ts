@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { SINK_PACKAGES } from '../../plugin/sinks/registry.ts'
+import { waitFor } from '../support/wait.ts'
 import { buildImage, type Flavour } from './support/build.ts'
 import { isAnswering, startContainer } from './support/container.ts'
 import { output, PROJECT, podman, whyNoImages } from './support/engine.ts'
 import { crashes } from './support/expect.ts'
 import { printedTable } from './support/table.ts'
-import { waitFor } from './support/wait.ts'
 
 /** linux/capability.h: CAP_SYSLOG is 34, as a mask of /proc/PID/status. */
 const SYSLOG_ONLY = (1n << 34n).toString(16).padStart(16, '0')

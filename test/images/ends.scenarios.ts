@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
 import { WebSocket } from 'ws'
+import { PATIENCE_MS, sleep, waitFor } from '../support/wait.ts'
 import { buildImage } from './support/build.ts'
 import { type Container, isAnswering, startContainer } from './support/container.ts'
 import { output, podman, whyNoImages } from './support/engine.ts'
 import { type Crash, crashes, isCrashOf } from './support/expect.ts'
 import { printedTable } from './support/table.ts'
-import { PATIENCE_MS, sleep, waitFor } from './support/wait.ts'
 
 const QUIET_MS = 3000
 

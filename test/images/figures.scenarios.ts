@@ -6,12 +6,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { before, describe, type TestContext, test } from 'node:test'
+import { sleep, waitFor } from '../support/wait.ts'
 import { buildImage, imageSize } from './support/build.ts'
 import { isAnswering, startContainer } from './support/container.ts'
 import { whyNoImages } from './support/engine.ts'
 import type { ContainerProcess } from './support/processes.ts'
 import { printedTable } from './support/table.ts'
-import { sleep, waitFor } from './support/wait.ts'
 
 const MAX_SIZE_MB = 120
 const MAX_MEMORY_MB = 90

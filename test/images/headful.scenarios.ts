@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { PATIENCE_MS, sleep, waitFor } from '../support/wait.ts'
 import { buildImage } from './support/build.ts'
 import { startContainer } from './support/container.ts'
 import { growRenderer } from './support/devtools.ts'
 import { whyNoImages } from './support/engine.ts'
 import { crashes, isCrashOf, untilKill } from './support/expect.ts'
 import { printedTable } from './support/table.ts'
-import { PATIENCE_MS, sleep, waitFor } from './support/wait.ts'
 
 const table = printedTable('The headful image')
 const skip = whyNoImages() ?? false

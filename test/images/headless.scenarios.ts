@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { memoryGroup, oomKill } from '../support/oom.ts'
+import { PATIENCE_MS, sleep, waitFor } from '../support/wait.ts'
 import { buildImage } from './support/build.ts'
 import { isAnswering, startContainer } from './support/container.ts'
 import { growBrowser, growRenderer } from './support/devtools.ts'
@@ -17,7 +18,6 @@ import { whyNoImages } from './support/engine.ts'
 import { crashes, isCrashOf, isKillOf, killsOf, untilKill } from './support/expect.ts'
 import { injectGlobalDump } from './support/inject.ts'
 import { printedTable } from './support/table.ts'
-import { PATIENCE_MS, sleep, waitFor } from './support/wait.ts'
 
 /** How long nothing may come that is not to come, in ms: supervisord tells within a second. */
 const QUIET_MS = 3000

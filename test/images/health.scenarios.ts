@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
 import type { Health } from '../../generated/types.ts'
+import { waitFor } from '../support/wait.ts'
 import { buildImage, type Flavour } from './support/build.ts'
 import { type Container, startContainer } from './support/container.ts'
 import { whyNoImages } from './support/engine.ts'
 import { printedTable } from './support/table.ts'
-import { waitFor } from './support/wait.ts'
 
 const table = printedTable('The health check')
 const skip = whyNoImages() ?? false

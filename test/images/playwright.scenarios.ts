@@ -8,12 +8,12 @@ import { before, describe, test } from 'node:test'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import type { PageCrashedData } from '../../generated/types.ts'
 import type { SseClient } from '../support/sse-client.ts'
+import { PATIENCE_MS, sleep } from '../support/wait.ts'
 import { buildImage, type Flavour } from './support/build.ts'
 import { startContainer } from './support/container.ts'
 import { whyNoImages } from './support/engine.ts'
 import { crashes } from './support/expect.ts'
 import { printedTable } from './support/table.ts'
-import { PATIENCE_MS, sleep } from './support/wait.ts'
 
 const TABS = 10
 const NAVIGATIONS = 200

@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { WebSocket } from 'ws'
 import type { Health } from '../../generated/types.ts'
+import { PATIENCE_MS, sleep, waitFor } from '../support/wait.ts'
 import { buildImage, type Flavour, imageSize } from './support/build.ts'
 import { type Container, isAnswering, startContainer } from './support/container.ts'
 import { output, PROJECT, podman, whyNoImages } from './support/engine.ts'
 import { crashes, isCrashOf } from './support/expect.ts'
 import { printedTable } from './support/table.ts'
-import { PATIENCE_MS, sleep, waitFor } from './support/wait.ts'
 
 /** Of docs/images.md. */
 const CAPABILITIES = ['SETUID', 'SETGID', 'SETPCAP', 'KILL', 'SYSLOG']

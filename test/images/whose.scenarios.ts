@@ -4,12 +4,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { OomKillData } from '../../generated/types.ts'
 import type { SseClient } from '../support/sse-client.ts'
+import { PATIENCE_MS, sleep } from '../support/wait.ts'
 import { buildImage } from './support/build.ts'
 import { type Container, startContainer } from './support/container.ts'
 import { whyNoImages } from './support/engine.ts'
 import { killsOf, untilKill } from './support/expect.ts'
 import { printedTable } from './support/table.ts'
-import { PATIENCE_MS, sleep } from './support/wait.ts'
 
 const table = printedTable('Whose kill')
 const skip = whyNoImages() ?? false

@@ -15,11 +15,11 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventEnvelope, Health } from '../../generated/types.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { nextBatch, readAll } from '../support/read-all.ts'
 import { startServer } from '../support/server.ts'
 import { fill, remount, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 import { openJournal, read, runningTimers, segmentsIn } from './journals.ts'
 
 const skip = whyNoSmallDisk

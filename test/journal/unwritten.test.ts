@@ -10,9 +10,9 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sealEnvelope } from '../../plugin/events/envelope.ts'
 import { addUnwritten, UnwrittenEvents } from '../../plugin/journal/unwritten.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { fill, remount, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 import { openJournal, read } from './journals.ts'
 
 const skip = whyNoSmallDisk

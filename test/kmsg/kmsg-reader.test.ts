@@ -28,7 +28,7 @@ import type { KmsgGap } from '../../plugin/watch/kmsg-gaps.ts'
 import { KmsgWatcher } from '../../plugin/watch/watcher.ts'
 import { allowWrites, inject, killLine, overrun } from '../support/kernel-log.ts'
 import { whyNoOomKills } from '../support/oom.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 import { WatchProcess } from '../watch/watch-process.ts'
 
 const skip = whyNoOomKills() ?? false

@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { freePort } from '../support/free-port.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { findRealPart } from '../support/real-parts.ts'
 import { startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 const prometheus = findRealPart('prometheus')
 const skip = prometheus === undefined ? 'there is no prometheus: npm run real-parts' : false

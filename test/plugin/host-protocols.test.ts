@@ -11,7 +11,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { type SysmonOptions, sysmonPlugin } from '../../plugin/index.ts'
 import { listen, note, openStream, startApp } from '../support/app.ts'
 import { certificate } from '../support/certificate.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 // --- HTTP/2 -------------------------------------------------------------------------------------
 

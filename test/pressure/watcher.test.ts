@@ -16,8 +16,8 @@ import {
 import { startApp } from '../support/app.ts'
 import { sleep } from '../support/chromium.ts'
 import { memoryGroup, whyNoOomKills } from '../support/oom.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 function watch(
   t: TestContext,

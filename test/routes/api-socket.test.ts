@@ -9,9 +9,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { listen, post, startApp } from '../support/app.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { SYSMON, startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 const crash = (serial: number) => ({
   type: 'service_crashed',

@@ -74,6 +74,25 @@ test('another length than announced, and a body that breaks off: 400', async () 
   assert.equal(await failed.result, 422)
 })
 
+test('one that is whole, and let go of before its turn, is refused, and not taken for an empty one', async () => {
+  const reader = new BodyReader()
+  const sendWhole = (size: number) => {
+    const { payload, result } = send(reader, { length: size })
+    payload.end(Buffer.alloc(size, 'x'))
+    return result
+  }
+  const size = 4 * MIB - 1000
+  const first = Array.from({ length: 7 }, () => sendWhole(size))
+  const largest = sendWhole(4 * MIB)
+  // All are whole now, and each has its turn after the one before it.
+  await turn()
+  const last = Array.from({ length: 2 }, () => sendWhole(size))
+  assert.equal(await largest, 503)
+  for (const result of await Promise.all([...first, ...last])) {
+    if (result !== 503) assert.equal((result as string).length, size)
+  }
+})
+
 test('one that does not come in time: 408', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const reader = new BodyReader()

@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { document, listen, startApp } from '../support/app.ts'
 import { Chromium, sleep, whyNoChromium } from '../support/chromium.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { startServer } from '../support/server.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 const PATH = '/telemetry/docs'
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { IdleMemory } from '../../shim/idle-memory.ts'
-import { waitUntil } from './shim-process.ts'
+import { waitFor } from '../support/wait.ts'
 
 test('once after what happened last, and again after the next', async t => {
   const { gc } = globalThis
@@ -16,11 +16,11 @@ test('once after what happened last, and again after the next', async t => {
   memory.postpone()
   memory.postpone()
   assert.deepEqual(calls, [])
-  await waitUntil(() => calls.length > 0, 'a collection')
+  await waitFor(() => calls.length > 0, 'a collection')
   await new Promise(resolve => setTimeout(resolve, 400))
   assert.deepEqual(calls, [{ type: 'major', execution: 'sync', flavor: 'last-resort' }])
   memory.postpone()
-  await waitUntil(() => calls.length > 1, 'another')
+  await waitFor(() => calls.length > 1, 'another')
 })
 
 test('without gc, nothing', t => {

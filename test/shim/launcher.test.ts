@@ -5,7 +5,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { notification, PATH, SHIM, startShim, temporaryFolder, waitUntil } from './shim-process.ts'
+import { waitFor } from '../support/wait.ts'
+import { notification, PATH, SHIM, startShim, temporaryFolder } from './shim-process.ts'
 
 test('it becomes Node, which gets the flags', async t => {
   const shim = await startShim(t)
@@ -21,7 +22,7 @@ test('what is idle gives its garbage back', async t => {
   const shim = await startShim(t)
   await shim.until(() => shim.said() === 'READY\n', 'READY')
   const before = privateKib(shim.process.pid!)
-  await waitUntil(
+  await waitFor(
     () => privateKib(shim.process.pid!) < before - 512,
     '512 KiB less than at its start'
   )

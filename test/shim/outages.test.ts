@@ -11,9 +11,9 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { EventEnvelope, EventPage, Health, ServiceCrashedData } from '../../generated/types.ts'
 import { startMortalApi } from '../support/mortal-api.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { startServer } from '../support/server.ts'
-import { startRecorder, temporaryFolder, waitUntil } from './shim-process.ts'
+import { PATIENCE_MS, waitFor } from '../support/wait.ts'
+import { startRecorder, temporaryFolder } from './shim-process.ts'
 import { debianSupervisor, dying, type Installation, startSupervisord } from './supervisord.ts'
 
 const STAYS = 'command=sleep 1000\nstartsecs=0\nautorestart=true'
@@ -47,7 +47,7 @@ test('crashes while the API is down are reported when it is back, with their tim
   await supervisord.until(() => /takes no events/.test(supervisord.shimLog()), 'a failed delivery')
   const backAt = Date.now() * 1000
   const second = await startServer(t, { ...SILENT, PORT: port })
-  await waitUntil(async () => (await crashesAt(second.url)).length === crashes, 'the crashes')
+  await waitFor(async () => (await crashesAt(second.url)).length === crashes, 'the crashes')
   for (const [index, { ts }] of (await crashesAt(second.url)).entries()) {
     assert.ok(ts >= killed[index]! && ts < backAt)
   }
@@ -154,12 +154,12 @@ test('a reload by SIGHUP: what crashes before and after it is reported, and noth
     },
   })
   process.kill(supervisord.pidOf('before'), 'SIGKILL')
-  await waitUntil(async () => (await eventsAt(api.url)).length === 1, 'the first crash')
+  await waitFor(async () => (await eventsAt(api.url)).length === 1, 'the first crash')
   const listeners = () => supervisord.shimLog().match(/"msg":"listening"/g)?.length
   supervisord.signal('SIGHUP')
   await supervisord.until(() => listeners() === 2, 'the listener after the reload')
   process.kill(supervisord.pidOf('before'), 'SIGKILL')
-  await waitUntil(async () => (await eventsAt(api.url)).length > 1, 'the second crash')
+  await waitFor(async () => (await eventsAt(api.url)).length > 1, 'the second crash')
   const events = await eventsAt(api.url)
   assert.deepEqual(
     events.map(({ service, phase }) => [service, phase]),
@@ -208,7 +208,7 @@ test('two supervisords on one state folder: each delivers its own, and what is l
   third.signal('SIGTERM')
   await Promise.all([second!.ended, third.ended])
   await start(3, apis[1]!.url)
-  await waitUntil(() => apis[1]!.posted.length === 1, 'what the second one has left')
+  await waitFor(() => apis[1]!.posted.length === 1, 'what the second one has left')
   assert.equal(apis[1]!.posted[0]!.data.service_name, 'service1')
   assert.deepEqual(
     apis.map(({ posted }) => posted.length),
@@ -231,7 +231,7 @@ test('an API that is not where the shim was told is said, and its events wait', 
   const health = async () => (await (await fetch(`${api.url}/healthz`)).json()) as Health
   assert.equal((await health()).spool?.delivery_error, undefined)
   process.kill(supervisord.pidOf('chromium'), 'SIGKILL')
-  await waitUntil(async () => (await health()).spool?.delivery_error !== undefined, 'the reason')
+  await waitFor(async () => (await health()).spool?.delivery_error !== undefined, 'the reason')
   const { status, spool } = await health()
   assert.equal(status, 'degraded')
   assert.match(spool!.delivery_error!, /ECONNREFUSED 127\.0\.0\.1:1/)
@@ -257,7 +257,7 @@ test('a full disk: events are kept in memory, and that is said', async t => {
     'the warning'
   )
   const second = await startServer(t, { ...SILENT, PORT: port })
-  await waitUntil(async () => (await crashesAt(second.url)).length === 1, 'the crash')
+  await waitFor(async () => (await crashesAt(second.url)).length === 1, 'the crash')
 })
 
 test("supervisord's buffer overflows: what was thrown away is told", async t => {

@@ -11,7 +11,8 @@ import { createPost, type Outcome, retryAfter } from '../../shim/post.ts'
 import { gapRequest } from '../../shim/requests.ts'
 import { Spool } from '../../shim/spool.ts'
 import { SpoolDir } from '../../shim/spool-dir.ts'
-import { startRecorder, temporaryFolder, waitUntil } from './shim-process.ts'
+import { waitFor } from '../support/wait.ts'
+import { startRecorder, temporaryFolder } from './shim-process.ts'
 
 async function deliver(
   t: Parameters<typeof temporaryFolder>[0],
@@ -33,7 +34,7 @@ async function deliver(
     await spool.append({ type: `e${index}`, ts: Date.now() * 1000 })
   }
   delivery.wake()
-  await waitUntil(() => spool.size === 0, 'an empty spool')
+  await waitFor(() => spool.size === 0, 'an empty spool')
   return { logged: lines.join(''), errors }
 }
 
@@ -169,7 +170,7 @@ test('an answer leaves no timer behind', async t => {
   assert.ok(timers.length > 0)
   const isCleared = () =>
     timers.every(timer => end.mock.calls.some(({ arguments: [cleared] }) => cleared === timer))
-  await waitUntil(isCleared, 'a cleared timer')
+  await waitFor(isCleared, 'a cleared timer')
 })
 
 test('a page instead of the event is no success: something else listens there', async t => {

@@ -10,7 +10,7 @@ import { delimiter, dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { PublishEventRequest, ServiceCrashedData } from '../../generated/types.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
+import { waitFor } from '../support/wait.ts'
 
 export const SHIM = fileURLToPath(new URL('../../../shim/supervisord-shim', import.meta.url))
 
@@ -33,18 +33,6 @@ export function temporaryFolder(t: Pick<TestContext, 'after'>): string {
   const folder = mkdtempSync(join(tmpdir(), 'sysmon-shim-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
-}
-
-export async function waitUntil(
-  isTrue: () => boolean | Promise<boolean>,
-  what: string | (() => string),
-  timeout = PATIENCE_MS
-): Promise<void> {
-  const deadline = Date.now() + timeout
-  while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error(`never: ${typeof what === 'string' ? what : what()}`)
-    await new Promise(resolve => setTimeout(resolve, 10))
-  }
 }
 
 export type Answer = (response: ServerResponse, body: Posted, headers: IncomingHttpHeaders) => void
@@ -138,6 +126,6 @@ export async function startShim(
     said: () => said,
     log: () => log,
     posted: () => recorder.posted,
-    until: (isTrue, what) => waitUntil(isTrue, () => `${what}; it said ${said}, and logged ${log}`),
+    until: (isTrue, what) => waitFor(isTrue, what, () => `it said ${said}, and logged ${log}`),
   }
 }

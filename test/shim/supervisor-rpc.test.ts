@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createSupervisorRpc, parseProcesses, RpcFault } from '../../shim/supervisor-rpc.ts'
-import { temporaryFolder, waitUntil } from './shim-process.ts'
+import { waitFor } from '../support/wait.ts'
+import { temporaryFolder } from './shim-process.ts'
 
 const readLog = (url: string, auth?: string) => createSupervisorRpc(url, auth).readLog
 
@@ -73,7 +74,7 @@ test('an answer leaves no timer behind', async t => {
     .map(({ result }) => result)
   assert.equal(timers.length, 1)
   const isCleared = () => end.mock.calls.some(({ arguments: [timer] }) => timer === timers[0])
-  await waitUntil(isCleared, 'a cleared timer')
+  await waitFor(isCleared, 'a cleared timer')
 })
 
 function startRpc(t: TestContext, answer: (body: string) => [number, string] | undefined) {

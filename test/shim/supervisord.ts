@@ -7,7 +7,8 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { PATH, SHIM, temporaryFolder, waitUntil } from './shim-process.ts'
+import { waitFor } from '../support/wait.ts'
+import { PATH, SHIM, temporaryFolder } from './shim-process.ts'
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
 const SHIPPED = join(PROJECT, 'shim/supervisord-shim.conf')
@@ -161,7 +162,7 @@ export async function startSupervisord(
     call: (method, ...args) => call(socket, method, args),
     signal: signal => child.kill(signal),
     until: (isTrue, what, timeout) =>
-      waitUntil(isTrue, () => `${what}\n${log().slice(-3000)}\n${shimLog().slice(-3000)}`, timeout),
+      waitFor(isTrue, what, () => `${log().slice(-3000)}\n${shimLog().slice(-3000)}`, timeout),
   }
   await supervisord.until(() => /"msg":"listening"/.test(shimLog()), 'the listener')
   return supervisord

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { freePort } from '../support/free-port.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { findRealPart } from '../support/real-parts.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 /** The collector's path; where there is none the test is skipped, and says why. */
 export function needCollector(t: Pick<TestContext, 'skip'>): string | undefined {

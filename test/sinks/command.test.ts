@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { sealEnvelope } from '../../plugin/events/envelope.ts'
 import { CommandSink } from '../../plugin/sinks/command/command-sink.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 import {
   isDone,
   post,

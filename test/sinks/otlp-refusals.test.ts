@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import { waitFor } from '../support/wait.ts'
 import { type Refusal, startJsonCollector } from './json-collector.ts'
 import { startProxy } from './proxy.ts'
 import {
@@ -16,7 +17,6 @@ import {
   startSinkServer,
   temporaryFolder,
   untilSink,
-  waitUntil,
 } from './support.ts'
 
 const JSON_PROTOCOL = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }
@@ -71,7 +71,7 @@ test('a 400 for one record: it alone is lost, and a telemetry_gap tells which it
   })
   // The gap went to the collector too, after all that came before it.
   const all = Array.from({ length: gap!.seq }, (_, index) => index + 1)
-  await waitUntil(() => collector.taken.includes(gap!.seq), 'the gap')
+  await waitFor(() => collector.taken.includes(gap!.seq), 'the gap')
   assert.deepEqual(
     collector.taken.filter(seq => seq <= gap!.seq),
     all.filter(seq => seq !== bad.seq)

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { hostname } from 'node:os'
 import { test } from 'node:test'
+import { waitFor } from '../support/wait.ts'
 import { Collector, type LogRecord, needCollector } from './collector.ts'
 import { type Mischief, startProxy } from './proxy.ts'
 import {
@@ -14,7 +15,6 @@ import {
   startSinkServer,
   temporaryFolder,
   untilSink,
-  waitUntil,
   watchGrowth,
 } from './support.ts'
 
@@ -73,7 +73,7 @@ for (const protocol of ['http/protobuf', 'http/json']) {
     await post(server.url, { type: 'bare', category: 'page' })
     await untilSink(server.url, 'otlp', isDone)
     const records = () => collector.records().filter(each => !isAboutKills(sourceEvent(each)))
-    await waitUntil(() => records().length === 5, 'five records')
+    await waitFor(() => records().length === 5, 'five records')
     const [kill, crash, gap, note, bare] = records()
 
     assert.equal(kill!.timeUnixNano, '1795481072562692000')
@@ -131,7 +131,7 @@ test('a collector killed, restarted and away while 10,000 events pass: each arri
     distinct(collector.records())
       .map(seqOf)
       .filter(seq => seq > 300)
-  await waitUntil(() => later().length >= 9700, 'all records')
+  await waitFor(() => later().length >= 9700, 'all records')
   assert.deepEqual(
     later(),
     Array.from({ length: 9700 }, (_, index) => 301 + index)
@@ -164,7 +164,7 @@ test('429, 500, 503, garbage, resets and answers that get lost: every event arri
     await untilSink(server.url, 'otlp', isDone)
   }
   assert.ok(turn >= 2 * ills.length, 'each ill befell it')
-  await waitUntil(() => distinct(collector.records()).length >= 1200, 'all records')
+  await waitFor(() => distinct(collector.records()).length >= 1200, 'all records')
   assertConsecutive(distinct(collector.records()).map(seqOf), 1200)
 })
 
@@ -223,6 +223,6 @@ test('at SIGTERM what was just published is delivered still', async t => {
   await untilSink(server.url, 'otlp', ({ state }) => state === 'delivering')
   await postNotes(server.url, 0, 200)
   assert.equal(await server.stop(), 0)
-  await waitUntil(() => collector.records().length >= 200, 'all records')
+  await waitFor(() => collector.records().length >= 200, 'all records')
   assertConsecutive(collector.records().map(seqOf), 200)
 })

@@ -11,7 +11,7 @@ import { MAX_REJECTED_IN_A_ROW, SinkRunner } from '../../plugin/sinks/runner.ts'
 import { type Delivery, type Sink, SinkError } from '../../plugin/sinks/sink.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
 import fc from '../support/fast-check.ts'
-import { waitUntil } from './support.ts'
+import { waitFor } from '../support/wait.ts'
 
 const LIMITS = { maxBytes: 64 * 1024, maxEvents: 512, lingerMs: 0, timeoutMs: 1000 }
 
@@ -85,7 +85,7 @@ test('one event of many is refused: it is given up, the others arrive in order, 
     )
     for (let n = 0; n < 400; n++) publish(stream, 10)
     runner.start()
-    await waitUntil(isDone, 'all delivered')
+    await waitFor(isDone, 'all delivered')
     assert.deepEqual(givenUp, [{ seqs: [poison], reason: 'bad 1' }])
     const expected = Array.from({ length: 400 }, (_, index) => index + 1)
     assert.deepEqual(
@@ -106,7 +106,7 @@ test('a side that takes less at a time is soon asked for no more: few requests a
   )
   for (let n = 0; n < 1000; n++) publish(stream, 100)
   runner.start()
-  await waitUntil(isDone, 'all delivered')
+  await waitFor(isDone, 'all delivered')
   assert.deepEqual(givenUp, [])
   assert.equal(sink.taken.length, 1000)
   const refusals = sink.asked.filter(({ length }) => length > most).length
@@ -147,7 +147,7 @@ test('any sizes, any faults, any bounds, failures between: what can be taken is,
           }
         })
         runner.start()
-        await waitUntil(isDone, 'all delivered')
+        await waitFor(isDone, 'all delivered')
         const seqs = (isBad: boolean) =>
           wanted.filter(each => each.isBad === isBad).map(({ seq }) => seq)
         assert.deepEqual(sink.taken, seqs(false))
@@ -172,7 +172,7 @@ test('a side that refuses everything costs a few events, then the others wait un
   )
   for (let n = 0; n < 300; n++) publish(stream, 10)
   runner.start()
-  await waitUntil(() => runner.health.state === 'refused', 'refused')
+  await waitFor(() => runner.health.state === 'refused', 'refused')
   assert.equal(givenUp.length, MAX_REJECTED_IN_A_ROW)
   assert.match(runner.health.error!, /none of the last 20 events was taken: no tenant/)
   assert.equal(runner.health.lag_events, 300 - MAX_REJECTED_IN_A_ROW)
@@ -182,7 +182,7 @@ test('a side that refuses everything costs a few events, then the others wait un
   isSetUpWrong = false
   // As a minute that has passed.
   runner.stopLingering()
-  await waitUntil(isDone, 'the others')
+  await waitFor(isDone, 'the others')
   assert.equal(sink.taken.length, 300 - MAX_REJECTED_IN_A_ROW)
 })
 
@@ -201,6 +201,6 @@ test('a batch that is too large for a side that only cuts the connection gets th
   )
   for (let n = 0; n < 8; n++) publish(stream, 10)
   runner.start()
-  await waitUntil(isDone, 'all delivered')
+  await waitFor(isDone, 'all delivered')
   assert.deepEqual(sink.taken, [1, 2, 3, 4, 5, 6, 7, 8])
 })

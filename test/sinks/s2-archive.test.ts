@@ -4,9 +4,10 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { note, page, startApp } from '../support/app.ts'
+import { waitFor } from '../support/wait.ts'
 import { type Mischief, startProxy } from './proxy.ts'
 import { BASIN, needS2, S2Lite, TOKEN } from './s2-lite.ts'
-import { isDone, waitUntil } from './support.ts'
+import { isDone } from './support.ts'
 
 const EVENTS = 1200
 
@@ -42,7 +43,7 @@ async function start(t: TestContext): Promise<Parts | undefined> {
 }
 
 async function delivered(app: FastifyInstance): Promise<void> {
-  await waitUntil(() => isDone(app.sysmon.health().sinks![0]!), 'all delivered')
+  await waitFor(() => isDone(app.sysmon.health().sinks![0]!), 'all delivered')
 }
 
 test('pages by number: from the first event on, each once, over the seam', async t => {

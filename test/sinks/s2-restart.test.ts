@@ -8,6 +8,7 @@ import { note, startApp } from '../support/app.ts'
 import { freePort } from '../support/free-port.ts'
 import { postJson } from '../support/post-json.ts'
 import type { Server } from '../support/server.ts'
+import { waitFor } from '../support/wait.ts'
 import { startProxy } from './proxy.ts'
 import { BASIN, needS2, S2Lite, TOKEN } from './s2-lite.ts'
 import {
@@ -17,7 +18,6 @@ import {
   startSinkServer,
   temporaryFolder,
   untilSink,
-  waitUntil,
 } from './support.ts'
 
 const CRASHES = 1000
@@ -115,7 +115,7 @@ for (const [name, ill] of [
       return ++appends === 1 ? 'swallow' : 'reset'
     }
     await postNotes(first.url, 0, 5)
-    await waitUntil(() => appends >= 2, 'a second append')
+    await waitFor(() => appends >= 2, 'a second append')
     await postNotes(first.url, 5, 10)
     await first.stop('SIGKILL')
     // The next one has all ten in a batch. Its first append is refused by S2, for the position.
@@ -175,7 +175,7 @@ test('what is gone before the sink came to it is a telemetry_gap, which S2 gets 
   const health = () => app.sysmon.health().sinks![0]!
   assert.equal(health().lag_events, 350)
   await lite.boot()
-  await waitUntil(() => health().missed > 0 && isDone(health()), 'a gap, and the rest delivered')
+  await waitFor(() => health().missed > 0 && isDone(health()), 'a gap, and the rest delivered')
   const envelopes = await lite.envelopes('test')
   const notes = envelopes.filter(({ event }) => event.type === 'note').map(({ seq }) => seq)
   assert.deepEqual(

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { EventEnvelope, Health, SinkHealth } from '../../generated/types.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { type Server, startServer } from '../support/server.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 /** A real server without a kernel log, with a state folder of its own. */
 export function startSinkServer(
@@ -71,15 +71,6 @@ export async function untilSink(
 
 export const isDone = ({ state, lag_events }: SinkHealth): boolean =>
   state === 'delivering' && lag_events === 0
-
-/** @throws after ten seconds */
-export async function waitUntil(isTrue: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS
-  while (!isTrue()) {
-    if (Date.now() > deadline) throw new Error(`never: ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
-}
 
 /**
  * Whether 1, 2, 3 ... are there, each once and in order: `count` of them, and what the server says of

@@ -10,6 +10,7 @@ import { type TestContext, test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { slackText } from '../../plugin/sinks/webhook/webhook-body.ts'
+import { waitFor } from '../support/wait.ts'
 import {
   isDone,
   post,
@@ -18,7 +19,6 @@ import {
   startSinkServer,
   temporaryFolder,
   untilSink,
-  waitUntil,
 } from './support.ts'
 
 interface Asked {
@@ -119,7 +119,7 @@ test('a receiver that dies and comes back gets all, in order, with the same ids 
     named(event) === 'service-2' ? { status: 503, headers: { 'retry-after': '0' } } : undefined
   await post(server.url, crash(1))
   await post(server.url, crash(2))
-  await waitUntil(
+  await waitFor(
     () => receiver.asked.filter(({ body }) => body.includes('service-2')).length > 1,
     'that it is tried again'
   )

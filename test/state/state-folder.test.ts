@@ -17,10 +17,10 @@ import {
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Health } from '../../generated/types.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
 import { postJson } from '../support/post-json.ts'
 import { startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 const NO_KMSG = { SYSMON_KMSG_PATH: '/nonexistent' }
 const NOBODY = 65534

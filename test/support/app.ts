@@ -17,7 +17,7 @@ import { openapiJson } from '../../generated/document.ts'
 import { type SchemaName, schemas } from '../../generated/schemas.ts'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { type SysmonOptions, sysmonPlugin } from '../../plugin/index.ts'
-import { PATIENCE_MS } from './patience.ts'
+import { PATIENCE_MS } from './wait.ts'
 
 export interface AppOptions {
   /** Options of the host application. */
@@ -246,7 +246,7 @@ export class StreamClient {
     return this
   }
 
-  /** @throws when the stream is over, or ten seconds are, without it */
+  /** @throws when the stream is over without it, and after a time in which it would have come */
   async until(isTrue: () => boolean, what: string): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS
     while (!isTrue()) {

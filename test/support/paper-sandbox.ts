@@ -9,10 +9,10 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
-import { PATIENCE_MS } from './patience.ts'
 import { postJson } from './post-json.ts'
 import { findRealPart } from './real-parts.ts'
 import { temporaryFolder } from './temporary-folder.ts'
+import { PATIENCE_MS } from './wait.ts'
 
 /** What runs until it is stopped: started beside the rest, and stopped after the last block of its file. */
 const ENDLESS = /^(?:curl -N|sysmon tail|npm ci && npm start$)/

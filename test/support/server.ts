@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { PATIENCE_MS } from './patience.ts'
+import { PATIENCE_MS } from './wait.ts'
 
 export const SYSMON = fileURLToPath(new URL('../../plugin/cli/sysmon.js', import.meta.url))
 

@@ -2,7 +2,7 @@
 
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import type { EventEnvelope } from '../../generated/types.ts'
-import { PATIENCE_MS } from './patience.ts'
+import { PATIENCE_MS } from './wait.ts'
 
 export interface Received {
   readonly id: number

@@ -9,9 +9,9 @@ import { test } from 'node:test'
 import type { EventEnvelope, ServiceCrashedData } from '../../generated/types.ts'
 import { RecentDeaths } from '../../plugin/stream/recent-deaths.ts'
 import { killOfService } from '../../plugin/watch/kill-of-service.ts'
-import { waitUntil } from '../shim/shim-process.ts'
 import { memoryGroup, oomKill, whyNoOomKills } from '../support/oom.ts'
 import { startServer } from '../support/server.ts'
+import { waitFor } from '../support/wait.ts'
 
 const SECOND_US = 1_000_000
 
@@ -88,7 +88,7 @@ test(
       return kills.find(one => (one.event.data as { pid: number }).pid === pid)
     }
     // Only a kill that was told before the crash can be named by it.
-    await waitUntil(async () => (await findKill()) !== undefined, 'the kill')
+    await waitFor(async () => (await findKill()) !== undefined, 'the kill')
     const data = { service_name: 'linked', phase: 'running', pid, signal: 'SIGKILL' }
     const post = async (metadata: Record<string, string>) =>
       (await postBySocket(join(stateDir, 'api.sock'), {

@@ -12,7 +12,7 @@ import { sysmonPlugin } from '../../plugin/index.ts'
 import { SILENCE_US } from '../../plugin/oom/section.ts'
 import { allowWrites, inject, killLine } from '../support/kernel-log.ts'
 import { whyNoOomKills } from '../support/oom.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 /** Longer than the silence after which a line must prove that it is the dump's. */
 const PAUSE_MS = 13_000

@@ -14,7 +14,7 @@ import type { KmsgHealth } from '../../generated/types.ts'
 import { readBootId } from '../../plugin/machine/boot-id.ts'
 import type { KmsgGap } from '../../plugin/watch/kmsg-gaps.ts'
 import { KmsgWatcher, type KmsgWatcherOptions } from '../../plugin/watch/watcher.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 export interface SeenKill {
   readonly pid: number

@@ -14,7 +14,7 @@ import { sysmonPlugin } from '../../plugin/index.ts'
 import { assertValid } from '../support/app.ts'
 import { allowWrites, FIRST_PID, inject, killLine, overrun } from '../support/kernel-log.ts'
 import { whyNoOomKills } from '../support/oom.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
+import { PATIENCE_MS } from '../support/wait.ts'
 
 const skip = whyNoOomKills() ?? false
 

@@ -6,9 +6,9 @@
 import { execFileSync } from 'node:child_process'
 import type { TestContext } from 'node:test'
 import { SseClient } from '../../support/sse-client.ts'
+import { waitFor } from '../../support/wait.ts'
 import { output, podman } from './engine.ts'
 import { type ContainerProcess, processesOf } from './processes.ts'
-import { waitFor } from './wait.ts'
 
 export interface Container {
   readonly id: string

@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
+import { waitFor } from '../../support/wait.ts'
 import type { Container } from './container.ts'
-import { waitFor } from './wait.ts'
 
 /** Takes 8 MiB at a time and writes every page of them. */
 const HUNGRY_PAGE = `<title>hungry</title><script>

@@ -2,8 +2,8 @@
 
 import type { EventEnvelope } from '../../../generated/types.ts'
 import type { Received, SseClient } from '../../support/sse-client.ts'
+import { PATIENCE_MS, sleep } from '../../support/wait.ts'
 import type { Container } from './container.ts'
-import { PATIENCE_MS, sleep } from './wait.ts'
 
 export interface Kill {
   readonly process_name: string

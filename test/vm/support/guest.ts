@@ -7,9 +7,9 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isAnswering } from '../../images/support/container.ts'
-import { waitFor } from '../../images/support/wait.ts'
 import { freePort } from '../../support/free-port.ts'
 import { SseClient } from '../../support/sse-client.ts'
+import { waitFor } from '../../support/wait.ts'
 import type { Kernel } from './kernel.ts'
 
 const BOOT_MS = 300_000
