@@ -22,10 +22,7 @@ const POSTS = 10_000
 const CONNECTIONS = 10
 const SQLITE = 'better-sqlite3@12.11.1'
 const SQLITE_BINARY = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node'
-const SQLITE_SERVER = readFileSync(
-  new URL('../../bench/peers/post-sqlite.mjs', import.meta.url),
-  'utf8'
-)
+const PEER = readFileSync(new URL('../../bench/peers/post.mjs', import.meta.url), 'utf8')
 const LOAD = fileURLToPath(new URL('./load/post-load.js', import.meta.url))
 
 const WITH_PLUGIN = `
@@ -33,30 +30,6 @@ import Fastify from 'fastify'
 import sysmon from ${JSON.stringify(PLUGIN)}
 const app = Fastify()
 await app.register(sysmon, { kmsgPath: false, ...JSON.parse(process.argv[1]) })
-await app.listen({ port: 0, host: '127.0.0.1' })
-console.log(app.server.address().port)
-`
-
-/** Ajv in the dialect of the document, as Fastify's own cannot read it. */
-const BARE = `
-import Fastify from 'fastify'
-import { Ajv2020 } from 'ajv/dist/2020.js'
-const schemas = JSON.parse(process.argv[1])
-const ajv = new Ajv2020({ strict: false })
-for (const schema of Object.values(schemas)) ajv.addSchema(schema)
-const app = Fastify()
-app.setValidatorCompiler(({ schema }) => ajv.compile(schema))
-const body = {
-  allOf: [
-    { $ref: 'sysmon:PublishEventRequest' },
-    { properties: { data: { $ref: 'sysmon:ServiceCrashedData' } } },
-  ],
-}
-let seq = 0
-app.post('/telemetry/events', { schema: { body } }, async ({ body }) => {
-  const { ts = Date.now() * 1000, type, source, data } = body
-  return { seq: ++seq, event: { ts, type, category: 'system', source, data } }
-})
 await app.listen({ port: 0, host: '127.0.0.1' })
 console.log(app.server.address().port)
 `
@@ -83,16 +56,15 @@ export async function ingest(log: (line: string) => void): Promise<Figure[]> {
   }
   try {
     const memory = await start('memory only', WITH_PLUGIN, { stateDir: false })
-    const bare = await start('bare Fastify, equal schema', BARE, schemas)
+    const bare = await start('bare Fastify, equal schema', PEER, { schemas })
     const disk = await start('journaled', WITH_PLUGIN, { stateDir: join(folder, 'state') })
     const tools = nativeTools([SQLITE], SQLITE_BINARY)
     if ('skip' in tools) log(`ingest: ${SQLITE} is left out: ${tools.skip}`)
     const sqlite =
       'folder' in tools
-        ? await start('better-sqlite3 in WAL mode', SQLITE_SERVER, {
+        ? await start('better-sqlite3 in WAL mode', PEER, {
             schemas,
-            folder: tools.folder,
-            file: join(folder, 'events.db'),
+            sqlite: { folder: tools.folder, file: join(folder, 'events.db') },
           })
         : undefined
     let serial = 0
