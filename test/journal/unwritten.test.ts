@@ -12,7 +12,7 @@ import { sealEnvelope } from '../../plugin/events/envelope.ts'
 import { addUnwritten, UnwrittenEvents } from '../../plugin/journal/unwritten.ts'
 import { fill, remount, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { PATIENCE_MS } from '../support/wait.ts'
+import { waitFor } from '../support/wait.ts'
 import { openJournal, read } from './journals.ts'
 
 const skip = whyNoSmallDisk
@@ -22,13 +22,6 @@ function killed(t: TestContext, folder: string): string {
   const copy = join(temporaryFolder(t), 'journal')
   cpSync(folder, copy, { recursive: true })
   return copy
-}
-
-async function until(isTrue: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; !isTrue(); tries++) {
-    assert.ok(tries < PATIENCE_MS / 10, `never: ${what}`)
-    await sleep(20)
-  }
 }
 
 test('counted with their times: those that wait, and those that were dropped until they are told', () => {
@@ -150,7 +143,8 @@ test(
   }
 )
 
-test('told on a full disk, and then there is room: it is not told again', { skip }, async t => {
+/** Of a first process an event got onto no disk, nor does one of the second. */
+function startedAgainOnFullDisk(t: TestContext) {
   const disk = smallDisk(t, '1m')
   const folder = join(disk, 'journal')
   const first = openJournal(t, folder)
@@ -159,26 +153,24 @@ test('told on a full disk, and then there is room: it is not told again', { skip
   first.append('x'.repeat(5000), 'system', 'kernel')
   const second = openJournal(t, folder)
   second.append('x'.repeat(5000), 'system', 'kernel')
+  return { folder, empty, second }
+}
+
+test('told on a full disk, and then there is room: it is not told again', { skip }, async t => {
+  const { folder, empty, second } = startedAgainOnFullDisk(t)
   await second.journal.verify()
   assert.equal(second.losses.length, 1)
   empty()
-  await until(() => second.journal.health.state === 'writing', 'written again')
+  await waitFor(() => second.journal.health.state === 'writing', 'written again')
   const third = openJournal(t, killed(t, folder))
   await third.journal.verify()
   assert.deepEqual(third.losses, [])
 })
 
 test('room before it was told: it is still to be told by the next', { skip }, async t => {
-  const disk = smallDisk(t, '1m')
-  const folder = join(disk, 'journal')
-  const first = openJournal(t, folder)
-  first.append('x'.repeat(4000), 'system', 'kernel')
-  const empty = fill(disk)
-  first.append('x'.repeat(5000), 'system', 'kernel')
-  const second = openJournal(t, folder)
-  second.append('x'.repeat(5000), 'system', 'kernel')
+  const { folder, empty, second } = startedAgainOnFullDisk(t)
   empty()
-  await until(() => second.journal.health.state === 'writing', 'written again')
+  await waitFor(() => second.journal.health.state === 'writing', 'written again')
   const third = openJournal(t, killed(t, folder))
   await third.journal.verify()
   assert.deepEqual(
@@ -203,7 +195,7 @@ test('what was dropped from memory too is told by whoever comes first', { skip }
   )
   remount(disk, 'size=32m')
   empty()
-  await until(() => first.losses.length > 0, 'the loss')
+  await waitFor(() => first.losses.length > 0, 'the loss')
   const [{ lost } = assert.fail()] = first.losses
   assert.equal(read(first.journal).length + lost!, 31)
   const after = openJournal(t, killed(t, folder))
