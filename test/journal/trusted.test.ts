@@ -284,7 +284,7 @@ test('damage and loss in the part of trusted events is told under keys of its ow
 
 test('the real server keeps what is posted apart from its own gaps', async t => {
   const stateDir = temporaryFolder(t)
-  const env = { SYSMON_STATE_DIR: stateDir, SYSMON_KMSG_PATH: '/nonexistent' }
+  const env = { SYSMON_STATE_DIR: stateDir, SYSMON_KMSG_PATH: 'off' }
   const { url, stop } = await startServer(t, env)
   const headers = { 'content-type': 'application/json' }
   const post = (body: object) =>

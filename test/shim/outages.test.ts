@@ -17,7 +17,7 @@ import { startRecorder, temporaryFolder } from './shim-process.ts'
 import { debianSupervisor, dying, type Installation, startSupervisord } from './supervisord.ts'
 
 const STAYS = 'command=sleep 1000\nstartsecs=0\nautorestart=true'
-const SILENT = { SYSMON_KMSG_PATH: '/nonexistent' }
+const SILENT = { SYSMON_KMSG_PATH: 'off' }
 
 test('crashes while the API is down are reported when it is back, with their time', async t => {
   const outage = Number(process.env.SYSMON_OUTAGE ?? 0) * 1000 // "npm run soak" makes it a minute.

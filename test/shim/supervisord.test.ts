@@ -328,7 +328,7 @@ test('a socket that was swept away: the end is told all the same, or what to men
 const JUNK = '2026-11-24 00:23:28,155 INFO reaped unknown pid 1 (exit status 0)\n'.repeat(2000)
 
 async function startApi(t: Parameters<typeof startServer>[0]) {
-  const api = await startServer(t, { SYSMON_KMSG_PATH: '/nonexistent' })
+  const api = await startServer(t, { SYSMON_KMSG_PATH: 'off' })
   const stream = await SseClient.open(`${api.url}/telemetry/events?replay=all`, {
     accept: 'text/event-stream',
   })

@@ -8,7 +8,6 @@ import { Collector, type LogRecord, needCollector } from './collector.ts'
 import { type Mischief, startProxy } from './proxy.ts'
 import {
   assertConsecutive,
-  isAboutKills,
   isDone,
   post,
   postNotes,
@@ -23,7 +22,6 @@ function distinct(records: readonly LogRecord[]): LogRecord[] {
   return [...new Map([...records].reverse().map(each => [uid(each), each])).values()].reverse()
 }
 const uid = ({ attributes }: LogRecord): unknown => attributes['log.record.uid']
-const sourceEvent = ({ attributes }: LogRecord): unknown => attributes['sysmon.source.event']
 const seqOf = ({ attributes }: LogRecord): number => attributes['sysmon.seq'] as number
 
 const KILL = {
@@ -72,7 +70,7 @@ for (const protocol of ['http/protobuf', 'http/json']) {
     await post(server.url, { type: 'note', category: 'page', data: own })
     await post(server.url, { type: 'bare', category: 'page' })
     await untilSink(server.url, 'otlp', isDone)
-    const records = () => collector.records().filter(each => !isAboutKills(sourceEvent(each)))
+    const records = () => collector.records()
     await waitFor(() => records().length === 5, 'five records')
     const [kill, crash, gap, note, bare] = records()
 

@@ -101,7 +101,6 @@ test('s2 lite killed and restarted again and again while 10,000 events pass', as
   const server = await startSinkServer(t, {
     ...lite.env(),
     ...STREAM,
-    SYSMON_KMSG_PATH: '/nonexistent',
   })
   await untilSink(server.url, 's2', isDone)
   const endWatch = watchGrowth(t, server.process.pid!)

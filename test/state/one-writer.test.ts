@@ -12,7 +12,7 @@ import { postJson } from '../support/post-json.ts'
 import { type Server, startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const NO_KMSG = { SYSMON_KMSG_PATH: '/nonexistent' }
+const NO_KMSG = { SYSMON_KMSG_PATH: 'off' }
 
 async function journalOf({ url }: Server): Promise<JournalHealth> {
   return ((await (await fetch(`${url}/healthz`)).json()) as Health).journal

@@ -22,7 +22,7 @@ import { startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { PATIENCE_MS } from '../support/wait.ts'
 
-const NO_KMSG = { SYSMON_KMSG_PATH: '/nonexistent' }
+const NO_KMSG = { SYSMON_KMSG_PATH: 'off' }
 const NOBODY = 65534
 const skip = process.getuid?.() === 0 ? false : 'not root: nothing can be given to another user'
 

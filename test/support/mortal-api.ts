@@ -21,7 +21,7 @@ const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 /** @param env of the server; without any it watches no kernel log */
 export async function startMortalApi(
   t: TestContext,
-  { consumers = 1, env = { SYSMON_KMSG_PATH: '/nonexistent' } as Record<string, string> } = {}
+  { consumers = 1, env = { SYSMON_KMSG_PATH: 'off' } as Record<string, string> } = {}
 ): Promise<MortalApi> {
   const settings: Record<string, string> = { SYSMON_STATE_DIR: temporaryFolder(t), ...env }
   let server: Server = await startServer(t, settings)
