@@ -32,6 +32,9 @@ export function serverUrl(given: string | undefined): string {
 }
 
 /**
+ * The frames of a stream. The first one is empty: it says that the stream is open, so that nothing which the server
+ * publishes from then on is missed.
+ *
  * @param lastId the newest event that was read; empty: none was
  * @throws {UsageError} for an answer that a person must mend; another error for what passes
  */
@@ -58,6 +61,7 @@ export async function* frames(url: URL, lastId = ''): AsyncGenerator<Frame> {
   response.setEncoding('utf8')
   let rest = ''
   try {
+    yield {}
     for await (const chunk of response) {
       rest += chunk as string
       const blocks = rest.split('\n\n')
@@ -67,6 +71,8 @@ export async function* frames(url: URL, lastId = ''): AsyncGenerator<Frame> {
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException
     throw new Error(`the stream broke off (${code ?? message})`)
+  } finally {
+    response.destroy()
   }
 }
 

@@ -82,15 +82,20 @@ export async function tailCommand(args: string[]): Promise<number> {
   const backoff = new Backoff(RECONNECT)
   const trouble = new ConnectionTrouble()
   for (;;) {
+    let isOpen = false
     let isAnswered = false
     try {
-      if (last !== undefined && (await isNumberedAnew(url, last))) {
-        process.stderr.write('sysmon tail: the server numbers anew: all that it retains\n')
-        url.searchParams.set('replay', 'all')
-        lastId = ''
-        last = undefined
-      }
       for await (const frame of frames(url, lastId)) {
+        if (!isOpen) {
+          isOpen = true
+          if (last === undefined || !(await isNumberedAnew(url, last))) continue
+          process.stderr.write('sysmon tail: the server numbers anew: all that it retains\n')
+          url.searchParams.set('replay', 'all')
+          lastId = ''
+          last = undefined
+          isAnswered = true
+          break
+        }
         backoff.reset()
         trouble.clear()
         isAnswered = true
@@ -116,8 +121,9 @@ export async function tailCommand(args: string[]): Promise<number> {
 }
 
 /**
- * Whether this is another run of a server without a state folder. The stream shows that only while it has
- * given fewer numbers than were seen; else the event that has the number of the last one now does.
+ * Whether this is another run of a server without a state folder. Its stream begins with its oldest event if it had
+ * given fewer numbers than were seen when the stream was opened; else the event that has the number of the last one
+ * shows it. Asked while the stream is open: before, the server could pass that number in between.
  */
 async function isNumberedAnew(stream: URL, { seq, event }: EventEnvelope): Promise<boolean> {
   const page = new URL(stream.href.replace(/\/stream\?.*$|\/stream$/, '/events'))

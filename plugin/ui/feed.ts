@@ -50,7 +50,6 @@ export class Feed {
   async run(): Promise<never> {
     for (;;) {
       try {
-        if (this.#hasHistory) await this.#compareNumbers()
         if (!this.#hasHistory) await this.#readHistory()
         await this.#follow()
         this.#listener.onConnection({ state: 'reconnecting' })
@@ -102,17 +101,16 @@ export class Feed {
   }
 
   /**
-   * A server that was started again without a state folder numbers anew. The stream shows that only while it
-   * has given fewer numbers than this page has seen; else the event that has our last number now does.
+   * Whether the server was started again without a state folder. Its stream begins with its oldest event if it had
+   * given fewer numbers than this page has seen when the stream was opened; else the event that has our last number
+   * shows it. Asked while the stream is open: before, the server could pass that number in between.
    */
-  async #compareNumbers(): Promise<void> {
+  async #isNumberedAnew(): Promise<boolean> {
     const { run, lastSeq } = this.#store
     const last = this.#store.get(`${run}-${lastSeq}`)
-    if (last === undefined) return
+    if (last === undefined) return false
     const there = await this.#api.event(lastSeq)
-    if (there === undefined || isOf(last, there)) return
-    this.#store.beginRun()
-    this.#hasHistory = false
+    return there !== undefined && !isOf(last, there)
   }
 
   /** What is told of deaths first, however much else came since. */
@@ -156,11 +154,16 @@ export class Feed {
         ...(lastSeq > 0 ? { 'last-event-id': String(lastSeq) } : {}),
       },
     })
-    this.#failedSince = undefined
-    this.#delayMs = FIRST_DELAY_MS
-    this.#listener.onConnection({ state: 'live' })
     let timer: ReturnType<typeof setTimeout> | undefined
     try {
+      if (await this.#isNumberedAnew()) {
+        this.#store.beginRun()
+        this.#hasHistory = false
+        return
+      }
+      this.#failedSince = undefined
+      this.#delayMs = FIRST_DELAY_MS
+      this.#listener.onConnection({ state: 'live' })
       const parser = new SseParser()
       const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
       for (;;) {
@@ -172,6 +175,7 @@ export class Feed {
       }
     } finally {
       clearTimeout(timer)
+      abort.abort()
     }
   }
 

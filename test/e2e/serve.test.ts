@@ -7,6 +7,7 @@ import http from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
+import { startMovingFront } from '../support/moving-front.ts'
 import { SYSMON, startServer } from '../support/server.ts'
 import { SseClient } from '../support/sse-client.ts'
 import { PATIENCE_MS } from '../support/wait.ts'
@@ -250,6 +251,19 @@ test('sysmon tail prints events as they come, and again after the server is back
   // It may have passed the number of the last event that was read, or not.
   await post(second.url, 'two')
   await post(second.url, 'three')
+  await until(/ {2}note {2}console {2}"two"[\s\S]* {2}note {2}console {2}"three"/)
+})
+
+test('sysmon tail misses nothing of a server that numbers anew and passes the last number just then', async t => {
+  const first = await startServer(t)
+  await post(first.url, 'one')
+  const front = await startMovingFront(t, first.url)
+  const until = startTail(t, front.url)
+  await until(/#1 {2}note {2}console {2}"one"/)
+  const second = await startServer(t)
+  front.move(second.url, async () => {
+    for (const text of ['two', 'three']) await post(second.url, text)
+  })
   await until(/ {2}note {2}console {2}"two"[\s\S]* {2}note {2}console {2}"three"/)
 })
 

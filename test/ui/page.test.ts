@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { whyNoChromium } from '../support/chromium.ts'
+import { startMovingFront } from '../support/moving-front.ts'
 import { postJson } from '../support/post-json.ts'
 import { type Server, startServer } from '../support/server.ts'
 
@@ -176,6 +177,23 @@ describe('in a real Chromium', { skip: whyNoChromium() ?? false }, () => {
       await kill(second, { process_name: name, pid: 7, rss_kb: 1 })
     }
     await page.context().setOffline(false)
+    await page.locator('article.kill').nth(3).waitFor()
+    assert.equal(await page.locator('article.kill').count(), 4)
+  })
+
+  test('a server that numbers anew and passes the number of the last event while it is asked', async t => {
+    const first = await start(t, { SYSMON_STATE_DIR: 'false' })
+    const front = await startMovingFront(t, first.url)
+    const { page } = await open(t, `${front.url}/telemetry/ui`)
+    await live(page)
+    await kill(first)
+    await page.locator('article.kill').waitFor()
+    const second = await start(t, { SYSMON_STATE_DIR: 'false' })
+    front.move(second.url, async () => {
+      for (const name of ['java', 'node', 'python']) {
+        await kill(second, { process_name: name, pid: 7, rss_kb: 1 })
+      }
+    })
     await page.locator('article.kill').nth(3).waitFor()
     assert.equal(await page.locator('article.kill').count(), 4)
   })
