@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, request as httpRequest } from 'node:http'
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectTcp } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -201,4 +201,19 @@ test('requestTimeout and handlerTimeout of the host end no stream', async t => {
   note(app, 1)
   await stream.until(() => stream.ids.length === 1, 'the event')
   assert.deepEqual(lines, [])
+})
+
+test('forceCloseConnections: a connection in reserve keeps no close waiting, and streams end properly', async t => {
+  const app = await startApp(t, {}, { fastify: { forceCloseConnections: true } })
+  const url = await listen(app)
+  const reserve = connectTcp((app.server.address() as AddressInfo).port, '127.0.0.1')
+  reserve.on('error', () => {})
+  t.after(() => reserve.destroy())
+  await once(reserve, 'connect')
+  const stream = await openStream(t, `${url}/telemetry/stream`)
+  note(app, 1)
+  await app.close()
+  await stream.over()
+  assert.equal(stream.isEnded, true)
+  assert.deepEqual(stream.ids, [1])
 })

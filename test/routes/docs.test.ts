@@ -66,8 +66,10 @@ test('without the option there is none', async t => {
 
 const skip = whyNoChromium() ?? false
 test('a browser shows it, asks for nothing else, and runs nothing', { skip }, async t => {
+  // Ends before the application does, which would wait for the connections that a browser opens in reserve.
+  const browser = await Chromium.start(t)
   const url = (await listen(await startApp(t, { docs: true }))) + PATH
-  const tab = await (await Chromium.start(t)).open(url)
+  const tab = await browser.open(url)
   const ask = async (expression: string): Promise<unknown> => {
     const answer = await tab.call('Runtime.evaluate', { expression, returnByValue: true })
     return (answer.result as { value?: unknown }).value
