@@ -29,9 +29,11 @@ if (!(sample > 0) || Number.isNaN(seed)) {
   process.exit(2)
 }
 
-/** Of a file's own time; a mutant that has not ended then never does. */
+/** Of a file's own time; a mutant that has not ended then is run once more, with more time. */
 const LIMIT_TIMES = 4
 const LIMIT_MORE_MS = 15_000
+/** Who has not ended after so many times that limit, either, never does: one that is slow by other work does. */
+const LATE_TIMES = 3
 const TESTS = fileURLToPath(new URL('..', import.meta.url))
 
 interface TestFile {
@@ -83,19 +85,22 @@ async function tryFolder({ folder, tests }: Target): Promise<string> {
     `${folder}: ${chosen.length} of ${all.length} mutants, ${files.length} files of tests`
   )
   let killed = 0
+  let endless = 0
   let uncovered = 0
   const start = performance.now()
   for (const mutant of chosen) {
     const covering = files.filter(({ coverage }) => coverage.has(mutant.script.path, mutant.start))
     if (covering.length === 0) uncovered++
-    if (await isKilled(mutant, covering)) killed++
-    else console.log(shown(mutant, covering.length === 0))
+    const end = await endOf(mutant, covering)
+    if (end !== 'survived') killed++
+    if (end === 'endless') endless++
+    if (end === 'survived') console.log(shown(mutant, covering.length === 0))
   }
   const share = ((killed / chosen.length) * 100).toFixed(1)
   const minutes = ((performance.now() - start) / 60_000).toFixed(1)
   return (
     `${folder}: ${killed} of ${chosen.length} killed (${share} %), ` +
-    `${uncovered} where no test comes, seed ${seed}, ${minutes} min`
+    `${endless} of them as they did not end, ${uncovered} where no test comes, seed ${seed}, ${minutes} min`
   )
 }
 
@@ -116,18 +121,23 @@ async function learn(patterns: readonly string[]): Promise<TestFile[]> {
   return files
 }
 
-async function isKilled(mutant: Placed, files: readonly TestFile[]): Promise<boolean> {
+async function endOf(
+  mutant: Placed,
+  files: readonly TestFile[]
+): Promise<'failed' | 'endless' | 'survived'> {
   const { script, start, end, replacement } = mutant
   const { code } = script
   sandbox.write(script, code.slice(0, start) + replacement + code.slice(end))
   try {
     for (const file of [...files].sort((a, b) => worth(b) - worth(a))) {
-      const { outcome } = await sandbox.run(file.path, file.ms * LIMIT_TIMES + LIMIT_MORE_MS)
+      const limitMs = file.ms * LIMIT_TIMES + LIMIT_MORE_MS
+      let { outcome } = await sandbox.run(file.path, limitMs)
+      if (outcome === 'late') outcome = (await sandbox.run(file.path, limitMs * LATE_TIMES)).outcome
       if (outcome === 'passed') continue
       file.kills++
-      return true
+      return outcome === 'late' ? 'endless' : 'failed'
     }
-    return false
+    return 'survived'
   } finally {
     sandbox.write(script, code)
   }
