@@ -14,6 +14,7 @@ import { type KeptBytes, Slabs } from './slabs.ts'
 export const MAX_ENVELOPE_BYTES = 1_000_000
 const JSON_BEGIN = '{'
 const FRAME_END = '\n\n'
+const NEWLINE = 0x0a
 const PUBLISHED = new Slabs()
 
 /** An event before it is published. */
@@ -75,15 +76,29 @@ type EventHead = Pick<PublishedEvent, 'seq' | 'ts' | 'type' | 'category' | 'isTr
 
 /**
  * @param slabs where its bytes are kept, beside others that are kept as long
- * @param json the envelope, on one line; of its parts, each UTF-8
+ * @param line ends with the envelope, on one line, without its opening brace
+ * @param from where that begins
  */
 export function publishedEvent(
   event: EventHead,
   slabs: Slabs,
-  ...json: (string | Buffer)[]
+  line: Buffer,
+  from: number
 ): PublishedEvent {
   const head = frameHead(event.seq)
-  return new KeptEvent(event, head.length, slabs.keep([head, ...json, FRAME_END]))
+  const begin = head.length + JSON_BEGIN.length
+  const place = slabs.take(begin + line.length - from + FRAME_END.length)
+  const { slab, start } = place
+  slab.write(head + JSON_BEGIN, start, 'latin1')
+  const end = start + begin + line.copy(slab, start + begin, from)
+  slab[end] = NEWLINE
+  slab[end + 1] = NEWLINE
+  return new KeptEvent(event, head.length, place)
+}
+
+/** The frames of several events as one: without a copy of those that lie side by side, as they were published or read. */
+export function joinFrames(events: readonly PublishedEvent[]): Buffer {
+  return KeptEvent.join(events)
 }
 
 function frameHead(seq: number): string {
@@ -112,6 +127,25 @@ class KeptEvent implements PublishedEvent {
     this.#slab = frame.slab
     this.#start = frame.start
     this.#headBytes = headBytes
+  }
+
+  /** @param events all are made here */
+  static join(events: readonly PublishedEvent[]): Buffer {
+    const pieces: Buffer[] = []
+    let slab: Buffer | undefined
+    let start = 0
+    let end = 0
+    for (const event of events as readonly KeptEvent[]) {
+      if (event.#slab !== slab || event.#start !== end) {
+        if (slab !== undefined) pieces.push(slab.subarray(start, end))
+        slab = event.#slab
+        start = event.#start
+        end = start
+      }
+      end += event.frameBytes
+    }
+    const last = slab?.subarray(start, end) ?? Buffer.alloc(0)
+    return pieces.length === 0 ? last : Buffer.concat([...pieces, last])
   }
 
   get frame(): Buffer {

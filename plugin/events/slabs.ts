@@ -23,29 +23,22 @@ export class Slabs {
   #slab = Buffer.alloc(0)
   #used = 0
 
-  /** The parts one after the other, strings as UTF-8. */
-  keep(parts: readonly (string | Buffer)[]): KeptBytes {
-    let length = 0
-    for (const part of parts) length += Buffer.byteLength(part)
-    const place = this.#take(length)
-    let at = place.start
-    for (const part of parts) {
-      at += typeof part === 'string' ? place.slab.write(part, at) : part.copy(place.slab, at)
-    }
-    return place
-  }
-
-  /** One text as UTF-8: in one go where it is sure to fit. */
+  /** A text as UTF-8: in one go where it is sure to fit. */
   keepText(text: string): KeptBytes {
     const most = text.length * 3
-    if (most > LARGE || this.#used + most > this.#slab.length) return this.keep([text])
+    if (most > LARGE || this.#used + most > this.#slab.length) {
+      const place = this.take(Buffer.byteLength(text))
+      place.slab.write(text, place.start)
+      return place
+    }
     const start = this.#used
     const length = this.#slab.write(text, start)
     this.#used += length
     return { slab: this.#slab, start, length }
   }
 
-  #take(length: number): KeptBytes {
+  /** Room for so many bytes, to be filled by who takes it. */
+  take(length: number): KeptBytes {
     if (length > LARGE) return { slab: Buffer.allocUnsafeSlow(length), start: 0, length }
     if (this.#used + length > this.#slab.length) {
       this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES)

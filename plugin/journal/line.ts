@@ -12,9 +12,18 @@
 import type { EventCategory } from '../../generated/types.ts'
 import { type PublishedEvent, publishedEvent } from '../events/envelope.ts'
 import { Slabs } from '../events/slabs.ts'
-import { checkedRest, HEAD_BYTES, putChecksum } from '../state/checksum.ts'
+import { checkedRest, HEAD_BYTES, isChecksum, putChecksum } from '../state/checksum.ts'
 
 const NEWLINE = 0x0a
+/**
+ * The beginning of nearly every line up to what readers filter by, in one go: a journal of 64 MB is read in half the
+ * time. Of other lines (a hole, a type with escapes or of another script) the parts are read one after the other.
+ */
+const PLAIN =
+  /^\{"crc32":"([0-9a-f]{8})","n":(\d{1,16}),"seq":(\d{1,16}),"event":\{"ts":(\d+),"type":"([ !#-[\]-~]*)","category":"([a-z]+)"/
+const PLAIN_BYTES = 256
+/** Bytes of `"n":,` */
+const NUMBER_BYTES = 5
 const NUMBER = /^"n":(\d{1,16}),/
 const LOST = /^"lost":(\d{1,16})\}$/
 /** The fixed beginning that `sealEnvelope` gives every envelope. */
@@ -72,6 +81,26 @@ function finished(line: Buffer, end: number): Buffer {
  * @returns undefined for a line that is torn or damaged
  */
 export function decodeLine(line: Buffer, isTrusted: boolean): JournalLine | undefined {
+  const plain = PLAIN.exec(line.toString('latin1', 0, PLAIN_BYTES))
+  if (plain === null) return decodeParts(line, isTrusted)
+  const [, sum, n, seq, ts, type, category] = plain as unknown as PlainParts
+  if (!isChecksum(sum, line)) return undefined
+  const head = { seq: Number(seq), ts: Number(ts), type, category, isTrusted }
+  const from = HEAD_BYTES + NUMBER_BYTES + n.length
+  return { n: Number(n), event: publishedEvent(head, READ, line, from) }
+}
+
+type PlainParts = [
+  line: string,
+  sum: string,
+  n: string,
+  seq: string,
+  ts: string,
+  type: string,
+  category: EventCategory,
+]
+
+function decodeParts(line: Buffer, isTrusted: boolean): JournalLine | undefined {
   const body = checkedRest(line)
   if (body === undefined) return undefined
   const number = NUMBER.exec(body.toString('latin1', 0, 32))
@@ -101,7 +130,7 @@ function decodeEnvelope(rest: Buffer, isTrusted: boolean): PublishedEvent | unde
       isTrusted,
     },
     READ,
-    '{',
-    rest
+    rest,
+    0
   )
 }

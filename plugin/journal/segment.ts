@@ -28,6 +28,7 @@ export interface Segment {
   bytes: number
 }
 
+const NEWLINE = 0x0a
 const NAME = /^(\d{16})-(\d{12})\.jsonl$/
 
 export function segmentName(firstSeq: number, firstN: number): string {
@@ -94,7 +95,7 @@ export function scanSegment(
   const expect = (n: number, before: number | undefined): void => {
     if (n > nextN) holes.push({ n: nextN, lost: n - nextN, after: ts, before })
   }
-  for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
+  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
     const line = decodeLine(bytes.subarray(start, end), isTrusted)
     start = end + 1
     if (line === undefined || line.n < nextN) {
@@ -140,8 +141,9 @@ export class SegmentReader {
   /** @returns the next line that is whole and in order; undefined at the end of what is there */
   next(): JournalLine | undefined {
     for (;;) {
-      const newline = this.#buffer.subarray(this.#start, this.#end).indexOf(10)
-      if (newline === -1) {
+      const newline = this.#buffer.indexOf(NEWLINE, this.#start)
+      // Beyond the end lies what was read before.
+      if (newline === -1 || newline >= this.#end) {
         if (this.#end - this.#start < this.#buffer.length) {
           if (!this.#fill()) return undefined
           continue
@@ -152,9 +154,9 @@ export class SegmentReader {
         if (line !== undefined) return line
         continue
       }
-      const bytes = this.#buffer.subarray(this.#start, this.#start + newline)
+      const bytes = this.#buffer.subarray(this.#start, newline)
       const line = decodeLine(bytes, this.#isTrusted)
-      this.#start += newline + 1
+      this.#start = newline + 1
       if (line !== undefined) return line
     }
   }
@@ -184,11 +186,11 @@ export class SegmentReader {
   /** The first sound line of an event that begins after an offset, among those that fit in the buffer. */
   #lineAt(offset: number): { seq: number; offset: number } | undefined {
     const bytes = this.#buffer.subarray(0, this.#read(offset))
-    let start = bytes.indexOf(10) + 1
+    let start = bytes.indexOf(NEWLINE) + 1
     for (
-      let end = bytes.indexOf(10, start);
+      let end = bytes.indexOf(NEWLINE, start);
       start > 0 && end !== -1;
-      end = bytes.indexOf(10, start)
+      end = bytes.indexOf(NEWLINE, start)
     ) {
       const line = decodeLine(bytes.subarray(start, end), this.#isTrusted)
       if (line !== undefined && 'event' in line) {
@@ -220,7 +222,7 @@ export class SegmentReader {
     for (let length = this.#buffer.length * 4; ; length *= 4) {
       const bytes = sharedBytes(length)
       const got = this.#read(begin, bytes.subarray(0, length))
-      const newline = bytes.subarray(0, got).indexOf(10)
+      const newline = bytes.subarray(0, got).indexOf(NEWLINE)
       if (newline !== -1) {
         this.#start = 0
         this.#end = 0

@@ -11,7 +11,7 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
-import type { PublishedEvent } from '../events/envelope.ts'
+import { joinFrames, type PublishedEvent } from '../events/envelope.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { EventFilter } from '../stream/event-reader.ts'
 import type { EventStream } from '../stream/stream.ts'
@@ -95,7 +95,7 @@ export class SseStreams {
     // Only an unfiltered run is determined by its ends.
     const isRun = last - first + 1 === events.length
     if (isRun && known?.first === first && known.last === last) return known.bytes
-    const bytes = Buffer.concat(events.map(event => event.frame))
+    const bytes = joinFrames(events)
     if (isRun) {
       this.#lastJoined = { first, last, count: events.length, bytes }
       // Held for this turn of the loop only, in which all readers are woken.

@@ -21,6 +21,10 @@ export function putChecksum(bytes: Buffer, end: number): void {
 /** The bytes after the checksum, or undefined where they are not what it says. */
 export function checkedRest(line: Buffer): Buffer | undefined {
   const sum = HEAD.exec(line.toString('latin1', 0, HEAD_BYTES))?.[1]
-  const rest = line.subarray(HEAD_BYTES)
-  return sum !== undefined && crc32(rest) === Number.parseInt(sum, 16) ? rest : undefined
+  return sum !== undefined && isChecksum(sum, line) ? line.subarray(HEAD_BYTES) : undefined
+}
+
+/** @param sum eight hexadecimal digits, as `line` begins with */
+export function isChecksum(sum: string, line: Buffer): boolean {
+  return crc32(line.subarray(HEAD_BYTES)) === Number.parseInt(sum, 16)
 }

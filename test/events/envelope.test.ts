@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MAX_ENVELOPE_BYTES, sealEnvelope } from '../../plugin/events/envelope.ts'
+import { joinFrames, MAX_ENVELOPE_BYTES, sealEnvelope } from '../../plugin/events/envelope.ts'
 import { assertValid } from '../support/app.ts'
+import fc from '../support/fast-check.ts'
 
 const event = { ts: 1, type: 'note', category: 'console', source: { kind: 'cdp' } } as const
 const read = (json: Buffer) => JSON.parse(json.toString())
@@ -120,4 +121,29 @@ test('events that are kept share memory with each other and with nothing that is
   // A large one takes nothing of a slab.
   const large = sealEnvelope(1001, { ...event, data: 'x'.repeat(20_000) })
   assert.equal(large.frame.buffer.byteLength, large.frameBytes)
+})
+
+test('frames joined are the frames one after the other, whichever of them are joined', () => {
+  const sizes = fc.array(
+    fc.record({ size: fc.integer({ min: 0, max: 9000 }), isJoined: fc.boolean() }),
+    {
+      maxLength: 40,
+    }
+  )
+  fc.assert(
+    fc.property(sizes, all => {
+      const published = all.map(({ size }, index) =>
+        sealEnvelope(index + 1, { ...event, data: dataFor(size + 200) })
+      )
+      const joined = published.filter((_, index) => all[index]!.isJoined)
+      assert.deepEqual(joinFrames(joined), Buffer.concat(joined.map(({ frame }) => frame)))
+    })
+  )
+})
+
+test('frames that lie side by side are joined without a copy', () => {
+  // A new slab may begin with any of them.
+  const frames = [1, 2, 3, 4].map(seq => sealEnvelope(seq, { ...event, data: 'x' }))
+  const joined = [frames.slice(0, 2), frames.slice(2)].map(joinFrames)
+  assert.ok(joined.some((bytes, index) => bytes.buffer === frames[index * 2]!.frame.buffer))
 })

@@ -12,7 +12,12 @@ import fc from '../support/fast-check.ts'
 test('any event comes back as it was, with its frame', () => {
   const input = fc.record({
     ts: fc.maxSafeNat(),
-    type: fc.string({ minLength: 1, unit: 'binary' }),
+    type: fc.oneof(
+      fc.string({ minLength: 1, unit: 'binary' }),
+      fc.string({ minLength: 1, unit: 'grapheme-ascii' }),
+      // On both sides of what is read in one go.
+      fc.integer({ min: 100, max: 250 }).map(length => 'a'.repeat(length))
+    ),
     category: fc.constantFrom<EventCategory>(...CATEGORIES),
     source: fc.constant({ kind: 'local_process' as const, metadata: { a: '"category":"page"' } }),
     data: fc.jsonValue(),

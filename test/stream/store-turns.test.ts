@@ -81,7 +81,7 @@ test('200 readers and 20 pages that find nothing: a bound on the events of a tur
   const slabs = new Slabs()
   const events = Array.from({ length: count }, (_, index) => {
     const head = { seq: index + 1, ts: 1, type: 'a', category: 'system', isTrusted: false } as const
-    return publishedEvent(head, slabs, `{"seq":${index + 1}}`)
+    return publishedEvent(head, slabs, Buffer.from(`"seq":${index + 1}}`), 0)
   })
   let looked = 0
   const store: EventStore = {
