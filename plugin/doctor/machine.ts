@@ -47,8 +47,11 @@ function kernelLog(path: string | false): Finding {
       closeSync(fd)
     }
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
     const why = whyUnreadable(path, error as NodeJS.ErrnoException)
-    const [says, ...mend] = why.split(': ')
+    // The system's own words name no mend.
+    const isTheirs = code !== undefined && why === message
+    const [says, ...mend] = isTheirs ? [why] : why.split(': ')
     const { isRestricted, mayAlways } = readLogRights()
     const extra = [
       isRestricted === true && mayAlways === false
@@ -60,7 +63,7 @@ function kernelLog(path: string | false): Finding {
       check,
       status: 'fail',
       says: `${says}${extra}: no OOM kill is told`,
-      mend: mend.join(': ') || `let this user read ${path}`,
+      mend: mend.join(': ') || `find out what keeps this process from reading ${path}`,
     }
   }
 }

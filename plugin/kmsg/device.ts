@@ -24,7 +24,9 @@ export function openKmsg(path: string, blocking: boolean): number {
   const { rdev } = fstatSync(fd)
   if (rdev === KMSG_RDEV) return fd
   closeSync(fd)
-  throw new Error(`${path} is not the kernel log device (character device 1:11)`)
+  throw new Error(
+    `${path} is not the kernel log device (character device 1:11): in a container, pass the device in (--device /dev/kmsg)`
+  )
 }
 
 /**

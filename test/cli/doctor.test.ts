@@ -53,6 +53,14 @@ test('no kernel log, no server: each fails, with what to do', () => {
   assert.doesNotMatch(out, /\u001b/)
 })
 
+test('something else in the place of the kernel log: what to do is about that', () => {
+  const { out } = doctor(['--url', 'http://127.0.0.1:1'], { SYSMON_KMSG_PATH: '/dev/null' })
+  assert.match(
+    out,
+    /^fail {2}kernel log {4}\/dev\/null is not the kernel log device.*: no OOM kill is told\n {20}mend: in a container, pass the device in/m
+  )
+})
+
 const AS_NOBODY = [
   'setpriv',
   '--reuid=65534',
