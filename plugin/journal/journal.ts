@@ -50,8 +50,6 @@ export class Journal implements EventStore {
   #uncertain: JournalLoss | undefined
   /** The newest sequence number given to any event. */
   #given = 0
-  /** Resolves when what is held in this turn of the event loop is written, and safe. */
-  #turn: Promise<unknown> | undefined
   #hasFailed = false
 
   /** @param onLoss told, never from within `append`, what was lost: to be published */
@@ -155,21 +153,8 @@ export class Journal implements EventStore {
     for (const part of this.#parts) part.flush()
   }
 
-  /** All that is held in a turn of the event loop is written, and synced, at once. */
   settled(): Promise<unknown> | undefined {
-    if (this.#turn !== undefined) return this.#turn
-    if (!this.#parts.some(part => part.isHolding)) return this.#synced()
-    this.#turn = new Promise(resolve => {
-      setImmediate(() => {
-        this.#turn = undefined
-        this.flush()
-        resolve(this.#synced())
-      })
-    })
-    return this.#turn
-  }
-
-  #synced(): Promise<unknown> | undefined {
+    this.flush()
     const [trusted, other] = [this.#trusted.settled(), this.#other.settled()]
     return trusted === undefined ? other : Promise.all([trusted, other])
   }

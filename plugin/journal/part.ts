@@ -199,10 +199,6 @@ export class JournalPart {
     if (this.#heldBytes > MAX_HELD_BYTES) this.flush()
   }
 
-  get isHolding(): boolean {
-    return this.#held.length > 0
-  }
-
   flush(): void {
     if (this.#held.length === 0) return
     const events = this.#held

@@ -18,6 +18,8 @@ export class SegmentWriter {
   readonly #fd: number
   #isNew: boolean
   #isClosed = false
+  /** Whether there may be something that no sync was begun for: of what it goes on with, nothing is known. */
+  #isUnsynced = true
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
 
@@ -40,14 +42,22 @@ export class SegmentWriter {
       throw error
     }
     this.segment.bytes += line.length
+    this.#isUnsynced = true
   }
 
   /** Resolves when all that was appended before is on the disk. Rejects with a system error. */
   sync(): Promise<void> {
+    if (!this.#isUnsynced) return this.#running ?? Promise.resolve()
     if (this.#running === undefined) {
-      this.#running = this.#syncFile().finally(() => {
-        this.#running = undefined
-      })
+      this.#isUnsynced = false
+      this.#running = this.#syncFile()
+        .catch(error => {
+          this.#isUnsynced = true
+          throw error
+        })
+        .finally(() => {
+          this.#running = undefined
+        })
       return this.#running
     }
     // A sync that is under way may have passed the newest append: all that come meanwhile share one.

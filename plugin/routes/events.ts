@@ -8,6 +8,7 @@ import { parameters } from '../../generated/schemas.ts'
 import type { PublishEventRequest } from '../../generated/types.ts'
 import { BadRequestError } from '../errors.ts'
 import { refuse, toEvent } from '../events/check.ts'
+import type { PublishedEvent } from '../events/envelope.ts'
 import type { Publisher } from '../stream/publisher.ts'
 import { type PageSources, sendPage } from './event-page.ts'
 import type { BodyConfig } from './json-body.ts'
@@ -38,15 +39,13 @@ export function registerEvents(scope: FastifyInstance, parts: EventsParts): void
     const reporter = isTrustedPeer(request) ? 'supervisor' : 'http'
     const event = publisher.publish(toEvent(request.body as PublishEventRequest), reporter, true)
     if (event === undefined) return reply.code(204).send()
-    const answer = (): void => {
-      reply.type('application/json; charset=utf-8')
-      const { json } = event
-      // A text leaves in one write with its head.
-      reply.send(json.length > MAX_TEXT_BYTES ? json : json.toString())
-    }
-    const settling = publisher.settled()
-    if (settling === undefined) answer()
-    else settling.then(answer).catch(error => reply.send(error))
+    // All that is posted in a turn of the event loop is answered at its end, each in the context of its own
+    // request: it is written to disk at once, and a client is woken once for all of its answers.
+    setImmediate(() => {
+      const settling = publisher.settled()
+      if (settling === undefined) answer(reply, event)
+      else settling.then(() => answer(reply, event)).catch(error => reply.send(error))
+    })
   })
   scope.get(
     '/telemetry/events',
@@ -60,6 +59,16 @@ export function registerEvents(scope: FastifyInstance, parts: EventsParts): void
     (request, reply) =>
       wantsPage(request) ? openPage(request, reply, parts) : streams.open(request, reply)
   )
+}
+
+function answer(reply: FastifyReply, { json }: PublishedEvent): void {
+  try {
+    reply.type('application/json; charset=utf-8')
+    // A text leaves in one write with its head.
+    reply.send(json.length > MAX_TEXT_BYTES ? json : json.toString())
+  } catch (error) {
+    reply.send(error)
+  }
 }
 
 /** Before the schema, which could only say that they do not match a pattern. */

@@ -23,8 +23,8 @@ export interface EventStore {
   /** Reads what is kept after a sequence number. */
   readerAfter(seq: number): StoreReader
   /**
-   * Resolves when what was appended or held is as safe as it is to be before its publisher is answered;
-   * undefined where it is already.
+   * Writes what is held. Resolves when all of it is as safe as it is to be before its publisher is
+   * answered; undefined where it is already.
    */
   settled(): Promise<unknown> | undefined
 }

@@ -68,8 +68,9 @@ export class Publisher {
   }
 
   /**
-   * Resolves when what was published is kept as safely as it is to be before it is acknowledged;
-   * undefined where it is already.
+   * To be called at the end of a turn of the event loop: what was published in it is written at once.
+   * Resolves when it is kept as safely as it is to be before it is acknowledged; undefined where it is
+   * already.
    */
   settled(): Promise<unknown> | undefined {
     return this.#options.store?.settled()

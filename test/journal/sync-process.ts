@@ -33,6 +33,13 @@ switch (what) {
     }
     break
   }
+  case 'settle what is settled':
+    append('event 1')
+    await Promise.all([journal.settled(), journal.settled(), journal.settled()])
+    say('settled 1')
+    await journal.settled()
+    say('settled 2')
+    break
   case 'settle over segments':
     // In one turn, so that what is settled lies in files that are written no more; the first of them
     // takes longer to sync than the last.

@@ -76,6 +76,14 @@ test('always: those that wait for a sync that is under way share the next', { sk
   assert.equal(syncs.length, 4)
 })
 
+test('always: what is settled already is not synced again', { skip }, async t => {
+  const { calls, line, said, isSynced } = await traced(t, 'always', 'settle what is settled')
+  const written = line('event 1')
+  assert.ok(isSynced(written.path, written, said('settled 1')))
+  const syncs = calls.filter(call => call.name === 'fdatasync' && call.path === written.path)
+  assert.equal(syncs.length, 1)
+})
+
 test(
   'always: what is settled together is on the disk, in whichever files it lies',
   { skip },

@@ -1,6 +1,7 @@
 /** What hooks of the host throw or set, on every route of ours: as on the host's own routes. */
 
 import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'node:test'
 import Fastify, { type FastifyInstance, type FastifyReply, type InjectOptions } from 'fastify'
 import { sysmonPlugin } from '../../plugin/index.ts'
@@ -195,5 +196,35 @@ test('Vary and Access-Control-Expose-Headers of the host are added to, on pages 
   assert.equal(
     (await post(app, { type: 'x', category: 'page' }, { origin })).headers['x-host'],
     'yes'
+  )
+})
+
+test('posts that are answered together keep the context of their own requests, and their errors', async t => {
+  const context = new AsyncLocalStorage<unknown>()
+  const before = (app: FastifyInstance): void => {
+    app.addHook('onRequest', (request, _, done) => context.run(request.headers['x-id'], done))
+    app.addHook('onSend', async (request, reply) => {
+      reply.header('x-id', String(context.getStore()))
+      if (request.headers['x-id'] === '2' && reply.statusCode === 200) throw plain()
+    })
+  }
+  const app = await startApp(t, {}, { before })
+  const answers = await Promise.all(
+    [1, 2, 3].map(id =>
+      app.inject({
+        method: 'POST',
+        url: '/telemetry/events',
+        headers: { ...headers, 'x-id': String(id) },
+        payload: '{"type":"x","category":"page"}',
+      })
+    )
+  )
+  assert.deepEqual(
+    answers.map(answer => [answer.statusCode, answer.headers['x-id']]),
+    [
+      [200, '1'],
+      [500, '2'],
+      [200, '3'],
+    ]
   )
 })
