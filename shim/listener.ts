@@ -8,8 +8,8 @@ import { compare, type ListenerPosition } from './continuity.ts'
 import type { Delivery } from './delivery.ts'
 import type { EndLookup } from './end-lookup.ts'
 import type { ExitOnFatal } from './exit-on-fatal.ts'
+import { interpret } from './interpret.ts'
 import type { ListenerPositionFile } from './listener-position.ts'
-import { interpret } from './mapping.ts'
 import type { Log } from './own-log.ts'
 import {
   ACKNOWLEDGED,

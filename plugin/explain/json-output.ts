@@ -1,7 +1,7 @@
 /** What `sysmon explain --json` prints, and `POST /telemetry/explain` answers: an item for each kill, and one for all. */
 
 import { type Incident, IncidentCollector } from './incidents.ts'
-import { dumpJson, killJson } from './json.ts'
+import { dumpJson, killJson } from './kill-json.ts'
 import type { Bystander, Explained } from './log-explainer.ts'
 import { OtherDeaths } from './others.ts'
 import { Repetition } from './repetition.ts'

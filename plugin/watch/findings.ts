@@ -11,10 +11,10 @@ import type { CrashLine } from '../crashes/line.ts'
 import type { KernelClock } from '../kmsg/clock.ts'
 import type { KmsgRecord } from '../kmsg/record.ts'
 import type { OomKill, OomOutcome } from '../oom/parser.ts'
-import type { LogHistory } from './history.ts'
 import type { KillCheck } from './kill-check.ts'
 import { type KmsgGap, overrunGap } from './kmsg-gaps.ts'
 import type { KillBaseline, KmsgPosition, KmsgPositionFile } from './kmsg-position.ts'
+import type { StartMark } from './start-mark.ts'
 
 /** A line about a process that a fault ended, or about lines that the kernel left out. */
 export interface LoggedCrash {
@@ -68,7 +68,7 @@ interface UnwrittenKill {
 export interface FindingsParts {
   readonly bootId: string | undefined
   readonly clock: KernelClock
-  readonly logHistory: LogHistory
+  readonly startMark: StartMark
   readonly kills: KillCheck
   readonly file: KmsgPositionFile | undefined
   /** Where the reading stands. */
@@ -177,15 +177,15 @@ export class Findings {
   }
 
   #handOverCrash(crash: LoggedCrash): void {
-    const { clock, logHistory } = this.#parts
+    const { clock, startMark } = this.#parts
     if (this.#isHistory(crash.record)) return
     const ts = clock.toUnixUs(crash.record.timestampUs)
-    this.#handlers.onCrash?.(crash, ts, logHistory.isBefore(crash.record))
+    this.#handlers.onCrash?.(crash, ts, startMark.isBefore(crash.record))
   }
 
   #handOverOutcome(outcome: OomOutcome): void {
     const { record } = outcome
-    const isBefore = this.#parts.logHistory.isBefore(record)
+    const isBefore = this.#parts.startMark.isBefore(record)
     if (outcome.type === 'no_kill') {
       if (isBefore) return
       this.#log.warn(
@@ -206,8 +206,8 @@ export class Findings {
   }
 
   #isHistory(record: KmsgRecord): boolean {
-    const { clock, logHistory } = this.#parts
-    if (this.#isResumed || !logHistory.isBefore(record)) return false
+    const { clock, startMark } = this.#parts
+    if (this.#isResumed || !startMark.isBefore(record)) return false
     return clock.toUnixUs(record.timestampUs) < this.#tellsFromUs
   }
 

@@ -13,11 +13,11 @@ import type { RawRecord } from '../kmsg/record.ts'
 import { OomParser } from '../oom/parser.ts'
 import { mayMatter } from '../oom/prefilter.ts'
 import { Findings, type KmsgHandlers, type Overrun } from './findings.ts'
-import { LogHistory } from './history.ts'
 import { KillCheck } from './kill-check.ts'
 import { positionDamagedGap, readerDownGap } from './kmsg-gaps.ts'
 import { type KmsgPosition, KmsgPositionFile, NO_POSITION } from './kmsg-position.ts'
-import { UntoldHistory } from './untold-history.ts'
+import { StartMark } from './start-mark.ts'
+import { UnparsedRecords } from './unparsed-records.ts'
 
 /**
  * How long a kill waits for the record after it, in ms, which tells whether its whole group is
@@ -53,7 +53,7 @@ export class KmsgWatcher {
   readonly #handlers: KmsgHandlers
   readonly #reader: KmsgReader
   readonly #clock = new KernelClock()
-  readonly #logHistory = new LogHistory(this.#clock)
+  readonly #startMark = new StartMark(this.#clock)
   readonly #kills: KillCheck
   readonly #file: KmsgPositionFile | undefined
   readonly #findings: Findings
@@ -68,7 +68,7 @@ export class KmsgWatcher {
   /** What was in the log at the first opening has not been read yet. */
   #isFirst = true
   /** Present while records are read of which nothing is told. */
-  #untold: UntoldHistory | undefined
+  #unparsed: UnparsedRecords | undefined
   /** What the reader did before the records that it reads now. */
   #reading: Overrun['reader'] = 'dead'
   #lastStampUs = 0
@@ -90,7 +90,7 @@ export class KmsgWatcher {
       {
         bootId,
         clock: this.#clock,
-        logHistory: this.#logHistory,
+        startMark: this.#startMark,
         kills: this.#kills,
         file: this.#file,
         where: () => this.#where(),
@@ -104,7 +104,7 @@ export class KmsgWatcher {
       onCaughtUp: newest => this.#onCaughtUp(newest),
       onTurn: (isAtEnd, emptyAtUs) => this.#onTurn(isAtEnd, emptyAtUs),
       onDown: () => {
-        this.#parseUntold()
+        this.#parseKept()
         this.#downSince = this.#clock.nowUs()
         this.#kills.use(false, this.#downSince)
       },
@@ -144,7 +144,7 @@ export class KmsgWatcher {
     } else {
       if (this.#options.history) this.#findings.tellFrom(0)
       else if (loaded !== undefined && 'since' in loaded) this.#findings.tellFrom(loaded.since)
-      else this.#untold = new UntoldHistory()
+      else this.#unparsed = new UnparsedRecords()
       if (loaded !== undefined && 'damagedAt' in loaded) {
         const to = this.#clock.nowUs()
         this.#handlers.onGap(positionDamagedGap({ from: Math.min(loaded.damagedAt, to), to }))
@@ -179,13 +179,13 @@ export class KmsgWatcher {
 
   #onOpen(): void {
     this.#reading = this.#isFirst && this.#downSince === undefined ? 'dead' : 'down'
-    if (this.#isFirst) this.#logHistory.mark(this.#options.path)
+    if (this.#isFirst) this.#startMark.mark(this.#options.path)
   }
 
   #onRecord(record: RawRecord, lost: number): void {
-    if (this.#isFirst) this.#logHistory.push(record)
+    if (this.#isFirst) this.#startMark.push(record)
     if (lost > 0) {
-      this.#parseUntold()
+      this.#parseKept()
       this.#parser.tear()
       const lastUs = this.#lastStampUs
       this.#findings.addOverrun({ lost, next: record.toRecord(), lastUs, reader: this.#reading })
@@ -195,16 +195,16 @@ export class KmsgWatcher {
     if (isNew && mayMatter(record)) this.#kills.see(record.toRecord())
     if (isNew && this.#options.crashes === true && mayTellOfCrash(record)) this.#addCrash(record)
     this.#lastStampUs = record.timestampUs
-    if (this.#untold?.keep(record) === true) return
-    if (this.#untold?.isFull === true) this.#parseUntold()
+    if (this.#unparsed?.keep(record) === true) return
+    if (this.#unparsed?.isFull === true) this.#parseKept()
     this.#findings.add(this.#parser.pushRaw(record))
   }
 
   /** Of what was kept unparsed, the part that may matter. All is parsed from here on. */
-  #parseUntold(isBefore: (record: RawRecord) => boolean = () => false): void {
-    const untold = this.#untold
-    this.#untold = undefined
-    untold?.replay(isBefore, record => this.#findings.add(this.#parser.pushRaw(record)))
+  #parseKept(isBefore: (record: RawRecord) => boolean = () => false): void {
+    const unparsed = this.#unparsed
+    this.#unparsed = undefined
+    unparsed?.replay(isBefore, record => this.#findings.add(this.#parser.pushRaw(record)))
   }
 
   #addCrash(raw: RawRecord): void {
@@ -228,8 +228,8 @@ export class KmsgWatcher {
     this.#clock.observe(this.#lastStampUs, false)
     const now = this.#clock.nowUs()
     if (this.#isFirst) {
-      this.#logHistory.end(newest, this.#downSince === undefined)
-      this.#parseUntold(record => this.#logHistory.isBefore(record))
+      this.#startMark.end(newest, this.#downSince === undefined)
+      this.#parseKept(record => this.#startMark.isBefore(record))
       this.#log.info(
         { path: this.#options.path, seq: newest, resumedAfter: this.#resumedAfter },
         'watching the kernel log for OOM kills'
@@ -252,7 +252,7 @@ export class KmsgWatcher {
     const from = this.#downSince
     this.#downSince = undefined
     if (from === undefined || this.#reading !== 'down') return
-    const isWhole = !this.#isFirst || this.#resumedAfter !== undefined || this.#logHistory.isWhole
+    const isWhole = !this.#isFirst || this.#resumedAfter !== undefined || this.#startMark.isWhole
     this.#handlers.onGap(readerDownGap(isWhole ? 0 : undefined, { from, to }))
   }
 

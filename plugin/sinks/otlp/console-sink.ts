@@ -4,7 +4,7 @@
  */
 
 import type { PublishedEvent } from '../../events/envelope.ts'
-import { Origin } from '../origin.ts'
+import { SequenceOrigin } from '../sequence-origin.ts'
 import type { Delivery, Sink, SinkLimits } from '../sink.ts'
 import { toLogFields } from './otlp-record.ts'
 
@@ -16,7 +16,7 @@ export class ConsoleSink implements Sink {
     lingerMs: 0,
     timeoutMs: 10_000,
   }
-  readonly #origin = new Origin()
+  readonly #origin = new SequenceOrigin()
 
   get state(): unknown {
     return this.#origin.state

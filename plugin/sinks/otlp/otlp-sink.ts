@@ -9,7 +9,7 @@
  */
 
 import type { PublishedEvent } from '../../events/envelope.ts'
-import { Origin } from '../origin.ts'
+import { SequenceOrigin } from '../sequence-origin.ts'
 import { type Delivery, importOptional, type Sink, SinkError, type SinkLimits } from '../sink.ts'
 import { readExportResponse } from './otlp-answer.ts'
 import type { OtlpConfig, OtlpEncoding } from './otlp-config.ts'
@@ -33,7 +33,7 @@ export class OtlpSink implements Sink {
   readonly name = 'otlp'
   readonly limits: SinkLimits
   readonly #encoding: OtlpEncoding
-  readonly #origin = new Origin()
+  readonly #origin = new SequenceOrigin()
   #export: Export | undefined
 
   constructor({ encoding, timeoutMs }: Pick<OtlpConfig, 'encoding' | 'timeoutMs'>) {

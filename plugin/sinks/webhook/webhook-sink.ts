@@ -11,7 +11,7 @@ import { ALWAYS_CAPTURED } from '../../events/types.ts'
 import type { EventFilter } from '../../stream/event-reader.ts'
 import type { WebhookOptions } from '../../types.ts'
 import { printable } from '../../units.ts'
-import { Origin } from '../origin.ts'
+import { SequenceOrigin } from '../sequence-origin.ts'
 import { type Delivery, type Sink, SinkError, type SinkFault, type SinkLimits } from '../sink.ts'
 import { webhookBody } from './webhook-body.ts'
 import { signature } from './webhook-signature.ts'
@@ -38,7 +38,7 @@ export class WebhookSink implements Sink {
   readonly filter: EventFilter
   readonly #options: WebhookOptions
   readonly #shownUrl: string
-  readonly #origin = new Origin()
+  readonly #origin = new SequenceOrigin()
 
   constructor(options: WebhookOptions) {
     this.#options = options

@@ -11,7 +11,7 @@ interface OriginState {
 }
 
 /** Made once for each run of sequence numbers, and kept in the sink's cursor file. */
-export class Origin {
+export class SequenceOrigin {
   #name: string | undefined
 
   /** For the cursor file; undefined before {@link resume}, so that what is in the file is not lost. */

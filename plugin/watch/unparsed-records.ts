@@ -17,7 +17,7 @@ const NEWLINE = 0x0a
 /** Dumps that began before this process, of which are parsed: this many. */
 const OLD_DUMPS = 2
 
-export class UntoldHistory {
+export class UnparsedRecords {
   #bytes = Buffer.allocUnsafeSlow(0)
   #length = 0
   /** Where the heads of dumps are. */

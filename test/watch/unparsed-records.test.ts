@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import { type KmsgRecord, RawRecord } from '../../plugin/kmsg/record.ts'
 import { oomKillFacts } from '../../plugin/oom/event.ts'
 import { type OomOutcome, OomParser } from '../../plugin/oom/parser.ts'
-import { UntoldHistory } from '../../plugin/watch/untold-history.ts'
+import { UnparsedRecords } from '../../plugin/watch/unparsed-records.ts'
 import { buildDump, killLine, killsOf, linesOf, recordsOf, toKmsg } from '../oom/dump-builder.ts'
 
 const NOISE = ['usb 1-1: new device', ' </TASK>', 'Memory: 1024K/2048K available', 'Mem-Info:']
@@ -53,9 +53,9 @@ describe('a log of which nothing is told', () => {
         const parser = new OomParser()
         const outcomes: OomOutcome[] = []
         const parse = (record: RawRecord) => outcomes.push(...parser.pushRaw(record))
-        const untold = new UntoldHistory()
-        for (const record of records.slice(0, end)) if (!untold.keep(record)) parse(record)
-        untold.replay(({ seq }) => seq < bornSeq, parse)
+        const unparsed = new UnparsedRecords()
+        for (const record of records.slice(0, end)) if (!unparsed.keep(record)) parse(record)
+        unparsed.replay(({ seq }) => seq < bornSeq, parse)
         for (const record of records.slice(end)) parse(record)
         outcomes.push(...parser.end())
         assert.deepEqual(told(outcomes, bornSeq), told(whole, bornSeq), `${born} of ${end}`)
@@ -65,10 +65,10 @@ describe('a log of which nothing is told', () => {
 
   test('is parsed from the last dumps on only', () => {
     const records = recordsOf([...dump(1), ...dump(2), ...dump(3), ...dump(4)]).map(raw)
-    const untold = new UntoldHistory()
-    for (const record of records) assert.ok(untold.keep(record))
+    const unparsed = new UnparsedRecords()
+    for (const record of records) assert.ok(unparsed.keep(record))
     let parsed = 0
-    untold.replay(
+    unparsed.replay(
       () => true,
       () => parsed++
     )
@@ -76,14 +76,14 @@ describe('a log of which nothing is told', () => {
   })
 
   test('is parsed as it is read, where it is larger than what is kept', () => {
-    const untold = new UntoldHistory()
+    const unparsed = new UnparsedRecords()
     const row = `[ 1] ${'x'.repeat(7000)}`
     const [head, ...rows] = recordsOf([dump(1)[0]!, ...Array<string>(2000).fill(row)]).map(raw)
-    assert.ok(untold.keep(head!))
-    const kept = rows.filter(record => untold.keep(record)).length
-    assert.ok(untold.isFull && kept > 1000 && kept < 2000, String(kept))
+    assert.ok(unparsed.keep(head!))
+    const kept = rows.filter(record => unparsed.keep(record)).length
+    assert.ok(unparsed.isFull && kept > 1000 && kept < 2000, String(kept))
     let replayed = 0
-    untold.replay(
+    unparsed.replay(
       () => false,
       () => replayed++
     )

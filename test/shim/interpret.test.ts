@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { interpret } from '../../shim/mapping.ts'
+import { interpret } from '../../shim/interpret.ts'
 
 const notified = (eventName: string, payload: string) => ({ eventName, payload })
 

@@ -18,7 +18,7 @@ interface Mark {
   readonly after: number
 }
 
-export class LogHistory {
+export class StartMark {
   readonly #clock: KernelClock
   /** What was printed before this is history. */
   readonly #bornUs = monotonicUs()
