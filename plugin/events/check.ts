@@ -64,11 +64,16 @@ export function refuse(body: unknown, isServer = false): Refusal | undefined {
   if (!validateRequest(withoutUndefined(rest))) {
     return { message: describeErrors(validateRequest.errors, 'body') }
   }
-  const unknown = isServer ? Object.keys(body).find(name => !FIELDS.includes(name)) : undefined
+  const unknown = isServer ? unknownField(body) : undefined
   if (unknown !== undefined) return { message: `body has the unknown field "${unknown}"` }
   const taken = isServer ? undefined : takenKey(type, source as PublishEventRequest['source'])
   if (taken === undefined) return undefined
   return { message: `source.metadata.${taken} of ${type} is the server's own: leave it out` }
+}
+
+function unknownField(body: object): string | undefined {
+  for (const name in body) if (Object.hasOwn(body, name) && !FIELDS.includes(name)) return name
+  return undefined
 }
 
 /** A key of its metadata that only this server may write. */
@@ -89,8 +94,8 @@ function refuseData(type: string, data: unknown): string | undefined {
   return validate(data) ? flawOf(type, data) : describeErrors(validate.errors, 'data')
 }
 
-/** The event of an accepted body. */
-export function toEvent(body: PublishEventRequest): TelemetryEventInput {
+/** The event of an accepted body. @param dataJson its data as JSON, where that is written already */
+export function toEvent(body: PublishEventRequest, dataJson?: string): TelemetryEventInput {
   const { type, category, source, data, ts } = body
   return {
     ts: ts ?? Date.now() * 1000,
@@ -98,6 +103,7 @@ export function toEvent(body: PublishEventRequest): TelemetryEventInput {
     category: categoryOfType(type) ?? (category as EventCategory),
     source: sourceOf(source),
     data: data ?? undefined,
+    dataJson,
   }
 }
 
@@ -114,7 +120,7 @@ function sourceOf(source: PublishEventRequest['source']): EventSource {
 type Metadata = Readonly<Record<string, string | null>>
 
 function withoutNull(metadata: Metadata | undefined): Record<string, string> | undefined {
-  if (metadata === undefined || !Object.values(metadata).includes(null)) {
+  if (metadata === undefined || !hasField(metadata, null)) {
     return metadata as Record<string, string> | undefined
   }
   const entries = Object.entries(metadata).filter(([, value]) => value !== null)
@@ -127,6 +133,12 @@ function hasEmptyKind(source: unknown): source is { kind: '' } {
 
 function withoutUndefined(body: object): object {
   // What came as JSON has none.
-  if (!Object.values(body).includes(undefined)) return body
+  if (!hasField(body, undefined)) return body
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+}
+
+/** Whether it has a field of this value; without a list of all values, for each event is asked. */
+function hasField(object: object, value: null | undefined): boolean {
+  for (const name in object) if ((object as Record<string, unknown>)[name] === value) return true
+  return false
 }

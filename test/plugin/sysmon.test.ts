@@ -320,3 +320,18 @@ test('health counts the stream, and is what /healthz answers', async t => {
     `id: ${envelope.seq}\ndata: ${JSON.stringify(envelope)}\n\n`
   assert.equal(retained_bytes, Buffer.byteLength(events.map(frame).join('')))
 })
+
+test('the envelope that publish returns is as any other object, and is as it was published', async t => {
+  const app = await startApp(t)
+  const data = { list: [1, 2] }
+  const envelope = app.sysmon.publish({ ...custom, data })!
+  data.list.push(3)
+  for (let n = 0; n < 10; n++) app.sysmon.publish(custom)
+  const [first] = (await page(app, '?limit=1')).events
+  assert.deepEqual(first!.event.data, { list: [1, 2] })
+  assert.deepEqual(JSON.parse(JSON.stringify(envelope)), first)
+  assert.deepEqual({ ...envelope }, first)
+  assert.deepEqual(structuredClone(envelope), first)
+  assert.deepEqual(envelope, first)
+  assert.equal(envelope.event, envelope.event, 'one object, however often it is looked at')
+})
