@@ -4,6 +4,7 @@
  * ever, and supervisord sends no other.
  */
 
+import type { PublishEventRequest, ServiceCrashedData } from '../generated/types.ts'
 import { compare, type ListenerPosition } from './continuity.ts'
 import type { Delivery } from './delivery.ts'
 import type { EndLookup } from './end-lookup.ts'
@@ -111,45 +112,70 @@ export class Listener {
       log.debug({ serial }, 'sent again, and in the spool already')
       return
     }
-    if (continuity.kind === 'gap') await this.#reportGap(notification, continuity.lost, now)
-    await this.#report(notification, now)
-    if (serial === undefined || poolSerial === undefined) return
-    this.#position = { instance, pool, serial, poolSerial, stopping: this.#stopping }
-    this.#parts.positions.write(this.#position)
-  }
-
-  async #report(notification: Notification, now: number): Promise<void> {
-    const { instance, log, ends, exitOnFatal } = this.#parts
-    const { serial, eventName, payload } = notification
-    const meaning = interpret(notification, this.#stopping)
-    if (meaning.kind === 'nothing') {
-      log.debug({ eventName, payload, reason: meaning.reason }, 'not reported')
-    } else if (meaning.kind === 'stopping') {
-      this.#stopping = true
-      log.info({}, 'supervisord is shutting down or reloading')
-    } else {
-      const data = { ...meaning.crash, ...(await ends.find(meaning.crash)) }
-      log.info({ crash: data }, 'a service crashed')
-      await this.#spool(crashRequest(data, { instance, serial }, now))
-      if (data.phase === 'gave_up') exitOnFatal.gaveUp(data.service_name, data.group_name)
+    const reports =
+      continuity.kind === 'gap' ? [this.#gapReport(notification, continuity.lost, now)] : []
+    const crash = await this.#crashOf(notification)
+    if (crash !== undefined) reports.push(crashRequest(crash, { instance, serial }, now))
+    const position =
+      serial === undefined || poolSerial === undefined
+        ? undefined
+        : { instance, pool, serial, poolSerial, stopping: this.#stopping }
+    await this.#spool(reports, position)
+    if (crash?.phase === 'gave_up') {
+      this.#parts.exitOnFatal.gaveUp(crash.service_name, crash.group_name)
     }
   }
 
-  async #reportGap({ serial }: Notification, lost: number | undefined, now: number): Promise<void> {
+  async #crashOf(notification: Notification): Promise<ServiceCrashedData | undefined> {
+    const { log, ends } = this.#parts
+    const { eventName, payload } = notification
+    const meaning = interpret(notification, this.#stopping)
+    if (meaning.kind === 'nothing') {
+      log.debug({ eventName, payload, reason: meaning.reason }, 'not reported')
+      return undefined
+    }
+    if (meaning.kind === 'stopping') {
+      this.#stopping = true
+      log.info({}, 'supervisord is shutting down or reloading')
+      return undefined
+    }
+    const data = { ...meaning.crash, ...(await ends.find(meaning.crash)) }
+    log.info({ crash: data }, 'a service crashed')
+    return data
+  }
+
+  #gapReport({ serial }: Notification, lost: number | undefined, now: number): PublishEventRequest {
     const { instance, log } = this.#parts
     log.error({ lost }, 'supervisord has thrown notifications away: raise buffer_size')
     const reason =
       lost === undefined
         ? 'reports may have been lost: there is no record of which ones were read before'
         : 'reports of the process manager were thrown away before they were read: its buffer was full'
-    await this.#spool(gapRequest({ lost, reason, to: now }, { instance, serial }, now))
+    return gapRequest({ lost, reason, to: now }, { instance, serial }, now)
   }
 
-  /** The delivery need not wait for the disk; supervisord must. */
-  async #spool(request: Parameters<Spool['append']>[0]): Promise<void> {
-    const isSafe = this.#parts.spool.append(request)
-    this.#parts.delivery.wake()
-    await isSafe
+  /**
+   * The delivery need not wait for the disk; supervisord must. What can be delivered is first said to be read: the
+   * next shim would report it again, and perhaps know another cause of it.
+   */
+  async #spool(
+    reports: readonly PublishEventRequest[],
+    position: ListenerPosition | undefined
+  ): Promise<void> {
+    const { spool, delivery } = this.#parts
+    const areSafe = reports.map(report => spool.append(report))
+    // What is in memory alone goes with this process: until it is answered, supervisord sends it again.
+    const isRecorded = !spool.hasUnwritten
+    if (isRecorded) this.#record(position)
+    if (reports.length > 0) delivery.wake()
+    await Promise.all(areSafe)
+    if (!isRecorded) this.#record(position)
+  }
+
+  #record(position: ListenerPosition | undefined): void {
+    if (position === undefined) return
+    this.#position = position
+    this.#parts.positions.write(position)
   }
 
   #acknowledge(): void {

@@ -28,7 +28,7 @@ const FIRST_DELAY_MS = 300
 const MAX_DELAY_MS = 10_000
 /** The server gives a sign of life after 15 s of silence. */
 const SILENCE_MS = 90_000
-const GAP = /^telemetry_gap (.*)$/
+const GAP = /^telemetry_gap (.*)$/s
 const TOLD_TYPES = Object.keys(KIND_OF_TYPE).join(',')
 
 export class Feed {

@@ -27,7 +27,8 @@ export class SseParser {
 
   #take(line: string): Frame | undefined {
     if (line === '') return this.#end()
-    const [, name, value] = /^([^:]*):? ?(.*)$/.exec(line) ?? []
+    // A line may hold what else ends lines in JavaScript (U+2028).
+    const [, name, value] = /^([^:]*):? ?(.*)$/s.exec(line) ?? []
     if (name === '') this.#comment = value
     else if (name === 'id') this.#id = value
     else if (name === 'data') this.#data.push(value ?? '')

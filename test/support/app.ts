@@ -226,7 +226,7 @@ export class StreamClient {
   /** The envelopes so far; one is parsed when it is asked for. */
   get envelopes(): EventEnvelope[] {
     return this.frames
-      .map(frame => /^id: \d+\ndata: (.*)$/.exec(frame)?.[1])
+      .map(frame => /^id: \d+\ndata: (.*)$/s.exec(frame)?.[1])
       .filter(json => json !== undefined)
       .map(json => JSON.parse(json) as EventEnvelope)
   }
@@ -285,7 +285,7 @@ export class StreamClient {
       this.frames.push(frame)
       const id = /^id: (\d+)\n/.exec(frame)?.[1]
       if (id !== undefined) this.ids.push(Number(id))
-      const gap = /^: telemetry_gap (.*)$/.exec(frame)?.[1]
+      const gap = /^: telemetry_gap (.*)$/s.exec(frame)?.[1]
       if (gap !== undefined) this.missed.push((JSON.parse(gap) as { lost: number }).lost)
     }
   }

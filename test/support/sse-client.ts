@@ -90,7 +90,7 @@ export class SseClient {
     const frames = (this.#text + text).split('\n\n')
     this.#text = frames.pop() ?? ''
     for (const frame of frames) {
-      const match = /^id: (\d+)\ndata: (.*)$/.exec(frame)
+      const match = /^id: (\d+)\ndata: (.*)$/s.exec(frame)
       if (match === null) this.comments.push(frame)
       else this.events.push({ id: Number(match[1]), envelope: JSON.parse(match[2]!), atUs })
     }

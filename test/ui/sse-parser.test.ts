@@ -35,3 +35,9 @@ test('what is not complete is no frame', () => {
   assert.deepEqual(parser.push('q":7}\n'), [])
   assert.equal(parser.push('\n')[0]?.data, '{"seq":7}')
 })
+
+test('a name that holds a separator of lines or paragraphs ends no line', () => {
+  const data = '{"name":"a\u2028b\u2029c\u0085d"}'
+  const [frame] = new SseParser().push(`id: 1\ndata: ${data}\n\n`)
+  assert.deepEqual(frame, { id: '1', data, comment: undefined })
+})
