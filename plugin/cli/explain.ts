@@ -85,7 +85,11 @@ export async function explainCommand(args: string[]): Promise<number> {
       ? jsonOutput(values.all === true, item => print(JSON.stringify(item)))
       : textOf(style, kills, print)
     const explainer = new LogExplainer(log.onExplained, log.bystander)
-    await eachLine(file, line => explainer.push(line))
+    await eachLine(
+      file,
+      line => explainer.push(line),
+      (chunk, from) => explainer.passOver(chunk, from)
+    )
     explainer.end()
     log.end()
     kills += log.kills

@@ -24,6 +24,8 @@ const TOOLS: Readonly<Record<Packing, string>> = {
   bzip2: 'bzip2',
   lz4: 'lz4',
 }
+/** Of a file, read at once. */
+const CHUNK_BYTES = 256 * 1024
 /** An archive in an archive in an archive is no log. */
 const MAX_LAYERS = 3
 
@@ -32,11 +34,17 @@ const MAX_LAYERS = 3
  *   a journal of systemd's
  * @param onLine gets each line without its break, one character per byte: names in the log may be no
  *   UTF-8
+ * @param passOver is asked at the beginning of a line where the next that is wanted begins
  * @throws {UsageError} when it cannot be read
  */
-export async function eachLine(file: string, onLine: (line: string) => void): Promise<void> {
-  const input: Readable = file === '-' ? process.stdin : createReadStream(file)
-  const splitter = new LineSplitter(onLine)
+export async function eachLine(
+  file: string,
+  onLine: (line: string) => void,
+  passOver: (chunk: string, from: number) => number
+): Promise<void> {
+  const input: Readable =
+    file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK_BYTES })
+  const splitter = new LineSplitter(onLine, passOver)
   try {
     for await (const text of await textOf(input, file)) splitter.push(text)
   } catch (error) {

@@ -33,7 +33,7 @@ export type OtherKiller =
   | 'Slurm'
 
 /** Nearly no line of a log passes this. */
-const ANY =
+export const ANY =
   /oom|OOM|[Kk]ill|SIGTERM|SIGKILL|low memory|[Ee]vict|low on resource|OutOfMemory|out of memory|code=killed|memory limit|bad_alloc/
 
 const OTHER_KILLERS: ReadonlyArray<readonly [OtherKiller, RegExp]> = [

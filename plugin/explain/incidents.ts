@@ -65,6 +65,10 @@ export class IncidentCollector {
     this.#onIncident = onIncident
   }
 
+  get isOpen(): boolean {
+    return this.#open !== undefined
+  }
+
   push(explained: Explained): void {
     if (explained.type === 'kill') {
       this.#kills++

@@ -71,6 +71,7 @@ export function bystanderOf(incidents: IncidentCollector, others: OtherDeaths): 
       others.see(around)
     },
     onRecord: record => incidents.tick(record),
+    isWaiting: () => incidents.isOpen,
   }
 }
 

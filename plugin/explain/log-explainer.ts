@@ -9,6 +9,7 @@ import { type Around, lineAround, recordAround } from './around.ts'
 import { LogReader } from './log/log-reader.ts'
 import type { LogRecord } from './log/log-record.ts'
 import { stripPrefix } from './log/prefix.ts'
+import { QuietLines } from './log/quiet-lines.ts'
 import { ownKillsIn } from './own-events.ts'
 
 export interface ExplainedKill {
@@ -40,6 +41,8 @@ export interface Bystander {
   readonly onAround?: (around: Around, lineUs: number | undefined) => void
   /** After all that a record brought. */
   readonly onRecord?: (record: LogRecord) => void
+  /** Whether it waits for what comes: then no record is kept from it. */
+  readonly isWaiting?: () => boolean
 }
 
 interface Seen {
@@ -66,6 +69,7 @@ export class LogExplainer {
     onRecord: record => this.#push(record),
     onGap: () => this.#parser.tear(),
   })
+  readonly #quiet = new QuietLines()
   #lastRawSeq: number | undefined
   #lastKill: ExplainedKill | undefined
   #failures: LogRecord[] = []
@@ -84,6 +88,34 @@ export class LogExplainer {
   constructor(onExplained: (explained: Explained) => void, bystander: Bystander = {}) {
     this.#onExplained = onExplained
     this.#bystander = bystander
+  }
+
+  /**
+   * Passes over the lines with which a part of the log goes on, as long as nothing in them is of interest: what
+   * is known afterwards is the same as if each had been pushed.
+   *
+   * @param chunk whole lines from `from` on, and what follows them
+   * @returns where the first line begins that is to be pushed
+   */
+  passOver(chunk: string, from: number): number {
+    if (!this.#quiet.isLike(chunk, from) || !this.#isQuiet) return from
+    const { to, records, last } = this.#quiet.run(chunk, from)
+    // The last record tells the time, and may have more to it.
+    if (last !== undefined) {
+      this.records += records - 1
+      this.#reader.push(last)
+    }
+    return to
+  }
+
+  get #isQuiet(): boolean {
+    return (
+      this.#parser.openSections === 0 &&
+      !this.#parser.hasHeldKill &&
+      this.#waiting.length === 0 &&
+      this.#bystander.isWaiting?.() === false &&
+      this.#reader.isQuiet
+    )
   }
 
   /** @param line without its line break, one character per byte (latin1) */

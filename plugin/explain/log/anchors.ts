@@ -40,7 +40,7 @@ const LINES = [
 const STAMP = '\\[ {0,8}\\d{1,10}\\.\\d{6}\\](?: ?\\[ {0,8}[TC]\\d{1,10}\\])? '
 
 /** Cheaper than to look for each: nearly no line of a log passes it. */
-const MAY_HOLD =
+export const MAY_HOLD =
   /oom-kill:c|process \d|OOM killed |em-[Ii]nfo:|Tasks? (?:state|in )|pid *\]|\] +\d+ +\d|Comm: |comm: |: usage |cgroup stats|free:\d|\*\d+kB|active_anon:|hugepages_|lowmem_reserve|pages (?:of )?RAM|swap +=|oom_reaper: /
 
 const ANCHOR = new RegExp(LINES.join('|'))

@@ -14,6 +14,11 @@ export class Containers {
   readonly #journal = new JournalFields()
   readonly #csv = new CsvReader()
 
+  /** Whether nothing is open, and a line of a log is taken for what it is. */
+  get isIdle(): boolean {
+    return this.#mail.isIdle && !this.#json.isOpen && !this.#journal.isOpen && this.#csv.isIdle
+  }
+
   /** @returns the lines and entries that are whole now; of an entry, its container says more than its text */
   take(line: string): Array<Entry | string> {
     const decoded = this.#mail.decode(cleanLine(line))

@@ -26,6 +26,11 @@ export class CsvReader {
   #columns = 0
   #open = ''
 
+  /** Whether the log showed no table so far. */
+  get isIdle(): boolean {
+    return this.#column === undefined
+  }
+
   /** @returns the column's text; undefined where the line is of no table; null where it goes on in the next */
   take(line: string): string | null | undefined {
     if (this.#column === undefined && !this.#learn(line)) return undefined

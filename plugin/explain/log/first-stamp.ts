@@ -16,6 +16,10 @@ export class FirstStamp {
     this.#onRecord = onRecord
   }
 
+  get isIdle(): boolean {
+    return this.#waiting === undefined || this.#waiting.length === 0
+  }
+
   push(record: LogRecord): void {
     const waiting = this.#waiting
     if (waiting === undefined) {

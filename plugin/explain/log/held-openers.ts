@@ -34,6 +34,10 @@ export class HeldOpeners {
     this.#onLines = onLines
   }
 
+  get isIdle(): boolean {
+    return this.#held.length === 0
+  }
+
   push(line: Line): void {
     const { text } = line
     const isOpener = OPENER.test(text)

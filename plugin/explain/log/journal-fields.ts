@@ -24,6 +24,10 @@ export class JournalFields {
   #wallUs: number | undefined
   #isOpen = false
 
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
   /** @returns the entry that a line ends, or none yet; undefined where the line is no part of a journal */
   take(line: string): Entry[] | undefined {
     const head = line.includes(' [s=') ? HEAD.exec(line) : null

@@ -40,6 +40,10 @@ export interface Learned {
 export class LearnedPrefixes {
   readonly #forms: Form[] = []
 
+  get isEmpty(): boolean {
+    return this.#forms.length === 0
+  }
+
   /** What of a line is a prefix that was learned. */
   match(line: string): Learned | undefined {
     for (const [at, form] of this.#forms.entries()) {

@@ -23,6 +23,10 @@ const MAY_BEGIN = /pid *\]|oom-kill:|ut of memory| invoked |^Mem-|^Tasks state/
 export class LearnedSuffix {
   readonly #forms: RegExp[] = []
 
+  get isEmpty(): boolean {
+    return this.#forms.length === 0
+  }
+
   /** @returns the text without what was learned to stand behind it */
   strip(text: string): string {
     this.#learn(text)

@@ -12,24 +12,34 @@ const ELEMENTS = ['},', '],']
  */
 export class LineSplitter {
   readonly #onLine: (line: string) => void
+  readonly #passOver: (chunk: string, from: number) => number
   #rest = ''
   #isSkipping = false
 
-  /** @param onLine gets each line without its newline; none that is longer than the bound */
-  constructor(onLine: (line: string) => void) {
+  /**
+   * @param onLine gets each line without its newline; none that is longer than the bound
+   * @param passOver is asked at the beginning of a line where the next that is wanted begins
+   */
+  constructor(
+    onLine: (line: string) => void,
+    passOver: (chunk: string, from: number) => number = (_, from) => from
+  ) {
     this.#onLine = onLine
+    this.#passOver = passOver
   }
 
   /** @param chunk one character per byte (latin1): names in a log may be no UTF-8 */
   push(chunk: string): void {
-    let start = 0
-    for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
+    const isAtBegin = this.#rest === '' && !this.#isSkipping
+    let start = isAtBegin ? this.#passOver(chunk, 0) : 0
+    for (let end = chunk.indexOf('\n', start); end !== -1; end = chunk.indexOf('\n', start)) {
       const isWhole = !this.#isSkipping && this.#rest.length + end - start <= MAX_LINE_LENGTH
       const line = this.#rest + chunk.slice(start, end)
       this.#rest = ''
       this.#isSkipping = false
       start = end + 1
       if (isWhole) this.#onLine(line)
+      start = this.#passOver(chunk, start)
     }
     if (this.#isSkipping) return
     this.#rest += chunk.slice(start)

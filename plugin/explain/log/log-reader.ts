@@ -21,6 +21,7 @@ import { linesWithin } from './one-text.ts'
 import { openerWith } from './opener-name.ts'
 import { type Prefixed, QUOTE, stripPrefix } from './prefix.ts'
 import { Prefixes } from './prefixes.ts'
+import { isOrdinary } from './quiet-lines.ts'
 import { asPrinted } from './retyped.ts'
 import { isComplete, isLineOfItsOwn, unpadded, Wrapping, withoutHangingIndent } from './wrapped.ts'
 
@@ -80,6 +81,18 @@ export class LogReader {
       for (const line of lines) this.#read(line)
       this.#trigger = undefined
     })
+  }
+
+  /** Whether lines of which none is of interest change nothing but what the last of them does (quiet-lines.ts). */
+  get isQuiet(): boolean {
+    return (
+      this.#order.isIdle &&
+      this.#openers.isIdle &&
+      this.#stamps.isIdle &&
+      this.#containers.isIdle &&
+      this.#prefixes.isEmpty &&
+      (this.#pending === undefined || isOrdinary(this.#pending.record.text))
+    )
   }
 
   /** @param line without its line break, one character per byte */

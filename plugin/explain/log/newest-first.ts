@@ -36,6 +36,11 @@ export class NewestFirst<T extends { readonly text: string }> {
     this.#onRecord = onRecord
   }
 
+  /** Whether a record that is none of a dump goes straight on. */
+  get isIdle(): boolean {
+    return !this.#isBackward && this.#first === undefined
+  }
+
   push(record: T): void {
     const read = kindOf(record.text)
     if (this.#isBackward) this.#pushBackward(record, read)

@@ -15,6 +15,11 @@ export class Prefixes {
   readonly #learned = new LearnedPrefixes()
   readonly #suffix = new LearnedSuffix()
 
+  /** Whether the log taught nothing so far. */
+  get isEmpty(): boolean {
+    return this.#learned.isEmpty && this.#suffix.isEmpty
+  }
+
   strip(line: string): Prefixed {
     const learned = this.#learned.match(line)
     const text = learned === undefined ? line : line.slice(learned.length)

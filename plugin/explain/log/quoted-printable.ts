@@ -21,6 +21,10 @@ export class QuotedPrintable {
   #isEncoded = false
   #broken: string | undefined
 
+  get isIdle(): boolean {
+    return !this.#isEncoded && this.#broken === undefined
+  }
+
   /** @returns the line decoded; undefined where it goes on in the next */
   decode(line: string): string | undefined {
     const text = (this.#broken ?? '') + line
