@@ -12,6 +12,20 @@ import type { EventEnvelope, EventOf, SubscribeOptions, Sysmon } from './types.t
 /** Events handed to an in-process subscriber in one go, in bytes. */
 const SUBSCRIBER_BYTES = 256 * 1024
 
+/** Of an envelope that was published: its text, and once somebody looked at it the event. */
+const CONTENT = Symbol('content')
+/** The same function for all: each with its own would be a shape of its own, which takes as long as reading. */
+const EVENT: PropertyDescriptor = {
+  enumerable: true,
+  get(this: { [CONTENT]: string | EventEnvelope['event'] }) {
+    const content = this[CONTENT]
+    if (typeof content !== 'string') return content
+    const { event } = JSON.parse(content) as EventEnvelope
+    this[CONTENT] = event
+    return event
+  },
+}
+
 export function createSysmon(pipeline: Pipeline, log: FastifyBaseLogger): Sysmon {
   const { stream, publisher } = pipeline
   return {
@@ -79,17 +93,16 @@ function subscribe<Type extends string>(
   }
 }
 
-/** Most who publish look at the number at most. Of its text alone: the event's bytes lie beside others'. */
+/**
+ * Most who publish look at the number at most, so the event is read when it is looked at; from its text
+ * alone, for its bytes lie beside those of others.
+ */
 function readWhenAsked({ seq, json }: PublishedEvent): EventEnvelope {
-  const text = json.toString()
-  let event: EventEnvelope['event'] | undefined
-  return {
-    seq,
-    get event() {
-      event ??= (JSON.parse(text) as EventEnvelope).event
-      return event
-    },
-  }
+  const envelope = Object.defineProperty({ seq }, CONTENT, {
+    value: json.toString(),
+    writable: true,
+  })
+  return Object.defineProperty(envelope, 'event', EVENT) as EventEnvelope
 }
 
 /** @template Type of the event, as the caller knows */
