@@ -12,20 +12,6 @@ import type { EventEnvelope, EventOf, SubscribeOptions, Sysmon } from './types.t
 /** Events handed to an in-process subscriber in one go, in bytes. */
 const SUBSCRIBER_BYTES = 256 * 1024
 
-/** Of an envelope that was published: its text, and once somebody looked at it the event. */
-const CONTENT = Symbol('content')
-/** The same function for all: each with its own would be a shape of its own, which takes as long as reading. */
-const EVENT: PropertyDescriptor = {
-  enumerable: true,
-  get(this: { [CONTENT]: string | EventEnvelope['event'] }) {
-    const content = this[CONTENT]
-    if (typeof content !== 'string') return content
-    const { event } = JSON.parse(content) as EventEnvelope
-    this[CONTENT] = event
-    return event
-  },
-}
-
 export function createSysmon(pipeline: Pipeline, log: FastifyBaseLogger): Sysmon {
   const { stream, publisher } = pipeline
   return {
@@ -44,7 +30,7 @@ export function createSysmon(pipeline: Pipeline, log: FastifyBaseLogger): Sysmon
       // What the caller changes later does not change what was published: the JSON is.
       const dataJson = data === 'null' ? undefined : data
       const published = publisher.publish(toEvent(event, dataJson), 'server')
-      return published === undefined ? undefined : readWhenAsked(published)
+      return published === undefined ? undefined : envelopeOf(published)
     },
     subscribe: (listener, subscription = {}) => subscribe(stream, log, listener, subscription),
     health: () => healthOf(pipeline),
@@ -91,18 +77,6 @@ function subscribe<Type extends string>(
     isOpen = false
     reader.close()
   }
-}
-
-/**
- * Most who publish look at the number at most, so the event is read when it is looked at; from its text
- * alone, for its bytes lie beside those of others.
- */
-function readWhenAsked({ seq, json }: PublishedEvent): EventEnvelope {
-  const envelope = Object.defineProperty({ seq }, CONTENT, {
-    value: json.toString(),
-    writable: true,
-  })
-  return Object.defineProperty(envelope, 'event', EVENT) as EventEnvelope
 }
 
 /** @template Type of the event, as the caller knows */
