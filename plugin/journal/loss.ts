@@ -35,8 +35,8 @@ export function lossOfHoles(holes: readonly Hole[], what: string): JournalLoss {
   return {
     lost: holes.reduce((sum, { lost }) => sum + lost, 0),
     reason: `${what}: the events in it could not be read any more`,
-    ...(first.after === undefined ? {} : { from: first.after }),
-    ...(last.before === undefined ? {} : { to: last.before }),
+    from: first.after,
+    to: last.before,
     key: `${first.n}-${last.n + last.lost - 1}`,
   }
 }
@@ -49,14 +49,12 @@ export function lossOfSegment(
   reason: string
 ): JournalLoss {
   const events = lines.flatMap(line => ('event' in line ? [line.event] : []))
-  const from = events[0]?.ts
-  const to = events.at(-1)?.ts
   return {
     // With those that could not be read any more, which nobody has told of yet.
     lost: events.length + holes.reduce((sum, { lost }) => sum + lost, 0),
     reason: `${reason}: its oldest events were removed`,
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
+    from: events[0]?.ts,
+    to: events.at(-1)?.ts,
     key: `${firstN}-${endN}`,
   }
 }

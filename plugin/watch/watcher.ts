@@ -118,14 +118,11 @@ export class KmsgWatcher {
     return {
       state,
       path: this.#options.path,
-      ...(isOpen ? { reader: hasWakeUpChild ? 'dd' : 'poll' } : {}),
-      ...(lastSeq < 0 ? {} : { last_seq: lastSeq }),
-      ...(at === undefined
-        ? {}
-        : {
-            last_record_at: at,
-            last_record_age_ms: Math.max(0, Date.now() - Math.floor(at / 1000)),
-          }),
+      reader: isOpen ? (hasWakeUpChild ? 'dd' : 'poll') : undefined,
+      last_seq: lastSeq < 0 ? undefined : lastSeq,
+      last_record_at: at,
+      last_record_age_ms:
+        at === undefined ? undefined : Math.max(0, Date.now() - Math.floor(at / 1000)),
       resumed_after: this.#resumedAfter,
       lost: this.#findings.lost,
       restarts,

@@ -16,7 +16,7 @@ import {
 } from '../../events/types.ts'
 
 /** As OTLP has it: strings, numbers, booleans, and lists and maps of them. */
-export type AnyValue =
+type AnyValue =
   | string
   | number
   | boolean
@@ -66,7 +66,7 @@ export function toLogFields(published: PublishedEvent, origin: string): LogField
     hrTime: [Math.floor(ts / 1e6), (ts % 1e6) * 1000],
     eventName: type,
     ...SEVERITIES[severityOfType(type)],
-    ...(data === undefined ? {} : { body: data }),
+    body: data,
     attributes,
   }
 }
