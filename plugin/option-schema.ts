@@ -132,7 +132,7 @@ export function mustBe(schema: OptionSchema, value: unknown): string {
   return `${is}, not ${shown}`
 }
 
-export function titleOf({ title, type, minimum, maximum, enum: allowed }: OptionSchema): string {
+function titleOf({ title, type, minimum, maximum, enum: allowed }: OptionSchema): string {
   if (title !== undefined) return title
   if (allowed !== undefined) return `one of ${allowed.join(', ')}`
   return type === 'boolean' ? 'true or false' : `an integer from ${minimum} to ${maximum}`

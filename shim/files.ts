@@ -6,7 +6,7 @@ import { fs } from './built-ins.ts'
 const { O_NOFOLLOW, O_NONBLOCK, O_CREAT, O_EXCL, O_WRONLY, O_RDONLY } = fs.constants
 
 /** The API's user, of the folder's group, may look into the spool and count. */
-export const FILE_MODE = 0o640
+const FILE_MODE = 0o640
 export const FOLDER_MODE = 0o750
 
 /**

@@ -9,7 +9,7 @@ import { describeGroup, groupText } from './cgroup.ts'
 import { type Holding, holdingOf, UNKNOWN } from './holding.ts'
 
 /** What the advice depends on, beside who held the memory. */
-export type CauseKind =
+type CauseKind =
   | 'manual'
   /** It died because all of its group did. */
   | 'follower'

@@ -3,7 +3,7 @@
 import { decodeName } from '../oom/names.ts'
 import type { TaskTable } from '../oom/task-table.ts'
 
-export interface Family {
+interface Family {
   readonly name: string
   readonly processes: number
   /** Sum of their RSS in pages; memory that they share is counted in each. */

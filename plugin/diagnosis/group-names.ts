@@ -9,7 +9,7 @@
 
 import { printable } from '../units.ts'
 
-export type GroupKind =
+type GroupKind =
   | 'container'
   | 'pod'
   /** All pods of a quality-of-service class. */

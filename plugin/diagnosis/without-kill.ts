@@ -36,7 +36,7 @@ export function diagnoseWithoutKill(
 }
 
 /** As a kill whose own line the log does not show. */
-export function chosenVictim({ dump, record }: OomWithoutKill): OomKill | undefined {
+function chosenVictim({ dump, record }: OomWithoutKill): OomKill | undefined {
   const { pid, comm, uid } = dump.structured ?? {}
   if (pid === undefined || comm === undefined) return undefined
   return {

@@ -16,7 +16,7 @@ const GFP_DMA32 = 0x4
 const GFP_MOVABLE = 0x8
 
 /** `below` the minimum; `low`: not more than what the kernel tries to keep free; `enough`. */
-export type ZoneState = 'below' | 'low' | 'enough' | 'unknown'
+type ZoneState = 'below' | 'low' | 'enough' | 'unknown'
 
 export interface ZoneView {
   readonly zone: Zone
@@ -36,7 +36,7 @@ export function orderOf(dump: OomDump): number {
   return Math.max(0, dump.opener?.order ?? 0)
 }
 
-export function gfpMaskOf(dump: OomDump): number | undefined {
+function gfpMaskOf(dump: OomDump): number | undefined {
   const mask = dump.opener?.gfpMask
   return mask === undefined ? undefined : Number.parseInt(mask, 16)
 }

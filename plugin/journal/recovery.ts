@@ -39,7 +39,7 @@ export interface Recovery {
 }
 
 /** What a part tells about the sequence numbers that were given to any events. */
-export interface KnownNumbers {
+interface KnownNumbers {
   /** This one was given, as all up to it may have been. */
   readonly given: number
   /** Those up to this one may have been given. */

@@ -42,9 +42,8 @@ export class OomDump {
   /** By the zone's place in `zones`: its lowmem_reserve, in pages. */
   readonly lowmemReserves: number[][] = []
   readonly buddies: BuddyLine[] = []
-  /** Sum of the nodes' active_anon in KiB and how many nodes were printed: reveals the page size. */
+  /** Sum of the nodes' active_anon in KiB: reveals the page size. */
   nodeActiveAnonKb = 0
-  nodes = 0
   kernelStackKb = 0
   readonly kernelMemory = new KernelMemory()
   readonly circumstances = new Circumstances()
@@ -173,7 +172,6 @@ export class OomDump {
     }
     const node = parseNodeCounter(line)
     if (node !== undefined) {
-      this.nodes++
       this.nodeActiveAnonKb += node.activeAnonKb
       this.kernelStackKb += node.kernelStackKb
       return true

@@ -103,7 +103,7 @@ export function isOomKillData(facts: OomKillFacts): facts is OomKillData {
 }
 
 /** The constraint, `undefined` where the kernel names none (before 5.0) or one that is not known. */
-export function constraintOf(kill: OomKill): OomConstraint | undefined {
+function constraintOf(kill: OomKill): OomConstraint | undefined {
   // The kill line's own words decide: a 5.2 prerelease printed NONE for a group's kill.
   if (kill.victim.prefix.startsWith('Memory cgroup out of memory')) {
     return unknownConstraint(kill) === undefined ? 'memcg' : undefined

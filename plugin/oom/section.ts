@@ -22,7 +22,7 @@ export const MAX_LINES = 262_144
 /** Foreign lines in a row after which a dump is over. */
 export const MAX_FOREIGN_LINES = 2048
 /** Foreign lines after a kill within which the line about its group is expected, or its next victim. */
-export const MAX_LINES_AFTER_KILL = { alone: 32, group: 256 } as const
+const MAX_LINES_AFTER_KILL = { alone: 32, group: 256 } as const
 /** Foreign lines between a state of the memory without anything of the OOM killer and the kill it is for. */
 const MAX_LINES_AFTER_MEM_INFO = 16
 

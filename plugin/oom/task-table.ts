@@ -36,7 +36,7 @@ export interface TopTask {
 }
 
 /** How many of the largest tasks an event names. */
-export const TOP_TASKS = 5
+const TOP_TASKS = 5
 
 const OPEN = 91 // [
 const CLOSE = 93 // ]

@@ -10,7 +10,7 @@ import type { EventStream } from '../stream/stream.ts'
 import { addToHeader } from './headers.ts'
 import { timeOf } from './time-parameter.ts'
 
-export interface PageQuery {
+interface PageQuery {
   /** Sequence number of the first event wanted. */
   readonly offset?: number
   /** See time-parameter.ts. The first is inclusive, the second exclusive. */

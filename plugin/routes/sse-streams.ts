@@ -20,7 +20,7 @@ import { StreamMemory } from './stream-memory.ts'
 import { StreamPlaces } from './stream-places.ts'
 import { type StartQuery, startOf } from './stream-start.ts'
 
-export interface StreamQuery extends StartQuery {
+interface StreamQuery extends StartQuery {
   readonly category?: readonly EventCategory[]
   readonly type?: readonly string[]
 }

@@ -1,6 +1,6 @@
 /** Reading what many machines delivered to one place, where a sink's other side can be read. */
 
-export interface FleetRecord {
+interface FleetRecord {
   /** Where it was: one for each machine. */
   readonly stream: string
   /** The envelope. */

@@ -33,7 +33,7 @@ export interface EventStreamOptions {
  * Beyond this many bytes of events, those that are on disk are no more kept in memory too: readers
  * that are so far behind are few, and memory is what the machines that this is for run out of.
  */
-export const STORED_BYTES = 1024 * 1024
+const STORED_BYTES = 1024 * 1024
 
 export class EventStream {
   /** Numbers that may never have been given. */

@@ -15,13 +15,13 @@ export interface Lane {
   readonly marks: readonly Mark[]
 }
 
-export interface Tick {
+interface Tick {
   readonly x: number
   readonly ms: number
 }
 
 /** Two marks that tell of one death. */
-export interface Join {
+interface Join {
   readonly from: { readonly lane: number; readonly x: number }
   readonly to: { readonly lane: number; readonly x: number }
 }
@@ -37,7 +37,7 @@ export interface PressurePoint {
 }
 
 /** Gaps that touch each other on the screen. */
-export interface GapSpan {
+interface GapSpan {
   readonly from: number
   readonly to: number
   readonly count: number

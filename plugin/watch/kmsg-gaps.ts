@@ -9,7 +9,7 @@ import type { TelemetryEventInput } from '../events/envelope.ts'
 import { gapEvent } from '../events/gap.ts'
 
 /** Producer's event names of gaps in the kernel log. */
-export type KmsgGapEvent =
+type KmsgGapEvent =
   /** The kernel overwrote records before they were read. */
   | 'kmsg.overrun'
   /** The device could not be read for a while. */

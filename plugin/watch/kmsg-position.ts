@@ -9,7 +9,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { SlotFile } from '../state/slot-file.ts'
 import type { KmsgGap } from './kmsg-gaps.ts'
 
-export const POSITION_FILE = 'kmsg-position'
+const POSITION_FILE = 'kmsg-position'
 /** More than the longest position. */
 const FILE_BYTES = 2048
 

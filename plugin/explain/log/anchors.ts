@@ -44,7 +44,6 @@ export const MAY_HOLD =
   /oom-kill:c|process \d|OOM killed |em-[Ii]nfo:|Tasks? (?:state|in )|pid *\]|\] +\d+ +\d|Comm: |comm: |: usage |cgroup stats|free:\d|\*\d+kB|active_anon:|hugepages_|lowmem_reserve|pages (?:of )?RAM|swap +=|oom_reaper: /
 
 const ANCHOR = new RegExp(LINES.join('|'))
-const KILL = new RegExp(KILLS.join('|'))
 const AT_START = new RegExp(`^(?:${LINES.join('|')})`)
 const STAMPED = new RegExp(`${STAMP}(?=${LINES.join('|')}|\\S.{0,64} invoked(?: oom-killer:|$))`)
 
@@ -67,11 +66,6 @@ export function findStampedAnchor(line: string): number {
 /** Whether a line begins with the words of a dump's line. */
 export function isAnchored(line: string): boolean {
   return AT_START.test(line)
-}
-
-export function findKill(line: string): number {
-  const found = line.includes('process ') ? KILL.exec(line.slice(0, MAX_LOOK)) : null
-  return found === null ? -1 : found.index
 }
 
 /**

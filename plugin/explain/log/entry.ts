@@ -16,7 +16,7 @@ export function isKernels(transport: unknown, identifier: unknown): boolean {
 }
 
 /** From seconds to nanoseconds since 1970: which, its size tells. */
-export function epochUs(value: number): number | undefined {
+function epochUs(value: number): number | undefined {
   for (const [least, perUs] of [
     [1e17, 1e3],
     [1e14, 1],

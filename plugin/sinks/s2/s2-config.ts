@@ -62,7 +62,7 @@ export function resolveS2(given: S2Options, env: NodeJS.ProcessEnv): S2Target {
 }
 
 /** The template with this machine's names in it. @throws {SinkError} */
-export function streamName(template: string): string {
+function streamName(template: string): string {
   const name = template.replace(/\{([^{}]*)\}/g, (whole, key: string) => {
     try {
       return FACTS[key]?.() ?? whole

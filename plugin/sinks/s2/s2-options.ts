@@ -9,7 +9,7 @@ const MAX_LINGER_MS = 60_000
 /** A host, or an http(s) URL. */
 const ENDPOINT = '^(?:https?://)?(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s/?#:]+)(?::\\d{1,5})?(?:/\\S*)?$'
 
-export const S2_OPTIONS = {
+const S2_OPTIONS = {
   accessToken: {
     type: 'string',
     pattern: '^[\\x21-\\x7e]+$',

@@ -6,7 +6,7 @@ import type { WebhookOptions } from '../../types.ts'
 /** As https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md has it. */
 const SECRET = '^(?:whsec_)?[A-Za-z0-9+/]{16,}={0,2}$'
 
-export const WEBHOOK_OPTIONS = {
+const WEBHOOK_OPTIONS = {
   url: {
     type: 'string',
     pattern: '^https?://[^\\s/?#@]+(?:[/?][^\\s#]*)?$',
