@@ -13,8 +13,8 @@ export type Meaning =
   | { readonly kind: 'stopping' }
   | { readonly kind: 'nothing'; readonly reason: string }
 
-/** @param stopping whether supervisord has said that it is shutting down or reloading */
-export function interpret(notification: Notification, stopping: boolean): Meaning {
+/** @param isStopping whether supervisord has said that it is shutting down or reloading */
+export function interpret(notification: Notification, isStopping: boolean): Meaning {
   switch (notification.eventName) {
     case 'PROCESS_STATE_EXITED':
       return exited(notification)
@@ -22,7 +22,7 @@ export function interpret(notification: Notification, stopping: boolean): Meanin
       return startFailed(notification)
     case 'PROCESS_STATE_FATAL':
       // At shutdown every service that waits for its next start attempt is given up, too.
-      return stopping ? nothing('given up by the shutdown') : gaveUp(notification)
+      return isStopping ? nothing('given up by the shutdown') : gaveUp(notification)
     case 'SUPERVISOR_STATE_CHANGE_STOPPING':
       return { kind: 'stopping' }
     default:

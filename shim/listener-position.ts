@@ -26,7 +26,7 @@ export class ListenerPositionFile {
   readonly #name: string
   readonly #log: Log
   #fd: number | undefined
-  #failed = false
+  #hasFailed = false
 
   /** @param instance the run of supervisord */
   constructor(dir: SpoolDir, instance: string, log: Log) {
@@ -63,10 +63,10 @@ export class ListenerPositionFile {
       this.#fd ??= openFile(join(base, this.#name), fs.constants.O_RDWR | fs.constants.O_CREAT)
       const length = Math.max(MIN_LENGTH_BYTES, json.length, fs.fstatSync(this.#fd).size)
       fs.writeSync(this.#fd, json.padEnd(length), 0)
-      this.#failed = false
+      this.#hasFailed = false
     } catch (error) {
-      if (this.#failed) return
-      this.#failed = true
+      if (this.#hasFailed) return
+      this.#hasFailed = true
       this.#log.warn(
         { err: (error as Error).message, file: this.#name },
         'the position cannot be written: after a restart of this process a loss may be reported that was none'

@@ -42,8 +42,8 @@ export class Listener {
   readonly #parts: ListenerParts
   readonly #decoder = new NotificationDecoder()
   #position: ListenerPosition | 'unknown' | undefined
-  #stopping = false
-  #finishing = false
+  #isStopping = false
+  #isFinishing = false
   /** Settles when what has come in is answered. */
   #handled = Promise.resolve()
   #quiet: NodeJS.Timeout | undefined
@@ -78,7 +78,7 @@ export class Listener {
 
   /** Answers what has come in and asks for no more. */
   async finish(): Promise<void> {
-    this.#finishing = true
+    this.#isFinishing = true
     await this.#handled
   }
 
@@ -119,7 +119,7 @@ export class Listener {
     const position =
       serial === undefined || poolSerial === undefined
         ? undefined
-        : { instance, pool, serial, poolSerial, stopping: this.#stopping }
+        : { instance, pool, serial, poolSerial, stopping: this.#isStopping }
     await this.#spool(reports, position)
     if (crash?.phase === 'gave_up') {
       this.#parts.exitOnFatal.gaveUp(crash.service_name, crash.group_name)
@@ -129,13 +129,13 @@ export class Listener {
   async #crashOf(notification: Notification): Promise<ServiceCrashedData | undefined> {
     const { log, ends } = this.#parts
     const { eventName, payload } = notification
-    const meaning = interpret(notification, this.#stopping)
+    const meaning = interpret(notification, this.#isStopping)
     if (meaning.kind === 'nothing') {
       log.debug({ eventName, payload, reason: meaning.reason }, 'not reported')
       return undefined
     }
     if (meaning.kind === 'stopping') {
-      this.#stopping = true
+      this.#isStopping = true
       log.info({}, 'supervisord is shutting down or reloading')
       return undefined
     }
@@ -180,6 +180,6 @@ export class Listener {
 
   #acknowledge(): void {
     // One write: supervisord then hears both or none.
-    this.#parts.say(this.#finishing ? ACKNOWLEDGED : ACKNOWLEDGED + READY)
+    this.#parts.say(this.#isFinishing ? ACKNOWLEDGED : ACKNOWLEDGED + READY)
   }
 }

@@ -6,7 +6,7 @@ import type { Around, OtherKiller } from './around.ts'
 import { block, type Style } from './report.ts'
 
 const MAX_LINES = 6
-const MAX_LENGTH = 400
+const MAX_CHARS = 400
 
 const NEXT: Readonly<Record<OtherKiller, string>> = {
   'systemd-oomd':
@@ -113,7 +113,7 @@ function hear<K>(all: Map<K, Heard>, key: K, text: string): void {
   all.set(key, heard)
   heard.lines++
   if (heard.shown.length < MAX_LINES)
-    heard.shown.push(printable(decodeName(text.slice(0, MAX_LENGTH))))
+    heard.shown.push(printable(decodeName(text.slice(0, MAX_CHARS))))
 }
 
 function linesOf({ lines, shown }: Heard): string[] {

@@ -30,7 +30,7 @@ const LOST = /^"lost":(\d{1,16})\}$/
 const ENVELOPE =
   /^"seq":(\d{1,16}),"event":\{"ts":(\d+),"type":("(?:[^"\\]|\\.)*"),"category":"([a-z]+)"/
 /** The longest type that is looked for before the whole envelope is parsed, in bytes. */
-const ENVELOPE_HEAD = 512
+const ENVELOPE_HEAD_BYTES = 512
 
 /** For events that were read: most are forgotten as soon as they are passed on. */
 const READ = new Slabs()
@@ -117,7 +117,7 @@ function decodeParts(line: Buffer, isTrusted: boolean): JournalLine | undefined 
 function decodeEnvelope(rest: Buffer, isTrusted: boolean): PublishedEvent | undefined {
   // Only the fields that readers filter by are read: most envelopes are passed on as they are.
   const [, seq, ts, type, category] =
-    ENVELOPE.exec(rest.toString('latin1', 0, ENVELOPE_HEAD)) ??
+    ENVELOPE.exec(rest.toString('latin1', 0, ENVELOPE_HEAD_BYTES)) ??
     ENVELOPE.exec(rest.toString('latin1')) ??
     []
   if (seq === undefined) return undefined

@@ -6,8 +6,8 @@
  */
 
 const HARDWARE = 'Hardware name: '
-const MAX_HARDWARE = 256
-const MAX_TRACE = 64
+const MAX_HARDWARE_CHARS = 256
+const MAX_TRACE_LINES = 64
 /** `show_stack+0x18/0x1c`, with an address in front of it before 4.9; `?` marks what may be left from before. */
 const FUNCTION = /^ *(?:\[<[0-9a-f]{4,16}>\] *)?([A-Za-z_][\w.]*)\+0x[0-9a-f]+\/0x[0-9a-f]+/
 /** `[<c0012fcc>] (show_stack) from [<c00131a4>] (dump_stack+0x20/0x24)`, or without addresses (arm). */
@@ -23,11 +23,11 @@ export class Circumstances {
     switch (line.charCodeAt(0)) {
       case 32: // blank
       case 91: // [
-        if (this.#isInTrace && this.#trace.length < MAX_TRACE) this.#trace.push(line)
+        if (this.#isInTrace && this.#trace.length < MAX_TRACE_LINES) this.#trace.push(line)
         return
       case 72: // H
         if (line.startsWith(HARDWARE)) {
-          this.hardware ??= line.slice(HARDWARE.length, HARDWARE.length + MAX_HARDWARE).trim()
+          this.hardware ??= line.slice(HARDWARE.length, HARDWARE.length + MAX_HARDWARE_CHARS).trim()
         }
         return
       case 66: // B

@@ -70,7 +70,7 @@ export class OomDump {
   hasUnreadRows = false
   readonly #structured = new StructuredRecord()
   #hasTasksTitle = false
-  #inMemcgStats = false
+  #isInMemcgStats = false
 
   get structured(): StructuredLine | undefined {
     return this.#structured.line
@@ -110,7 +110,7 @@ export class OomDump {
         return this.#pushTitle(line) || this.#pushMemcgLine(line) || this.#pushSwap(line)
       case 77: // M
         if (line.startsWith('Memory cgroup stats')) {
-          this.#inMemcgStats = true
+          this.#isInMemcgStats = true
           addMemcgStats(line, this.memcgStats)
           return true
         }
@@ -231,7 +231,7 @@ export class OomDump {
   }
 
   #pushMemcgStat(line: string): boolean {
-    if (!this.#inMemcgStats) return false
+    if (!this.#isInMemcgStats) return false
     const match = /^([a-z_0-9]+) (\d+)$/.exec(line)
     if (match === null) return false
     if (this.memcgStats.size < MAX_STATS) this.memcgStats.set(match[1]!, Number(match[2]))

@@ -21,7 +21,7 @@ export interface KernelHolder {
 /** How many of the largest are kept. */
 const LARGEST = 3
 /** A line of either table is shorter: a name of a cache, or of a place in the source, and two numbers. */
-const MAX_LINE = 512
+const MAX_LINE_CHARS = 512
 const UNITS = ['', 'K', 'M', 'G', 'T']
 
 export class KernelMemory {
@@ -43,7 +43,7 @@ export class KernelMemory {
     if (table === undefined) return false
     if (table === this.slabs && /^Name +Used +Total *$/.test(line)) return true
     const parse = table === this.slabs ? parseSlab : parseAllocation
-    const holder = line.length > MAX_LINE ? undefined : parse(line)
+    const holder = line.length > MAX_LINE_CHARS ? undefined : parse(line)
     if (holder === undefined) {
       this.#table = undefined
       return false

@@ -11,8 +11,8 @@ import {
 } from './lines/structured.ts'
 
 /** A part as long as this may have lost its end, and with it the end of a path. */
-const FULL_PART = 1000
-const MAX_TEXT = 16_384
+const FULL_PART_CHARS = 1000
+const MAX_TEXT_CHARS = 16_384
 
 export class StructuredRecord {
   #text = ''
@@ -34,12 +34,12 @@ export class StructuredRecord {
   push(line: string): boolean {
     if (line.startsWith(STRUCTURED)) return this.#read(line)
     if (!this.isCut || !isStructuredPart(line, this.#text)) return false
-    this.#hasFullPart ||= line.length >= FULL_PART
+    this.#hasFullPart ||= line.length >= FULL_PART_CHARS
     return this.#read(this.#text + line)
   }
 
   #read(text: string): boolean {
-    const line = text.length > MAX_TEXT ? undefined : parseStructuredLine(text)
+    const line = text.length > MAX_TEXT_CHARS ? undefined : parseStructuredLine(text)
     if (line === undefined) return false
     this.#text = text
     this.#named = undefined
@@ -71,6 +71,6 @@ export class StructuredRecord {
 function withoutLongPaths(line: StructuredLine): StructuredLine {
   const { oomMemcg, taskMemcg } = line
   const whole = (path: string | undefined): string | undefined =>
-    path !== undefined && path.length >= FULL_PART - 64 ? undefined : path
+    path !== undefined && path.length >= FULL_PART_CHARS - 64 ? undefined : path
   return { ...line, oomMemcg: whole(oomMemcg), taskMemcg: whole(taskMemcg) }
 }

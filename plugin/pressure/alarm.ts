@@ -28,7 +28,7 @@ const ONCE_MS = 60_000
 /** Below half of the threshold, and no limit met, for so long: it is over. */
 const CALM_MS = 10_000
 /** A limit that is met now and then is how limits work: it must be met in so many readings in a row. */
-const ROW = 3
+const READINGS_IN_A_ROW = 3
 
 export class PressureAlarm {
   readonly #options: AlarmOptions
@@ -57,7 +57,7 @@ export class PressureAlarm {
     const isLong =
       this.#overSinceMs !== undefined && nowMs - this.#overSinceMs >= this.#options.forMs
     if (this.#isRaised || nowMs - this.#raisedMs < ONCE_MS) return undefined
-    if (!isLong && this.#inRow < ROW) return undefined
+    if (!isLong && this.#inRow < READINGS_IN_A_ROW) return undefined
     this.#isRaised = true
     this.#raisedMs = nowMs
     const reason = isLong ? 'pressure' : (max ?? 0) > 0 ? 'group_max' : 'group_high'

@@ -18,7 +18,7 @@ import {
 const INTERVAL_MS = 1000
 const LARGEST = 5
 /** Processes whose memory is read in one turn of the event loop. */
-const SLICE = 32
+const PROCESSES_A_TURN = 32
 /** Of a container its own, else the machine's. */
 const PRESSURE_FILES = [STALL_FILES.group, STALL_FILES.machine]
 const EVENTS_FILES = ['/sys/fs/cgroup/memory.events', '/sys/fs/cgroup/memory/memory.failcnt']
@@ -109,7 +109,8 @@ export class PressureWatcher {
     } catch {}
     const sizes: { pid: number; pages: number }[] = []
     for (let at = 0; at < pids.length; at++) {
-      if (at % SLICE === SLICE - 1) await new Promise(resolve => setImmediate(resolve))
+      if (at % PROCESSES_A_TURN === PROCESSES_A_TURN - 1)
+        await new Promise(resolve => setImmediate(resolve))
       const pages = readResidentPages(pids[at]!)
       if (pages !== undefined && pages > 0) sizes.push({ pid: pids[at]!, pages })
     }

@@ -32,7 +32,7 @@ const ZYGOTE_LOOK_MS = 30_000
 const HUNG_MS = 5000
 const MAX_PROCESSES = 32_768
 /** New ones that are looked at in one go. */
-const SLICE = 64
+const LOOKS_A_TURN = 64
 const SLICE_INTERVAL_MS = 50
 
 export interface KnownProcess {
@@ -171,7 +171,7 @@ export class ProcessTable {
       const known = this.#entries.get(pid)
       if (known !== undefined && known.diedMs === undefined) continue
       if (this.#entries.size >= MAX_PROCESSES) return
-      if (++looks > SLICE) {
+      if (++looks > LOOKS_A_TURN) {
         this.#hasMore = true
         return
       }

@@ -13,7 +13,7 @@ import { trust } from './peer.ts'
 const NAME = 'api.sock'
 const ROUTE = '/telemetry/events'
 /** Its owner, and the group that the state folder is shared with. */
-const MODE = 0o660
+const SOCKET_MODE = 0o660
 /** What fits into the address of a Unix socket: unix(7). */
 const MAX_PATH_BYTES = 107
 /** A request from its first byte to its last. */
@@ -89,7 +89,7 @@ function bind(server: Server, path: string, stateDir: string): void {
     const address = fd === undefined ? join(closed, NAME) : `/proc/self/fd/${fd}/${NAME}`
     server.listen({ path: address, exclusive: true })
     if (!server.listening) throw error ?? new Error(`cannot listen on ${address}`)
-    chmodSync(join(closed, NAME), MODE)
+    chmodSync(join(closed, NAME), SOCKET_MODE)
     renameSync(join(closed, NAME), path)
   } catch (error) {
     server.close()

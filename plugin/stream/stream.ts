@@ -45,7 +45,7 @@ export class EventStream {
   readonly #storedBytes: number
   readonly #readers = new Set<EventReader>()
   #dropped = 0
-  #wakeScheduled = false
+  #isWakeScheduled = false
 
   constructor(options: EventStreamOptions) {
     const { capacity, maxBytes, store, history } = options
@@ -194,10 +194,10 @@ export class EventStream {
   }
 
   #wakeReaders(): void {
-    if (this.#wakeScheduled || this.#readers.size === 0) return
-    this.#wakeScheduled = true
+    if (this.#isWakeScheduled || this.#readers.size === 0) return
+    this.#isWakeScheduled = true
     setImmediate(() => {
-      this.#wakeScheduled = false
+      this.#isWakeScheduled = false
       for (const reader of this.#readers) reader.wake()
     })
   }

@@ -9,7 +9,7 @@ import { type Entry, entryOf, missedEntry } from './entry.ts'
 /** As many as the server retains in memory. */
 export const MAX_ENTRIES = 8192
 /** Over that, before some are taken out: not one by one. */
-const SLACK = 256
+const SLACK_ENTRIES = 256
 /** Of envelopes; beyond, those of other events are asked for again when they are wanted. */
 export const MAX_JSON_CHARS = 4_000_000
 const JSON_SLACK_CHARS = 1_000_000
@@ -61,7 +61,7 @@ export class Store {
     this.#entries.push(entry)
     this.#note(entry)
     if (
-      this.#entries.length > MAX_ENTRIES + SLACK ||
+      this.#entries.length > MAX_ENTRIES + SLACK_ENTRIES ||
       this.#jsonChars > MAX_JSON_CHARS + JSON_SLACK_CHARS
     ) {
       this.#prune()

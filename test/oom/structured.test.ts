@@ -13,7 +13,6 @@ import { AWKWARD_NAMES } from './awkward-names.ts'
 
 const NO_PARTS: Partial<StructuredLine> = {
   constraint: 'NONE',
-  global: false,
   nodemask: '(null)',
   cpuset: undefined,
   memsAllowed: undefined,
@@ -29,7 +28,6 @@ const STRUCTURED: Array<[string, string, Partial<StructuredLine>]> = [
     'global',
     'oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0-1,global_oom,task_memcg=/user.slice,task=chrome,pid=4711,uid=1000',
     {
-      global: true,
       cpuset: '/',
       memsAllowed: '0-1',
       taskMemcg: '/user.slice',
@@ -58,7 +56,6 @@ const STRUCTURED: Array<[string, string, Partial<StructuredLine>]> = [
     {
       constraint: 'MEMORY_POLICY',
       nodemask: '0,2-3',
-      global: true,
       cpuset: '/',
       memsAllowed: '0-3,7',
       taskMemcg: '/',

@@ -48,18 +48,18 @@ const AT_START = new RegExp(`^(?:${LINES.join('|')})`)
 const STAMPED = new RegExp(`${STAMP}(?=${LINES.join('|')}|\\S.{0,64} invoked(?: oom-killer:|$))`)
 
 /** Longer lines hold no record of the kernel, whose records are of 1 KiB, or escaped of 4. */
-const MAX_LOOK = 8192
+const MAX_LOOK_CHARS = 8192
 
 /** Where in a line the words of a dump's line begin; -1 where there are none. */
 export function findAnchor(line: string): number {
   if (!MAY_HOLD.test(line)) return -1
-  const found = ANCHOR.exec(line.length > MAX_LOOK ? line.slice(0, MAX_LOOK) : line)
+  const found = ANCHOR.exec(line.length > MAX_LOOK_CHARS ? line.slice(0, MAX_LOOK_CHARS) : line)
   return found === null ? -1 : found.index
 }
 
 /** Where in a line a stamp of the kernel begins that stands before the words of a dump's line. */
 export function findStampedAnchor(line: string): number {
-  const found = STAMPED.exec(line.length > MAX_LOOK ? line.slice(0, MAX_LOOK) : line)
+  const found = STAMPED.exec(line.length > MAX_LOOK_CHARS ? line.slice(0, MAX_LOOK_CHARS) : line)
   return found === null ? -1 : found.index
 }
 

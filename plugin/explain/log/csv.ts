@@ -6,7 +6,7 @@
 import { findAnchor } from './anchors.ts'
 
 const SEPARATORS = ',;\t|'
-const MAX_LINE = 65_536
+const MAX_LINE_CHARS = 65_536
 const QUOTE = 34
 
 interface Field {
@@ -36,7 +36,7 @@ export class CsvReader {
     if (this.#column === undefined && !this.#learn(line)) return undefined
     const text = this.#open === '' ? line : `${this.#open}\n${line}`
     this.#open = ''
-    const row = text.length > MAX_LINE ? undefined : rowOf(text, this.#separator)
+    const row = text.length > MAX_LINE_CHARS ? undefined : rowOf(text, this.#separator)
     if (row === undefined) return undefined
     if (row.isOpen) {
       this.#open = text
@@ -53,7 +53,7 @@ export class CsvReader {
   }
 
   #learn(line: string): boolean {
-    if (!line.includes('"') || line.length > MAX_LINE) return false
+    if (!line.includes('"') || line.length > MAX_LINE_CHARS) return false
     if (findAnchor(line) <= 0 && !line.includes(' invoked oom-killer')) return false
     for (const separator of SEPARATORS) {
       const row = rowOf(line, separator)

@@ -10,12 +10,12 @@ const KERNELS = /\[ cut here \]/
 /** The same behind a line's own words. */
 const TRAILING =
   /\s+(?:[[(<]\s?(?:\.{3}|\xe2\x80\xa6|snip(?:ped)?|cut|truncated|trimmed)\s?[\])>]|\.{3,4}|\xe2\x80\xa6)\s*$/i
-const MAX_LENGTH = 120
-const MAX_TRAILING = 24
+const MAX_LINE_CHARS = 120
+const MAX_TRAILING_CHARS = 24
 
 /** @param line one character per byte */
 export function isEllipsis(line: string): boolean {
-  if (line.length > MAX_LENGTH) return false
+  if (line.length > MAX_LINE_CHARS) return false
   const text = line.trim()
   return MARK.test(text) || (WORD.test(text) && !KERNELS.test(text))
 }
@@ -24,7 +24,7 @@ export function withoutTrailingEllipsis(line: string): string {
   const last = line.charCodeAt(line.trimEnd().length - 1)
   // ] ) > . and the last byte of an ellipsis
   if (last !== 93 && last !== 41 && last !== 62 && last !== 46 && last !== 0xa6) return line
-  const from = Math.max(0, line.length - MAX_TRAILING)
+  const from = Math.max(0, line.length - MAX_TRAILING_CHARS)
   const found = TRAILING.exec(line.slice(from))
   return found === null || from + found.index === 0 ? line : line.slice(0, from + found.index)
 }

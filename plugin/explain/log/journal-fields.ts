@@ -13,7 +13,7 @@ const TELLING =
   /^\s*(?:__(?:CURSOR|REALTIME_TIMESTAMP|MONOTONIC_TIMESTAMP)|_TRANSPORT|_BOOT_ID|_MACHINE_ID|_HOSTNAME|SYSLOG_IDENTIFIER|SYSLOG_FACILITY|PRIORITY|MESSAGE)=/
 /** `Thu 2023-02-02 11:49:10.000001 UTC [s=1d;i=a5;...]` */
 const HEAD = /^\S{2,12} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))? (\S{1,8}) \[s=[0-9a-f]+;/
-const MAX_MESSAGE = 65_536
+const MAX_MESSAGE_CHARS = 65_536
 
 export class JournalFields {
   #message: string | undefined
@@ -43,7 +43,7 @@ export class JournalFields {
     if (line.trim() === '') return this.end()
     // A message of several lines, each indented below its first.
     if (this.#isInMessage && line.search(/\S/) >= this.#indent) {
-      if ((this.#message?.length ?? 0) < MAX_MESSAGE)
+      if ((this.#message?.length ?? 0) < MAX_MESSAGE_CHARS)
         this.#message += `\n${line.slice(this.#indent)}`
       return []
     }

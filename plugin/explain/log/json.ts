@@ -38,7 +38,7 @@ const TIMES = [
 const ELEMENT = '[]'
 const MAX_DEPTH = 24
 /** Of a document: what is longer is no log, or an array, of which each element counts. */
-const MAX_DOCUMENT = 8 * 2 ** 20
+const MAX_DOCUMENT_CHARS = 8 * 2 ** 20
 
 type Dictionary = Readonly<Record<string, unknown>>
 
@@ -142,7 +142,7 @@ export class JsonReader {
     }
     this.#parts.push(line.slice(from))
     this.#length += line.length - from
-    return this.#length > MAX_DOCUMENT ? undefined : entries
+    return this.#length > MAX_DOCUMENT_CHARS ? undefined : entries
   }
 
   #reset(): void {

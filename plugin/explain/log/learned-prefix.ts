@@ -7,7 +7,7 @@ import { findAnchor, findStampedAnchor } from './anchors.ts'
 
 /** Forms remembered of one log: several programs' output may be mixed. */
 const MAX_FORMS = 12
-const MAX_PREFIX = 320
+const MAX_PREFIX_CHARS = 320
 /** What is between two words of a prefix: places at which a known prefix may begin. */
 const BOUNDARY = /(?<=[\s\]|>:"'(){}=,;])(?=[^\s])/g
 /** Words that change from line to line: severities, months, days of the week, zones. */
@@ -66,7 +66,7 @@ export class LearnedPrefixes {
   learn(line: string, knownEnd: (text: string) => number): boolean {
     const stamped = findStampedAnchor(line)
     const at = stamped > 0 ? stamped : findAnchor(line)
-    if (at <= 0 || at > MAX_PREFIX) return false
+    if (at <= 0 || at > MAX_PREFIX_CHARS) return false
     const front = line.slice(0, at)
     if (front.trim() === '' || IS_RECORD.test(front)) return false
     if (knownEnd(line) <= line.length - at) return false

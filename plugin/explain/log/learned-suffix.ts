@@ -3,7 +3,7 @@
  * learned from the lines of a dump whose ends are known.
  */
 
-const MAX_SUFFIX = 64
+const MAX_SUFFIX_CHARS = 64
 const MAX_FORMS = 4
 /** Ends of lines of a dump. */
 const ENDS: ReadonlyArray<readonly [begins: RegExp, end: RegExp]> = [
@@ -32,7 +32,7 @@ export class LearnedSuffix {
     this.#learn(text)
     for (const form of this.#forms) {
       // Looked for at the end only: a pattern would try every place of a long line.
-      const from = Math.max(0, text.length - MAX_SUFFIX)
+      const from = Math.max(0, text.length - MAX_SUFFIX_CHARS)
       const found = form.exec(text.slice(from))
       if (found !== null) return text.slice(0, from + found.index)
     }
@@ -57,7 +57,7 @@ export class LearnedSuffix {
 /** It is set off from the text, and is no further record. */
 function isSuffix(text: string): boolean {
   return (
-    text.length <= MAX_SUFFIX &&
+    text.length <= MAX_SUFFIX_CHARS &&
     /^[^\w:-]/.test(text) &&
     !/\d[kK]B\b|[a-z]:\d|=\d| \d+ \d+ /.test(text)
   )

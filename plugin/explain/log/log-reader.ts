@@ -47,7 +47,7 @@ const INDENTED =
 /** Distance given to records of a log without stamps, in microseconds. */
 const UNSTAMPED_US = 100
 /** Of a record put together; the kernel's own are shorter. */
-const MAX_JOINED = 8192
+const MAX_JOINED_CHARS = 8192
 
 export class LogReader {
   readonly #containers = new Containers()
@@ -238,7 +238,7 @@ export class LogReader {
     const { text } = record
     const isBroken = this.#isRest(line)
     if (!isPrefixed && !isBroken && !this.#wrapping.isRestOfLast(text, line)) return false
-    if (text.length + line.length > MAX_JOINED) return false
+    if (text.length + line.length > MAX_JOINED_CHARS) return false
     if (!isBroken && (isLineOfItsOwn(line) || isComplete(text, line))) {
       this.#start({ ...record, text: unescapeSyslog(line) }, isPrefixed)
       return true

@@ -10,9 +10,9 @@ import { parseOpener } from '../../oom/lines/opener.ts'
 import { parseStructuredLine } from '../../oom/lines/structured.ts'
 
 /** Records after which a kill that stands alone is taken for what it is. */
-const MAX_LOOK = 12
+const MAX_LOOK_RECORDS = 12
 /** Records held of a dump: a table of so many processes is no table. */
-const MAX_HELD = 100_000
+const MAX_HELD_RECORDS = 100_000
 
 type Kind = 'opener' | 'header' | 'row' | 'names' | 'kill' | 'other'
 
@@ -76,7 +76,7 @@ export class NewestFirst<T extends { readonly text: string }> {
       return
     }
     const isUndecided = read.kind === 'other' || (kind === 'row' && read.kind === 'row')
-    const bound = kind === 'kill' ? MAX_LOOK : MAX_HELD
+    const bound = kind === 'kill' ? MAX_LOOK_RECORDS : MAX_HELD_RECORDS
     if (!isUndecided || this.#held.length >= bound) this.#settle()
   }
 
@@ -104,7 +104,7 @@ export class NewestFirst<T extends { readonly text: string }> {
       this.#isBackward = false
       this.#isInDump = kind === 'row'
       this.#give()
-    } else if (kind === 'opener' || this.#held.length > MAX_HELD) {
+    } else if (kind === 'opener' || this.#held.length > MAX_HELD_RECORDS) {
       this.#give()
     } else if (before === undefined && kind !== 'other') {
       this.#before = read

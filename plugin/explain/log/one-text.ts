@@ -3,12 +3,12 @@
 import { findAnchor } from './anchors.ts'
 
 /** Shorter texts hold no two lines of a dump. */
-const MIN_LENGTH = 120
+const MIN_CHARS = 120
 const BREAKS = [/(?:\\r)?\\n/, /['"], ?u?['"]/]
 
 /** The lines that a line holds: itself, mostly. */
 export function linesWithin(line: string): string[] {
-  if (line.length < MIN_LENGTH) return line.split('\n')
+  if (line.length < MIN_CHARS) return line.split('\n')
   for (const between of BREAKS) {
     if (!between.test(line)) continue
     const lines = line.split(between)

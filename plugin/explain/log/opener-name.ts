@@ -4,7 +4,7 @@
  */
 
 const INVOKED = ' invoked oom-killer'
-const MAX_COMM = 15
+const MAX_COMM_BYTES = 15
 const CPU_LINE =
   /(?:\bPID: \d{1,10} Comm: |\bPid: \d{1,10}, comm: )(.{1,64}?) (?:Not tainted|Tainted:|Kdump:)/
 /** What ends a prefix, the last of them. */
@@ -25,11 +25,11 @@ export function openerWith(text: string, trigger: string | undefined): string {
   if (at <= 0) return text
   const given = text.slice(0, at)
   if (trigger !== undefined && given.endsWith(trigger)) return trigger + text.slice(at)
-  if (given.length <= MAX_COMM) return text
+  if (given.length <= MAX_COMM_BYTES) return text
   for (const separator of SEPARATORS) {
     const from = given.lastIndexOf(separator)
     const name = given.slice(from + separator.length)
-    if (from !== -1 && name !== '' && name.length <= MAX_COMM) return name + text.slice(at)
+    if (from !== -1 && name !== '' && name.length <= MAX_COMM_BYTES) return name + text.slice(at)
   }
   return text
 }

@@ -8,9 +8,9 @@
 const ENCODED =
   /content-transfer-encoding: *quoted-printable|\b(?:gfp_mask|order|oom_score_adj|oom_adj|constraint|nodemask|cpuset|mems_allowed|task|pid|uid)=3D/i
 /** No longer line is allowed; a mark of quotation may have come before it since. */
-const MAX_LINE = 80
-const MIN_SOFT = 60
-const MAX_TEXT = 16_384
+const MAX_LINE_CHARS = 80
+const MIN_SOFT_CHARS = 60
+const MAX_TEXT_CHARS = 16_384
 /** A key of the kernel's at the end of a line that was broken after its '='. */
 const KEY =
   /\b(?:gfp_mask|order|oom_score_adj|oom_adj|constraint|nodemask|cpuset|mems_allowed|oom_memcg|task_memcg|task|pid|uid|hugepages_\w+)=$|swap {1,2}=$/
@@ -30,7 +30,7 @@ export class QuotedPrintable {
     const text = (this.#broken ?? '') + line
     this.#broken = undefined
     if (ENCODED.test(line)) this.#isEncoded = true
-    if (line.endsWith('=') && text.length <= MAX_TEXT && this.#isSoftBreak(line)) {
+    if (line.endsWith('=') && text.length <= MAX_TEXT_CHARS && this.#isSoftBreak(line)) {
       this.#isEncoded = true
       this.#broken = text.slice(0, -1)
       return undefined
@@ -48,7 +48,12 @@ export class QuotedPrintable {
   /** Of the kernel's own lines, one that was broken after a '=' of its own must not pass. */
   #isSoftBreak(line: string): boolean {
     if (this.#isEncoded) return true
-    return line.length >= MIN_SOFT && line.length <= MAX_LINE && WORDS.test(line) && !KEY.test(line)
+    return (
+      line.length >= MIN_SOFT_CHARS &&
+      line.length <= MAX_LINE_CHARS &&
+      WORDS.test(line) &&
+      !KEY.test(line)
+    )
   }
 }
 

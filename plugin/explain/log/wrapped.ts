@@ -11,12 +11,12 @@ import { recordsIn } from './anchors.ts'
 export type Wrap = 'hard' | 'soft' | 'unknown'
 
 /** A mail program that breaks lines at spaces does so before this column. */
-const MAX_SOFT_ROW = 90
+const MAX_SOFT_ROW_CHARS = 90
 /** Shorter than this, no program breaks a line. */
-const MIN_BROKEN = 40
-const MAX_COMM = 15
+const MIN_BROKEN_CHARS = 40
+const MAX_COMM_BYTES = 15
 /** The rest of a pid, and the bracket after it. */
-const MAX_PID = 9
+const MAX_PID_CHARS = 9
 const MAX_NAMES = 64
 /** Words that must come out whole. */
 const WORDS = [
@@ -97,7 +97,7 @@ export class Wrapping {
   }
 
   #isRowCut(line: string): boolean {
-    if (this.#columns === undefined || line.length < MIN_BROKEN) return false
+    if (this.#columns === undefined || line.length < MIN_BROKEN_CHARS) return false
     const row = /^\[ *\d+\]((?: +-?\d+(?= |$))*)(.*)$/s.exec(line)
     if (row === null) return false
     const numbers = row[1]!.trim().split(/ +/).length
@@ -119,12 +119,13 @@ export class Wrapping {
 
   /** A number at the end may go on in the next line; a complete row's name, too, in the next line, where a space in it was the place to break. */
   isRestOfLast(text: string, line: string): boolean {
-    if (/^\s*\d{1,4}$/.test(line) && text.length > MIN_BROKEN && isComplete(text, '')) return true
+    if (/^\s*\d{1,4}$/.test(line) && text.length > MIN_BROKEN_CHARS && isComplete(text, ''))
+      return true
     const name = /^\[ *\d+\](?: +-?\d+)+ (\D.*)$/.exec(lastLine(text))?.[1]
     return (
       name !== undefined &&
       line !== '' &&
-      name.length + 1 + line.length <= MAX_COMM &&
+      name.length + 1 + line.length <= MAX_COMM_BYTES &&
       text.length + line.length > 60 &&
       !BEGINS.test(line)
     )
@@ -225,7 +226,8 @@ function lastLine(text: string): string {
 
 function isKillCut(line: string): boolean {
   if (!/\bfile-rss:\d+kB/.test(line) || /[,:]\s*$/.test(line)) return true
-  if (!/(?:\dkB|adj:-?\d+|adj:-?\d*\$|>)\s*$/.test(line) && line.length > MIN_BROKEN) return true
+  if (!/(?:\dkB|adj:-?\d+|adj:-?\d*\$|>)\s*$/.test(line) && line.length > MIN_BROKEN_CHARS)
+    return true
   // 5.4 and later end with the score; 'UID:' tells them.
   return /\b(?:UID|pgtables):/.test(line) && !/\boom_score_adj:-?\d+/.test(line)
 }
@@ -236,7 +238,10 @@ function continuesKill(last: string, line: string): boolean {
   // Until its figures begin, the name may go on, with brackets of its own.
   if (!/\) (?:total-vm|$)|\),? UID/.test(last)) {
     const isNameOpen = !/\bKilled process \d.*\)/s.test(last)
-    const bracket = text.lastIndexOf(')', isNameOpen ? MAX_PID + MAX_COMM : MAX_COMM + 1)
+    const bracket = text.lastIndexOf(
+      ')',
+      isNameOpen ? MAX_PID_CHARS + MAX_COMM_BYTES : MAX_COMM_BYTES + 1
+    )
     if (bracket === -1 && isNameOpen) return false
     text = text.slice(bracket + 1)
     if (text === '' || bracket !== -1) return true
@@ -268,7 +273,7 @@ function joinBroken(text: string, line: string, wrap: Wrap, names: readonly stri
     `${text}${line}`.includes(name) && !`${text} ${line}`.includes(name)
   if (names.some(isNameBroken) || WORDS.some(isNameBroken)) return text + line
   // A row of the task table is broken past the width of a screen only in the middle of its name.
-  const isLongRow = /^\[ *\d/.test(last) && last.length > MAX_SOFT_ROW
+  const isLongRow = /^\[ *\d/.test(last) && last.length > MAX_SOFT_ROW_CHARS
   if (isLongRow && wrap !== 'soft' && !/ -?\d+$/.test(last)) {
     return text + line
   }

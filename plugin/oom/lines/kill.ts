@@ -34,9 +34,9 @@ const OPENVZ_KILLED = 'OOM killed process '
 /** What may stand between the name and the first figure. */
 const AFTER_NAME = /\)(?:, UID (\d+))?,?(?: score \d+)? $/
 const FIRST_FIGURES = ['total-vm:', 'vsz:', 'vm:']
-const MAX_BETWEEN = 48
+const MAX_BETWEEN_CHARS = 48
 /** The kernel's limit, in bytes. */
-const MAX_COMM = 15
+const MAX_COMM_BYTES = 15
 const OPENVZ_EXITED = /^(.{1,15}) \(pid=(\d+), ve=\d+\) exited/s
 
 export function parseKillLine(line: string): KillLine | undefined {
@@ -99,14 +99,15 @@ function endOfName(line: string, nameAt: number): NameEnd {
   for (const figure of FIRST_FIGURES) {
     let at = line.lastIndexOf(figure)
     for (; at >= nameAt; at = line.lastIndexOf(figure, at - 1)) {
-      const from = Math.max(nameAt, at - MAX_BETWEEN)
+      const from = Math.max(nameAt, at - MAX_BETWEEN_CHARS)
       const found = AFTER_NAME.exec(line.slice(from, at))
       if (found !== null) return { nameEnd: from + found.index, uid: found[1] }
     }
   }
   // In a saved log a reader's own words may follow: what is longer than a name can be does not fit.
   const last = line.lastIndexOf(')')
-  const fitting = last - nameAt > MAX_COMM ? line.lastIndexOf(')', nameAt + MAX_COMM) : last
+  const fitting =
+    last - nameAt > MAX_COMM_BYTES ? line.lastIndexOf(')', nameAt + MAX_COMM_BYTES) : last
   return { nameEnd: fitting > nameAt ? fitting : last, uid: undefined }
 }
 

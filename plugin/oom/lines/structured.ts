@@ -14,7 +14,6 @@ import { safeInteger } from './numbers.ts'
 export interface StructuredLine {
   /** `NONE`, `MEMCG`, `CPUSET`, `MEMORY_POLICY` or what a later kernel calls it. */
   readonly constraint: string
-  readonly global: boolean
   readonly nodemask: string | undefined
   readonly cpuset: string | undefined
   readonly memsAllowed: string | undefined
@@ -28,7 +27,7 @@ export interface StructuredLine {
 }
 
 export const STRUCTURED = 'oom-kill:constraint='
-const MAX_COMM = 15
+const MAX_COMM_BYTES = 15
 const STRUCTURED_HEAD =
   /^oom-kill:constraint=(?:CONSTRAINT_)?(\w+)(?:,nodemask=(\(null\)|[\d,-]*?))?(?:,cpuset=(.*?),mems_allowed=([\d,-]*?))?(?=,global_oom|,oom_memcg=|,task_memcg=|,task=|$)/s
 
@@ -43,11 +42,9 @@ export function parseStructuredLine(line: string, comm?: string): StructuredLine
   const end = tail?.index ?? line.length
   const taskAt = findTask(line, end, tail !== null, comm)
   const groups = line.slice(head[0].length, taskAt === -1 ? end : taskAt)
-  const isGlobal = groups.startsWith(',global_oom')
   const [oomMemcg, taskMemcg] = splitGroups(groups, taskAt !== -1)
   return {
     constraint: head[1]!,
-    global: isGlobal,
     nodemask: head[2],
     cpuset: head[3],
     memsAllowed: head[4],
@@ -66,7 +63,7 @@ function findTask(line: string, end: number, isWhole: boolean, comm: string | un
     return end - comm.length - 6
   // A comm may itself hold ',task=', but not more than 15 bytes: the first one that leaves a
   // possible name is the separator.
-  const at = line.indexOf(',task=', Math.max(0, end - MAX_COMM - 6))
+  const at = line.indexOf(',task=', Math.max(0, end - MAX_COMM_BYTES - 6))
   return at < end ? at : -1
 }
 
