@@ -32,13 +32,13 @@ test('SIGTERM to npm ends the server, and npm with it', async t => {
   npm.stdout.setEncoding('utf8').on('data', text => {
     output += text
   })
-  await waitFor(() => output.includes('Server listening'), `the server: ${output}`)
+  await waitFor(() => output.includes('the page is at'), `the server: ${output}`)
   const [, page] = /"msg":"the page is at (http:[^"]+)"/.exec(output) ?? []
   assert.match(await textOf(page!), /^<!doctype html>/i)
   pid = Number(/"pid":(\d+)/.exec(output)![1])
   const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1])
   assert.equal(parent, npm.pid, 'there is no shell between')
-  const ended = once(npm, 'exit')
+  const ended = once(npm, 'close')
   npm.kill('SIGTERM')
   await ended
   await waitFor(() => {
