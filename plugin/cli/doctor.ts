@@ -10,10 +10,11 @@ import { serverFindings } from '../doctor/server.ts'
 import { SYSTEM_OOM_KILL } from '../events/types.ts'
 import { columns, wrap } from '../explain/wrap.ts'
 import { OPTIONS } from '../options.ts'
+import type { Frame } from '../sse-parser.ts'
 import { printable } from '../units.ts'
 import { optionsFromEnv } from './environment.ts'
 import { eventText, terminal } from './event-line.ts'
-import { describe, type Frame, frames, getJson, serverUrl } from './server-client.ts'
+import { describe, frames, getJson, serverUrl } from './server-client.ts'
 import { parseOptions } from './usage.ts'
 
 const HELP = `Usage: sysmon doctor [--url URL] [--kill] [--json]

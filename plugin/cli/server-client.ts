@@ -3,6 +3,7 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { text } from 'node:stream/consumers'
+import { type Frame, SseParser } from '../sse-parser.ts'
 import { printable } from '../units.ts'
 import { secretVariable, UsageError } from './usage.ts'
 
@@ -10,12 +11,6 @@ import { secretVariable, UsageError } from './usage.ts'
 const ANSWER_MS = 10_000
 /** Idle time of the connection before the kernel asks the other side, in ms; it asks ten times, each second. */
 const KEEP_ALIVE_MS = 15_000
-
-export interface Frame {
-  id?: string
-  data?: string
-  comment?: string
-}
 
 /**
  * The server that a command asks: where this shell's `sysmon serve` would listen, unless it is named.
@@ -59,15 +54,10 @@ export async function* frames(url: URL, lastId = ''): AsyncGenerator<Frame> {
     throw new UsageError(`${url} answered ${statusCode}: is this a sysmon server?`)
   }
   response.setEncoding('utf8')
-  let rest = ''
+  const parser = new SseParser()
   try {
-    yield {}
-    for await (const chunk of response) {
-      rest += chunk as string
-      const blocks = rest.split('\n\n')
-      rest = blocks.pop() ?? ''
-      for (const block of blocks) yield parseFrame(block)
-    }
+    yield { id: undefined, data: undefined, comment: undefined }
+    for await (const chunk of response) yield* parser.push(chunk as string)
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException
     throw new Error(`the stream broke off (${code ?? message})`)
@@ -127,14 +117,4 @@ async function messageOf(response: IncomingMessage): Promise<string> {
     // Then it is no answer of such a server.
   }
   return 'the server answered 400: is this a sysmon server?'
-}
-
-function parseFrame(block: string): Frame {
-  const frame: Frame = {}
-  for (const line of block.split('\n')) {
-    if (line.startsWith('id: ')) frame.id = line.slice(4)
-    else if (line.startsWith('data: ')) frame.data = line.slice(6)
-    else if (line.startsWith(':')) frame.comment = line.slice(1).trim()
-  }
-  return frame
 }

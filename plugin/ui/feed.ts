@@ -4,9 +4,9 @@
  */
 
 import type { EventEnvelope } from '../../generated/types.ts'
+import { SseParser } from '../sse-parser.ts'
 import { type Api, RefusedError } from './api.ts'
 import { isOf, KIND_OF_TYPE } from './entry.ts'
-import { SseParser } from './sse-parser.ts'
 import { MAX_ENTRIES, type Store } from './store.ts'
 
 export type Connection =

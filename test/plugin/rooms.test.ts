@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   devtools: ['events', 'stream', 'machine', 'backoff', 'chromium'],
   journal: ['events', 'stream', 'state'],
   metrics: ['pressure', 'events', 'errors', 'package-info', 'types'],
-  ui: ['events', 'units'],
+  ui: ['events', 'units', 'sse-parser'],
   shim: [],
 }
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SseParser } from '../../plugin/ui/sse-parser.ts'
+import { SseParser } from '../../plugin/sse-parser.ts'
 import fc from '../support/fast-check.ts'
 
 const STREAM =
