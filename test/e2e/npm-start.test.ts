@@ -16,15 +16,14 @@ test('SIGTERM to npm ends the server, and npm with it', async t => {
   const npm = spawn('npm', ['start'], {
     env: { ...process.env, PORT: '0', SYSMON_STATE_DIR: stateDir, SYSMON_KMSG_PATH: 'false' },
     stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
   })
-  let pid = 0
   t.after(() => {
-    for (const each of [npm.pid!, pid]) {
-      try {
-        if (each > 0) process.kill(each, 'SIGKILL')
-      } catch {
-        // It has ended.
-      }
+    try {
+      // With the server, which would keep this process from its end.
+      process.kill(-npm.pid!, 'SIGKILL')
+    } catch {
+      // All have ended.
     }
     rmSync(stateDir, { recursive: true })
   })
@@ -35,7 +34,7 @@ test('SIGTERM to npm ends the server, and npm with it', async t => {
   await waitFor(() => output.includes('the page is at'), `the server: ${output}`)
   const [, page] = /"msg":"the page is at (http:[^"]+)"/.exec(output) ?? []
   assert.match(await textOf(page!), /^<!doctype html>/i)
-  pid = Number(/"pid":(\d+)/.exec(output)![1])
+  const pid = Number(/"pid":(\d+)/.exec(output)![1])
   const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1])
   assert.equal(parent, npm.pid, 'there is no shell between')
   const ended = once(npm, 'close')
