@@ -5,7 +5,7 @@ import type { TelemetryEventInput } from '../events/envelope.ts'
 import { PROCESS_CRASHED } from '../events/types.ts'
 import type { KmsgRecord } from '../kmsg/record.ts'
 import { decodeName } from '../oom/names.ts'
-import type { CrashLine } from './line.ts'
+import type { CrashLine } from './crash-line.ts'
 
 /** The producer's event name. */
 const CRASH_EVENT = 'linux.fault'

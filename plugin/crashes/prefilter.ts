@@ -13,7 +13,7 @@ const [A, R, S, T, U, UNDERSCORE] = [97, 114, 115, 116, 117, 95]
 const HEAD_BYTES = 15 * 4 + 'traps: [4194304]: unhandled '.length
 
 /**
- * On a record's bytes. Never false for what line.ts reads: such a line begins with `traps: `, has one of two
+ * On a record's bytes. Never false for what crash-line.ts reads: such a line begins with `traps: `, has one of two
  * words behind a colon near its beginning, or tells, by the name of a function, what was left out. The
  * kernel escapes no letter.
  */

@@ -16,8 +16,8 @@ import type { EventStream } from '../stream/stream.ts'
 import { Attempt } from './attempt.ts'
 import { BatchSize } from './batch-size.ts'
 import type { CursorFile } from './cursor-file.ts'
-import { SinkReport } from './report.ts'
 import { asSinkError, type Delivery, type Sink, SinkError } from './sink.ts'
+import { SinkReport } from './sink-report.ts'
 
 const RETRY = { firstMs: 100, lastMs: 15_000, hasJitter: true }
 /** After a refusal, which a person has to mend. */

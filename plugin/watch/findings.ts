@@ -7,7 +7,7 @@
  */
 
 import type { FastifyBaseLogger } from 'fastify'
-import type { CrashLine } from '../crashes/line.ts'
+import type { CrashLine } from '../crashes/crash-line.ts'
 import type { KernelClock } from '../kmsg/clock.ts'
 import type { KmsgRecord } from '../kmsg/record.ts'
 import type { OomKill, OomOutcome } from '../oom/parser.ts'

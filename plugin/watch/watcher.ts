@@ -5,7 +5,7 @@
 
 import type { FastifyBaseLogger } from 'fastify'
 import type { KmsgHealth } from '../../generated/types.ts'
-import { parseCrashLine, parseSuppressed } from '../crashes/line.ts'
+import { parseCrashLine, parseSuppressed } from '../crashes/crash-line.ts'
 import { mayTellOfCrash } from '../crashes/prefilter.ts'
 import { KernelClock } from '../kmsg/clock.ts'
 import { KmsgReader } from '../kmsg/kmsg-reader.ts'

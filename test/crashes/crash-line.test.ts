@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parseCrashLine, parseSuppressed } from '../../plugin/crashes/crash-line.ts'
 import { crashData } from '../../plugin/crashes/event.ts'
-import { parseCrashLine, parseSuppressed } from '../../plugin/crashes/line.ts'
 import { mayTellOfCrash } from '../../plugin/crashes/prefilter.ts'
 import { RawRecord } from '../../plugin/kmsg/record.ts'
 
