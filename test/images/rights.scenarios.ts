@@ -85,6 +85,33 @@ function scenarios(flavour: Flavour): void {
     assert.match(log, /start this container as root/)
   })
 
+  for (const missing of ['SETUID', 'SETGID', 'KILL']) {
+    test(`--cap-drop ALL without ${missing}: it says so`, async t => {
+      const container = await startContainer(t, image, {
+        immediately: true,
+        args: [
+          ...['--cap-drop', 'ALL'],
+          ...CAPABILITIES.filter(name => name !== missing).flatMap(name => ['--cap-add', name]),
+        ],
+      })
+      // Without KILL all comes up, and cannot be stopped.
+      if (missing === 'KILL') await container.browser()
+      else await podman(['wait', container.id])
+      const log = output('sh', ['-c', `podman logs ${container.id} 2>&1`])
+      assert.match(log, new RegExp(`these are missing: ${missing}\\. `))
+    })
+  }
+
+  test('a read-only root without the recipe’s tmpfs: it says which', async t => {
+    const container = await startContainer(t, image, {
+      immediately: true,
+      args: ['--read-only', '--read-only-tmpfs=false'],
+    })
+    await podman(['wait', container.id])
+    const log = output('sh', ['-c', `podman logs ${container.id} 2>&1`])
+    assert.match(log, /\/run cannot be written: with --read-only, give --tmpfs \/run/)
+  })
+
   test('the settings have the names of those who come from elsewhere, too', async t => {
     const container = await startContainer(t, image, {
       immediately: true,
