@@ -38,3 +38,16 @@ test('the health check says what is wrong in one line', async t => {
   assert.equal(status, 1)
   assert.match(stdout, /^unhealthy: the API is degraded: OOM kills are not seen: [^\n]+\n$/)
 })
+
+test('the health check asks the API where HOST says it is', async t => {
+  const { url } = await startServer(t, { SYSMON_KMSG_PATH: 'false', HOST: '127.0.0.2' })
+  const { port } = new URL(url)
+  const env = { HOST: '127.0.0.2', PORT: port }
+  assert.equal(run('healthcheck', env).stdout, 'healthy\n')
+  const startedAt = Date.now()
+  run('await-sysmon', env)
+  assert.ok(Date.now() - startedAt < 1500, 'it is there: nothing is waited for')
+  for (const host of ['0.0.0.0', '::', 'localhost', 'unix:/run/api.sock']) {
+    assert.match(run('healthcheck', { HOST: host, PORT: '1' }).stdout, /does not answer on port 1 /)
+  }
+})

@@ -35,25 +35,34 @@ function scenarios(flavour: Flavour): void {
   })
 
   for (const service of flavour === 'headful'
-    ? ['chromium', 'xvfb', 'sysmon']
-    : ['chromium', 'sysmon']) {
+    ? ['chromium', 'xvfb', 'mutter', 'sysmon', 'supervisord-shim']
+    : ['chromium', 'sysmon', 'supervisord-shim']) {
     test(`${service} hangs (SIGSTOP), and goes on`, async t => {
       const container = await startHealthy(t, image)
       const { pid } = await container.service(service)
-      const said = {
+      const said: Record<string, RegExp> = {
         chromium: /DevTools does not answer/,
         xvfb: /display :1 \(Xvfb\) does not answer/,
         sysmon: /the API does not answer on port 10001/,
-      }[service]!
+      }
       await container.exec(['kill', '-STOP', String(pid)])
       const line = await unhealthy(container)
-      assert.match(line, said)
+      assert.match(line, said[service] ?? /stopped by a signal/)
       assert.match(line, new RegExp(`${service} is stopped by a signal \\(pid ${pid}\\)`))
       table.row(`${flavour}: ${service} -STOP`, line)
       await container.exec(['kill', '-CONT', String(pid)])
       await untilHealthy(container)
     })
   }
+
+  test('no process can be started any more: that is no good news', async t => {
+    const container = await startHealthy(t, image)
+    const ask = "'ulimit -u 2; exec bash /usr/local/libexec/healthcheck'"
+    const asNobody = 'setpriv --reuid=64321 --regid=64321 --clear-groups'
+    const said = await container.sh(`${asNobody} bash -c ${ask} 2> /dev/null; :`)
+    assert.doesNotMatch(said, /^healthy/)
+    assert.match(said, /could not be asked/)
+  })
 
   test('a service is stopped by its operator', async t => {
     const container = await startHealthy(t, image)
