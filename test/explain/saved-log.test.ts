@@ -5,11 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  type Explained,
-  type ExplainedKill,
-  LogExplainer,
-} from '../../plugin/explain/log-explainer.ts'
+import { type ExplainedKill, LogExplainer } from '../../plugin/explain/log-explainer.ts'
 import type { KmsgRecord } from '../../plugin/kmsg/record.ts'
 import {
   buildDump,
@@ -19,19 +15,8 @@ import {
   linesOf,
   recordsOf,
 } from '../oom/dump-builder.ts'
+import { explain, killsIn } from './explain.ts'
 import { FORMS, LEARNED_FORMS, wallMs, wrapHard, wrapSoft } from './log-forms.ts'
-
-function explain(lines: readonly string[]): Explained[] {
-  const explained: Explained[] = []
-  const explainer = new LogExplainer(one => explained.push(one))
-  for (const line of lines) explainer.push(line)
-  explainer.end()
-  return explained
-}
-
-function killsIn(lines: readonly string[]): ExplainedKill[] {
-  return explain(lines).filter(one => one.type === 'kill')
-}
 
 const DUMPS: ReadonlyArray<readonly [string, DumpOptions]> = [
   ['global', {}],
