@@ -64,16 +64,11 @@ export function refuse(body: unknown, isServer = false): Refusal | undefined {
   if (!validateRequest(withoutUndefined(rest))) {
     return { message: describeErrors(validateRequest.errors, 'body') }
   }
-  const unknown = isServer ? unknownField(body) : undefined
+  const unknown = isServer ? Object.keys(body).find(name => !FIELDS.includes(name)) : undefined
   if (unknown !== undefined) return { message: `body has the unknown field "${unknown}"` }
   const taken = isServer ? undefined : takenKey(type, source as PublishEventRequest['source'])
   if (taken === undefined) return undefined
   return { message: `source.metadata.${taken} of ${type} is the server's own: leave it out` }
-}
-
-function unknownField(body: object): string | undefined {
-  for (const name in body) if (Object.hasOwn(body, name) && !FIELDS.includes(name)) return name
-  return undefined
 }
 
 /** A key of its metadata that only this server may write. */
@@ -120,7 +115,7 @@ function sourceOf(source: PublishEventRequest['source']): EventSource {
 type Metadata = Readonly<Record<string, string | null>>
 
 function withoutNull(metadata: Metadata | undefined): Record<string, string> | undefined {
-  if (metadata === undefined || !hasField(metadata, null)) {
+  if (metadata === undefined || !Object.values(metadata).includes(null)) {
     return metadata as Record<string, string> | undefined
   }
   const entries = Object.entries(metadata).filter(([, value]) => value !== null)
@@ -133,12 +128,6 @@ function hasEmptyKind(source: unknown): source is { kind: '' } {
 
 function withoutUndefined(body: object): object {
   // What came as JSON has none.
-  if (!hasField(body, undefined)) return body
+  if (!Object.values(body).includes(undefined)) return body
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
-}
-
-/** Whether it has a field of this value; without a list of all values, for each event is asked. */
-function hasField(object: object, value: null | undefined): boolean {
-  for (const name in object) if ((object as Record<string, unknown>)[name] === value) return true
-  return false
 }
