@@ -29,14 +29,17 @@ if (!(sample > 0) || Number.isNaN(seed)) {
   process.exit(2)
 }
 
-/** Of a file's own time; a mutant that has not ended then is run once more, with more time. */
+/** Of a file's own time; a run that has not ended then is stopped. */
 const LIMIT_TIMES = 4
 const LIMIT_MORE_MS = 15_000
-/** Who has not ended after so many times that limit, either, never does: one that is slow by other work does. */
+/** The second run has so many times that limit: what is slow by other work ends then, what never ends does not. */
 const LATE_TIMES = 3
+/** A file that fails so often without a mutant says nothing of mutants. */
+const LEARN_TIMES = 3
 const TESTS = fileURLToPath(new URL('..', import.meta.url))
 
 interface TestFile {
+  readonly name: string
   readonly path: string
   readonly ms: number
   readonly coverage: Coverage
@@ -114,11 +117,21 @@ async function learn(patterns: readonly string[]): Promise<TestFile[]> {
   for (const name of names.sort()) {
     if (!wanted.some(one => one.test(name))) continue
     const path = sandbox.pathOf(join(TESTS, name))
-    const learnt = await sandbox.cover(path)
-    if (learnt === undefined) console.log(`left out, as it fails by itself: ${name}`)
-    else files.push({ path, ...learnt, kills: 0 })
+    files.push({ name, path, ...(await cover(path, name)), kills: 0 })
   }
   return files
+}
+
+/** Ends the command where a file fails by itself: a share measured without it would be another one. */
+async function cover(path: string, name: string): Promise<{ coverage: Coverage; ms: number }> {
+  let failure: string | undefined
+  for (let time = 0; time < LEARN_TIMES; time++) {
+    const { coverage, ms, ...run } = await sandbox.cover(path)
+    if (coverage !== undefined) return { coverage, ms }
+    failure = run.failure ?? run.outcome
+  }
+  console.error(`${name} fails without a mutant, ${LEARN_TIMES} times (${failure}): mend it first`)
+  process.exit(1)
 }
 
 async function endOf(
@@ -130,17 +143,25 @@ async function endOf(
   sandbox.write(script, code.slice(0, start) + replacement + code.slice(end))
   try {
     for (const file of [...files].sort((a, b) => worth(b) - worth(a))) {
-      const limitMs = file.ms * LIMIT_TIMES + LIMIT_MORE_MS
-      let { outcome } = await sandbox.run(file.path, limitMs)
-      if (outcome === 'late') outcome = (await sandbox.run(file.path, limitMs * LATE_TIMES)).outcome
-      if (outcome === 'passed') continue
+      const end = await noticedBy(file)
+      if (end === undefined) continue
       file.kills++
-      return outcome === 'late' ? 'endless' : 'failed'
+      return end
     }
     return 'survived'
   } finally {
     sandbox.write(script, code)
   }
+}
+
+/** A mutant is noticed where two runs of a file fail: one may do so by luck. */
+async function noticedBy(file: TestFile): Promise<'failed' | 'endless' | undefined> {
+  const limitMs = file.ms * LIMIT_TIMES + LIMIT_MORE_MS
+  const first = await sandbox.run(file.path, limitMs)
+  if (first.outcome === 'passed') return
+  const { outcome } = await sandbox.run(file.path, limitMs * LATE_TIMES)
+  if (outcome !== 'passed') return outcome === 'late' ? 'endless' : 'failed'
+  console.log(`once only, of two runs: ${file.name}: ${first.failure ?? 'late'}`)
 }
 
 /** Who is quick, and has noticed many, is asked first. */

@@ -31,6 +31,8 @@ export interface Run {
   /** `late` where its time was over. */
   readonly outcome: 'passed' | 'failed' | 'late'
   readonly ms: number
+  /** The line of the first test that failed. */
+  readonly failure: string | undefined
 }
 
 const COVERAGE = 'sysmon-coverage-'
@@ -132,6 +134,7 @@ export class Sandbox {
       detached: true,
     })
     let outcome: Run['outcome'] = 'passed'
+    let failure: string | undefined
     const stop = (why: Run['outcome']): void => {
       if (outcome !== 'passed') return
       outcome = why
@@ -146,20 +149,21 @@ export class Sandbox {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n')
       rest = lines.pop()!
-      if (lines.some(line => /^\s*not ok /.test(line))) stop('failed')
+      failure ??= lines.find(line => /^\s*not ok /.test(line))?.trim()
+      if (failure !== undefined) stop('failed')
     })
     const [code] = (await once(child, 'close')) as [number | null]
     clearTimeout(timer)
     if (code !== 0 && outcome === 'passed') outcome = 'failed'
-    return { outcome, ms: performance.now() - start }
+    return { outcome, ms: performance.now() - start, failure }
   }
 
-  /** Runs a test file to its end. @returns what of the project it executed; undefined where it fails */
-  async cover(file: string): Promise<{ coverage: Coverage; ms: number } | undefined> {
+  /** Runs a test file to its end. @returns what of the project it executed, too, where it passes */
+  async cover(file: string): Promise<Run & { coverage?: Coverage }> {
     const folder = mkdtempSync(join(tmpdir(), COVERAGE))
     try {
-      const { outcome, ms } = await this.run(file, 600_000, { NODE_V8_COVERAGE: folder })
-      return outcome === 'passed' ? { coverage: new Coverage(folder), ms } : undefined
+      const run = await this.run(file, 600_000, { NODE_V8_COVERAGE: folder })
+      return run.outcome === 'passed' ? { ...run, coverage: new Coverage(folder) } : run
     } finally {
       rmSync(folder, { recursive: true })
     }
