@@ -5,11 +5,14 @@
 
 import { fs } from './built-ins.ts'
 import type { Log } from './own-log.ts'
+import type { SupervisorRpc } from './supervisor-rpc.ts'
 import { uptime } from './uptime.ts'
 
 /** An API that does not take the event by then is given it when it is back: it is on disk. */
 const DELIVERY_TIMEOUT_MS = 10_000
 const LOOK_EVERY_MS = 50
+/** supervisord may have services to start before it answers; nothing waits. */
+const ASK_TIMEOUT_MS = 10_000
 
 export interface ExitOnFatalParts {
   /** Names of services, or of their groups. */
@@ -28,6 +31,25 @@ export class ExitOnFatal {
 
   constructor(parts: ExitOnFatalParts) {
     this.#parts = parts
+  }
+
+  /** Says which of the names no service has: nobody else would until it is missed. Never throws. */
+  async check(readProcesses: SupervisorRpc['readProcesses']): Promise<void> {
+    const { services, log } = this.#parts
+    if (services.length === 0) return
+    try {
+      const processes = await readProcesses(ASK_TIMEOUT_MS)
+      const known = new Set(processes.flatMap(({ name, group }) => [name, group]))
+      const unknown = services.filter(service => !known.has(service))
+      if (unknown.length === 0) return
+      log.warn(
+        { unknown },
+        `EXIT_ON_FATAL: there is no service ${unknown.join(', ')}: there are ${[...known].sort().join(', ')}`
+      )
+    } catch (error) {
+      const { message } = error as Error
+      log.warn({ err: message }, 'the names of EXIT_ON_FATAL cannot be checked')
+    }
   }
 
   /** The event about it is in the spool. */

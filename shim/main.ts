@@ -43,7 +43,7 @@ Environment:
                               SYSMON_TOKEN_FILE names a file that holds it
   EXIT_ON_FATAL               services, separated by commas: when supervisord gives
                               one up, it is told to shut down once the API has
-                              the event (none)
+                              the event (none). Not for the shim itself
   EXIT_ON_FATAL_FILE          where its name is written before (none)
   LOG_LEVEL                   fatal, error, warn, info, debug, trace or silent
                               (info)
@@ -100,8 +100,9 @@ function main(): void {
   const delivery = new Delivery(spool, createPost(target, log), log, error =>
     status.set('delivery_error', error)
   )
+  const supervisor = findSupervisor(config, log)
   const ends = new EndLookup({
-    supervisor: findSupervisor(config, log),
+    supervisor,
     log,
     onError: error => status.set('cause_error', error),
   })
@@ -149,6 +150,7 @@ function main(): void {
   log.info({ api: url.href, socket, spool: dir.path, instance }, 'listening')
   listener.start()
   ends.prepare()
+  if (typeof supervisor !== 'string') exitOnFatal.check(supervisor.readProcesses)
   idleMemory.postpone()
 }
 

@@ -28,6 +28,7 @@ export type ReadLog = (bytes: number, timeoutMs: number) => Promise<string>
 
 export interface ProcessInfo {
   readonly name: string
+  readonly group: string
   /** 0: none runs. */
   readonly pid: number
 }
@@ -125,6 +126,7 @@ export function parseProcesses(xml: string): ProcessInfo[] {
     .slice(1)
     .map(struct => ({
       name: unescapeXml(member(struct, 'name', 'string')),
+      group: unescapeXml(member(struct, 'group', 'string')),
       pid: Number(member(struct, 'pid', 'int')),
     }))
 }

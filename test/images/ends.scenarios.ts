@@ -153,6 +153,54 @@ describe('ends in the headless image', { skip, concurrency: 2 }, () => {
     assert.equal(status.trim(), '0', 'stopped from outside')
   })
 
+  test('EXIT_ON_FATAL: a name that no service has is said, with those that there are', async t => {
+    const container = await startContainer(t, image, {
+      args: ['--env', 'EXIT_ON_FATAL=chromum,sysmon'],
+    })
+    const log = () => output('podman', ['logs', container.id])
+    const said =
+      /\[supervisord-shim\] .*EXIT_ON_FATAL: there is no service chromum: there are chromium, devtools,/
+    await waitFor(() => said.test(log()), 'the warning', log)
+    await container.browser()
+  })
+
+  test('EXIT_ON_FATAL: the same when the shim itself is given up, which cannot tell it', async t => {
+    const { container } = await startGivingUp(
+      t,
+      'supervisord-shim',
+      '/usr/local/bin/supervisord-shim',
+      {
+        section: 'eventlistener',
+        services: 'supervisord-shim',
+      }
+    )
+    assert.equal((await podman(['wait', container.id])).trim(), '1')
+    const said = /CRIT supervisord-shim of EXIT_ON_FATAL was given up, and no shim ends this/
+    assert.match(output('sh', ['-c', `podman logs ${container.id} 2>&1`]), said)
+  })
+
+  test('EXIT_ON_FATAL: the same when the shim hangs, some seconds later', async t => {
+    const { container } = await startGivingUp(t, 'devtools', '/usr/bin/socat', {
+      services: 'devtools',
+      // It is up for long enough that the shim can be stopped before.
+      more: 'startsecs=30\nautostart=false\n',
+    })
+    const shim = await container.service('supervisord-shim')
+    process.kill(shim.hostPid, 'SIGSTOP')
+    await container.sh('supervisorctl start devtools || :')
+    assert.equal((await podman(['wait', container.id])).trim(), '1')
+    const said = /CRIT devtools of EXIT_ON_FATAL was given up, and no shim ends this/
+    assert.match(output('sh', ['-c', `podman logs ${container.id} 2>&1`]), said)
+  })
+
+  test('EXIT_ON_FATAL: the same when the forwarder is given up', async t => {
+    const { container, state } = await startGivingUp(t, 'devtools', '/usr/bin/socat', {
+      services: 'devtools',
+    })
+    assert.equal((await podman(['wait', container.id])).trim(), '1')
+    assert.match(journalOf(state), /"service_name":"devtools"[^\n]*"phase":"gave_up"/)
+  })
+
   test('a crash and a kill are in the container’s log, and every line says of whom', async t => {
     const container = await startContainer(t, image, { args: ['--memory', '512m'] })
     const { pid } = await container.browser()
@@ -193,6 +241,26 @@ describe('ends in the headful image', { skip, concurrency: 2 }, () => {
     }
     await waitFor(async () => (await container.browser()).pid !== browser.pid, 'another browser')
   })
+
+  for (const [service, program] of [
+    ['xvfb', '/usr/bin/Xvfb'],
+    ['mutter', '/usr/bin/mutter'],
+    ['dbus', '/usr/bin/dbus-daemon'],
+  ] as const) {
+    test(`EXIT_ON_FATAL: the container ends with 1 when ${service} is given up`, async t => {
+      const { container, state } = await startGivingUp(t, service, program, {
+        flavour: 'localhost/fastify-sysmon-headful',
+        services: service,
+        // mutter waits for the display and the bus before.
+        more: 'startsecs=20\n',
+      })
+      assert.equal((await podman(['wait', container.id])).trim(), '1')
+      assert.match(
+        journalOf(state),
+        new RegExp(`"service_name":"${service}"[^\\n]*"phase":"gave_up"`)
+      )
+    })
+  }
 })
 
 /** @param end ends the browser of the container */
@@ -216,23 +284,24 @@ async function endsOnce(
   table.row(what, JSON.stringify(crash))
 }
 
-/** A container that ends when a service is given up, and is given up after its second start. */
+/** A container that ends when a service is given up, which it is after its second start. */
 async function startGivingUp(
   t: TestContext,
   service: string,
-  program: string
+  program: string,
+  { flavour = image, section = 'program', services = 'chromium,sysmon', more = '' } = {}
 ): Promise<{ container: Container; state: string }> {
   const folder = temporary(t)
   const state = join(folder, 'state')
   mkdirSync(state)
   const file = join(folder, 'fewer.conf')
-  writeFileSync(file, `[program:${service}]\nstartretries=1\n`)
+  writeFileSync(file, `[${section}:${service}]\nstartretries=1\n${more}`)
   const broken = join(folder, 'broken')
   writeFileSync(broken, '#!/bin/sh\nexit 3\n', { mode: 0o755 })
-  const container = await startContainer(t, image, {
+  const container = await startContainer(t, flavour, {
     immediately: true,
     args: [
-      ...['--env', 'EXIT_ON_FATAL=chromium,sysmon'],
+      ...['--env', `EXIT_ON_FATAL=${services}`],
       ...['--volume', `${state}:/var/lib/fastify-sysmon`],
       // Read after what the entrypoint writes there.
       ...['--volume', `${file}:/run/supervisor.d/fewer.conf:ro`],

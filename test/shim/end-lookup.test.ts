@@ -29,7 +29,7 @@ function open(log: string, changes: Partial<Supervisor> = {}) {
   const world = {
     log,
     alive: new Set<number>(),
-    processes: [{ name: 'cat', pid: 0 }],
+    processes: [{ name: 'cat', group: 'cat', pid: 0 }],
     reads: 0,
     stocktakings: 0,
     maxBytes: 1024 * 1024,
@@ -100,7 +100,7 @@ test('what runs when the log does not reach back to the start is known by taking
     at(started(PID), spawned('cat', 7)) + long + at(spawned('supervisord-shim', OWN))
   )
   world.alive.add(7)
-  world.processes = [{ name: 'cat', pid: 7 }]
+  world.processes = [{ name: 'cat', group: 'cat', pid: 7 }]
   lookup.prepare()
   await turn()
   world.alive.delete(7)
@@ -119,7 +119,7 @@ test('taking stock is of no use while something happens: it is done again', asyn
         world.alive.delete(7).valueOf()
         world.alive.add(8)
       }
-      return [{ name: 'cat', pid: 8 }]
+      return [{ name: 'cat', group: 'cat', pid: 8 }]
     },
   })
   world.alive.add(7)
@@ -137,7 +137,7 @@ test('a log that was cut between two readings tells nothing, and then again', as
   await turn()
   world.log = at(exited('cat', 'exit status 1'), spawned('cat', 8))
   world.alive.add(8)
-  world.processes = [{ name: 'cat', pid: 8 }]
+  world.processes = [{ name: 'cat', group: 'cat', pid: 8 }]
   assert.equal(await lookup.find(running(7)), undefined)
   await turn()
   world.alive.delete(8)
@@ -282,8 +282,8 @@ test('without a pid only a name that nobody else has tells', async () => {
 
   const shared = open(BEGINNING + GIVEN_UP)
   shared.world.processes = [
-    { name: 'cat', pid: 0 },
-    { name: 'cat', pid: 9 },
+    { name: 'cat', group: 'cat', pid: 0 },
+    { name: 'cat', group: 'cat', pid: 9 },
   ]
   assert.equal(await shared.lookup.find(gaveUp), undefined)
   assert.deepEqual(shared.errors, [])

@@ -5,6 +5,13 @@ import { type TestContext, test } from 'node:test'
 import { ExitOnFatal } from '../../shim/exit-on-fatal.ts'
 import { createLog } from '../../shim/own-log.ts'
 
+/** Of one supervisord: `web`, and `db` with two workers. */
+const PROCESSES = [
+  { name: 'web', group: 'web', pid: 7 },
+  { name: 'worker', group: 'db', pid: 0 },
+  { name: 'writer', group: 'db', pid: 0 },
+]
+
 function start(t: TestContext, services: readonly string[], size = 1) {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const spool = { size }
@@ -64,4 +71,22 @@ test('where it cannot be told, the next service that is given up tries again', t
   exitOnFatal.gaveUp('web', undefined)
   exitOnFatal.gaveUp('web', undefined)
   assert.equal(ended(), 2)
+})
+
+test('names that no service and no group has are said at the start, with those that there are', async t => {
+  const said = async (services: readonly string[], ask = async () => PROCESSES) => {
+    const log = createLog('silent')
+    const warn = t.mock.method(log, 'warn')
+    const spool = { size: 0 }
+    await new ExitOnFatal({ services, spool, shutDown: () => {}, log }).check(ask)
+    return warn.mock.calls.map(call => call.arguments[1])
+  }
+  assert.deepEqual(await said(['web', 'db', 'worker']), [])
+  assert.deepEqual(await said(['wev', 'web', 'dba']), [
+    'EXIT_ON_FATAL: there is no service wev, dba: there are db, web, worker, writer',
+  ])
+  assert.deepEqual(await said([], () => assert.fail('asked for nothing')), [])
+  assert.deepEqual(await said(['web'], () => Promise.reject(new Error('ENOENT'))), [
+    'the names of EXIT_ON_FATAL cannot be checked',
+  ])
 })

@@ -57,8 +57,8 @@ test('all processes of all groups, with their pids', async t => {
   const port = await listen(0)
   const { readProcesses } = createSupervisorRpc(`http://127.0.0.1:${port}`, undefined)
   assert.deepEqual(await readProcesses(1000), [
-    { name: 'a', pid: 7 },
-    { name: 'b&c', pid: 0 },
+    { name: 'a', group: 'g', pid: 7 },
+    { name: 'b&c', group: 'g', pid: 0 },
   ])
   assert.match(readings[0]!.body, /supervisor\.getAllProcessInfo/)
   assert.deepEqual(parseProcesses('<methodResponse/>'), [])

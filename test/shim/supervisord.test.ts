@@ -371,6 +371,10 @@ test('EXIT_ON_FATAL: supervisord ends once the API has the event, and not for ot
   assert.equal((await crash(stream, 'browser')).data.exit_code, 7)
   await supervisord.ended
   const [said] = /[^\n]*EXIT_ON_FATAL was given up[^\n]*/.exec(supervisord.shimLog()) ?? []
+  assert.match(
+    supervisord.shimLog(),
+    /EXIT_ON_FATAL: there is no service nothing: there are [^"]*browser/
+  )
   const { service, waiting } = JSON.parse(said ?? '{}')
   assert.deepEqual([service, waiting], ['browser', 0])
   assert.equal(readFileSync(noteFile, 'utf8'), 'browser\n')
