@@ -71,7 +71,11 @@ export async function fanOutStalled(log: (line: string) => void): Promise<Figure
   const load = { clients: 90, aTurn: 50 }
   const without = new Run(OURS, load)
   const stalled = new Run(OURS, { ...load, stalled: 10 })
-  const filtered = new Run(OURS, { ...load, query: '?type=note&category=page,system' })
+  // Each client has a filter of its own.
+  const filtered = new Run(OURS, {
+    ...load,
+    query: '?type=note,other.{client}&category=page,system',
+  })
   await inTurn([without, stalled, filtered])
   log(`fan-out-stalled: ${spreadOf(stalled.rates)} deliveries/s`)
   return [

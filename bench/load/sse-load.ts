@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline'
 
 export interface SseLoad {
   readonly port: number
+  /** `{client}` in it stands for the client's number. */
   readonly path: string
   readonly clients: number
   /** Beside them, clients that read nothing after the head. */
@@ -21,7 +22,6 @@ export interface SseLoad {
 
 const { port, path, clients, stalled, mark } = JSON.parse(process.argv[2]!) as SseLoad
 const MARK = mark.charCodeAt(0)
-const head = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: text/event-stream\r\n`
 
 /** All of them are read one after the other, into the same memory. */
 const buffer = Buffer.alloc(256 * 1024)
@@ -37,7 +37,10 @@ function count(length: number): void {
   if (delivered >= wanted) onDelivered()
 }
 
-function open(isStalled: boolean): Promise<void> {
+function open(client: number): Promise<void> {
+  const isStalled = client >= clients
+  const target = path.replace('{client}', String(client))
+  const head = `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: text/event-stream\r\n`
   const request = isStalled ? `${head}X-Stalled: 1\r\n\r\n` : `${head}\r\n`
   return new Promise((resolve, reject) => {
     let isOpen = false
@@ -68,7 +71,7 @@ function open(isStalled: boolean): Promise<void> {
 }
 
 // One after the other: a server's queue for new connections has an end.
-for (let i = 0; i < clients + stalled; i++) await open(i >= clients)
+for (let i = 0; i < clients + stalled; i++) await open(i)
 console.log('"open"')
 let lines = Promise.resolve()
 createInterface({ input: process.stdin }).on('line', line => {

@@ -9,7 +9,7 @@ import type { PublishedEvent } from '../events/envelope.ts'
 import { categoryOfType } from '../events/types.ts'
 import type { UncertainNumbers } from '../events/uncertain-numbers.ts'
 import type { EventStore, StoreReader } from './event-store.ts'
-import type { EventRing } from './ring.ts'
+import type { EventRing, EventRun } from './ring.ts'
 import type { Slice, StoreTurns } from './store-turns.ts'
 
 export interface EventFilter {
@@ -43,7 +43,6 @@ export interface ReaderParts {
 export class EventReader {
   readonly #parts: ReaderParts
   #after: number
-  readonly #wantsAll: boolean
   #missed = 0
   /** The next event, where it did not fit. */
   #blocked: { readonly seq: number; readonly bytes: number } | undefined
@@ -60,8 +59,6 @@ export class EventReader {
   constructor(parts: ReaderParts) {
     this.#parts = parts
     this.#after = parts.after
-    const { categories, types } = parts.filter
-    this.#wantsAll = categories === undefined && types === undefined
   }
 
   /** Sequence number of the last event that was read or passed over. */
@@ -158,14 +155,25 @@ export class EventReader {
 
   #readRing(batch: Batch): void {
     const { ring } = this.#parts
-    const run = this.#wantsAll && batch.events.length === 0 ? ring.runAfter(this.#after) : undefined
-    if (run !== undefined && run.bytes <= batch.maxBytes) {
-      batch.events = run.events
+    const run = batch.events.length === 0 ? ring.runAfter(this.#after) : undefined
+    const events = run === undefined ? undefined : this.#passingOf(run, batch.maxBytes)
+    if (events !== undefined) {
+      batch.events = events
       this.#after = ring.nextSeq - 1
       this.#blocked = undefined
       return
     }
     this.#readEvents(batch)
+  }
+
+  /** Those of a run that pass, where all or none do and they fit. */
+  #passingOf(
+    { events, bytes, kinds }: EventRun,
+    maxBytes: number
+  ): readonly PublishedEvent[] | undefined {
+    const passing = kinds.filter(kind => this.#passes(kind)).length
+    if (passing === 0) return []
+    return passing === kinds.length && bytes <= maxBytes ? events : undefined
   }
 
   /** One after the other. */

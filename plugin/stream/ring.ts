@@ -11,6 +11,8 @@ export interface EventRun {
   readonly events: readonly PublishedEvent[]
   /** Of their frames. */
   readonly bytes: number
+  /** One event of each type and category among them: who filters by these looks at no other. */
+  readonly kinds: readonly PublishedEvent[]
 }
 
 /** Who is further behind reads by itself. */
@@ -85,7 +87,8 @@ export class EventRing {
 
   /**
    * All events after a number, where there are some, they are few, and none between is missing: the
-   * same for all readers that are at the same place, so that hundreds of them take no step an event.
+   * same for all readers that are at the same place, so that hundreds of them take no step an event, whatever
+   * each of them filters.
    */
   runAfter(seq: number): EventRun | undefined {
     const known = this.#lastRun
@@ -93,14 +96,16 @@ export class EventRing {
     const count = this.#nextSeq - 1 - seq
     if (count < 1 || count > MAX_RUN_EVENTS || count > this.size) return undefined
     const events: PublishedEvent[] = []
+    const kinds: PublishedEvent[] = []
     let bytes = 0
     for (let place = this.#end - count; place < this.#end; place++) {
       const event = this.at(place)!
       if (event.seq !== seq + 1 + events.length) return undefined
       events.push(event)
       bytes += event.frameBytes
+      if (!kinds.some(kind => isSameKind(kind, event))) kinds.push(event)
     }
-    const run = { events, bytes }
+    const run = { events, bytes, kinds }
     this.#lastRun = { after: seq, nextSeq: this.#nextSeq, run }
     return run
   }
@@ -120,4 +125,8 @@ export class EventRing {
     this.#slots[slot] = undefined
     this.#first++
   }
+}
+
+function isSameKind(one: PublishedEvent, other: PublishedEvent): boolean {
+  return one.type === other.type && one.category === other.category
 }
