@@ -1,6 +1,6 @@
 /**
- * `npm run bench:fleet -- --machines 1000 --minutes 10 --rate 0.5`: a simulated fleet that delivers to
- * one `s2 lite` on this machine. Beside it, records of some of the streams are read as they come.
+ * `npm run bench:fleet -- --machines 1000 --minutes 10 --rate 0.5 [--json]`: a simulated fleet that delivers
+ * to one `s2 lite` on this machine. Beside it, records of some of the streams are read as they come.
  */
 
 import { fork } from 'node:child_process'
@@ -26,10 +26,21 @@ const { values } = parseArgs({
     machines: { type: 'string', default: '1000' },
     minutes: { type: 'string', default: '1' },
     rate: { type: 'string', default: '0.5' },
+    json: { type: 'boolean', default: false },
   },
 })
 const machines = Number(values.machines)
 const seconds = Number(values.minutes) * 60
+
+/** With `--json`, the last line that is printed. */
+export interface FleetRun {
+  readonly published: number
+  readonly delivered: number
+  /** Milliseconds from an event to its acknowledgement, the median. */
+  readonly ackMs: number
+  /** Of one core, of all publishers. */
+  readonly publishersCpu: number
+}
 
 const cleanups: (() => unknown)[] = []
 const t = { after: (cleanup?: unknown) => void cleanups.push(cleanup as () => unknown) }
@@ -42,7 +53,9 @@ const lite = await S2Lite.start(t, command)
 Object.assign(process.env, lite.env(), { S2_STREAM: 'any' })
 try {
   const share = Math.ceil(machines / PROCESSES)
-  const firsts = Array.from({ length: PROCESSES }, (_, index) => index * share)
+  const firsts = Array.from({ length: PROCESSES }, (_, index) => index * share).filter(
+    first => first < machines
+  )
   const started = performance.now()
   const children = firsts.map(first => {
     const count = Math.min(share, machines - first)
@@ -53,7 +66,7 @@ try {
   })
   await Promise.all(children.map(child => once(child, 'message')))
   console.log(
-    `${machines} machines in ${PROCESSES} processes: connected, each with its stream, in ${((performance.now() - started) / 1000).toFixed(1)} s`
+    `${machines} machines in ${children.length} processes: connected, each with its stream, in ${((performance.now() - started) / 1000).toFixed(1)} s`
   )
 
   const readable: number[] = []
@@ -101,6 +114,12 @@ try {
   console.log(
     `memory               s2 lite ${residentMib(lite.pid).toFixed(0)} MiB, publishers ${sums.map(({ rssMib }) => rssMib.toFixed(0)).join(' and ')} MiB`
   )
+  if (values.json) {
+    const [published, delivered] = [total('published'), total('delivered')]
+    const publishersCpu = sums.reduce((sum, report) => sum + report.cpu, 0)
+    const run: FleetRun = { published, delivered, ackMs: quantile(lags, 0.5), publishersCpu }
+    console.log(JSON.stringify(run))
+  }
 } finally {
   for (const cleanup of cleanups.reverse()) await cleanup()
 }

@@ -91,7 +91,8 @@ async function rate(options: object, category: string): Promise<number> {
   return POSTS / seconds
 }
 
-async function fill(stateDir: string): Promise<number> {
+/** A journal of so many bytes, in a new state folder. @returns how many events it has */
+export async function fillJournal(stateDir: string, bytes: number): Promise<number> {
   mkdirSync(stateDir)
   const app = Fastify()
   const journal = new Journal(
@@ -99,7 +100,7 @@ async function fill(stateDir: string): Promise<number> {
       folder: join(stateDir, 'journal'),
       bootId: '',
       categories: new Set(ALWAYS_CAPTURED),
-      maxBytes: 2 * FULL_BYTES,
+      maxBytes: 2 * bytes,
       maxAge: Number.MAX_SAFE_INTEGER,
       sync: 'never',
     },
@@ -109,7 +110,7 @@ async function fill(stateDir: string): Promise<number> {
   journal.open({ events: 1, bytes: 1 })
   let count = 0
   const source = { kind: 'local_process' } as const
-  while (journal.health.bytes! < FULL_BYTES) {
+  while (journal.health.bytes! < bytes) {
     for (let i = 0; i < 100; i++) {
       const data = { text: 'x'.repeat(400) }
       journal.append(
@@ -148,7 +149,7 @@ export async function journal(log: (line: string) => void): Promise<Figure[]> {
       )
     }
     const full = join(folder, 'full')
-    log(`journal: ${await fill(full)} events in a full one`)
+    log(`journal: ${await fillJournal(full, FULL_BYTES)} events in a full one`)
     const withFull: number[] = []
     const withEmpty: number[] = []
     for (let run = 0; run < STARTS; run++) {

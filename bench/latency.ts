@@ -1,6 +1,6 @@
 /**
  * From the kernel's kill line to a reader: the SSE client of our server against `dmesg --follow`,
- * both reading the same records of real OOM kills in the same run; and what the idle server costs.
+ * both reading the same records of real OOM kills in the same run.
  *
  * Both are timed by one process on one clock, from the stamp the kernel gave the kill line.
  */
@@ -11,7 +11,6 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  readFileSync,
   rmdirSync,
   rmSync,
   symlinkSync,
@@ -27,7 +26,6 @@ import { SseClient } from '../test/support/sse-client.ts'
 import { type Figure, figure, quantile } from './figures.ts'
 
 const KILLS = 60
-const IDLE_S = 20
 const GROUP = '/sys/fs/cgroup/memory/sysmon-bench'
 
 const monotonicUs = (): number => Number(process.hrtime.bigint()) / 1000
@@ -104,7 +102,6 @@ export async function latency(log: (line: string) => void): Promise<Figure[]> {
       theirs.push((peer - distance - stamp) / 1000)
     }
     log(`latency: ${ours.length} real kills`)
-    const cpu = await idleCpu(server.pid!)
     return [
       figure('kill-latency', 'ms', quantile(ours, 0.5), quantile(theirs, 0.5), 'dmesg --follow'),
       figure(
@@ -114,7 +111,6 @@ export async function latency(log: (line: string) => void): Promise<Figure[]> {
         quantile(theirs, 0.99),
         'dmesg --follow'
       ),
-      figure('idle', '%', cpu, 0.1, 'the bound of 0.1 %'),
     ]
   } finally {
     dmesg.kill()
@@ -140,23 +136,4 @@ function clockDistance(kernelLog: number): number {
   })
   closeSync(fd)
   return quantile(distances, 0.5)
-}
-
-/** Percent of one processor that a process and its children use while nothing happens. */
-async function idleCpu(pid: number): Promise<number> {
-  const ticks = (): number => {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-      .trim()
-      .split(' ')
-      .filter(Boolean)
-    return [pid, ...children].reduce<number>((sum, id) => {
-      const fields = readFileSync(`/proc/${id}/stat`, 'latin1')
-        .replace(/^.*\) /s, '')
-        .split(' ')
-      return sum + Number(fields[11]) + Number(fields[12])
-    }, 0)
-  }
-  const before = ticks()
-  await sleep(IDLE_S * 1000)
-  return (ticks() - before) / IDLE_S
 }

@@ -6,6 +6,7 @@ import { explain } from './explain.ts'
 import { fanOut, fanOutStalled } from './fan-out.ts'
 import { type Figure, rowOf } from './figures.ts'
 import { fleetSink } from './fleet-sink.ts'
+import { idle } from './idle.ts'
 import { ingest } from './ingest.ts'
 import { journal } from './journal.ts'
 import { flood } from './kmsg-flood.ts'
@@ -29,7 +30,8 @@ const BENCHES: readonly Bench[] = [
   { rows: ['ingest', 'ingest-journaled'], run: ingest },
   { rows: ['publish', 'publish-journaled'], run: publish },
   { rows: ['start', 'memory'], run: start },
-  { rows: ['kill-latency', 'idle'], run: latency },
+  { rows: ['kill-latency'], run: latency },
+  { rows: ['idle'], run: idle },
   { rows: ['crash-latency', 'shim'], run: shim },
   { rows: ['page-crash-latency'], run: pageCrash },
   { rows: ['devtools-idle', 'process-table-idle'], run: devtoolsIdle },

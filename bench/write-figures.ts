@@ -5,10 +5,10 @@
 
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, totalmem } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Figure, short } from './figures.ts'
+import { machineWords } from './machine.ts'
 
 const PAPER = fileURLToPath(new URL('../../docs/figures.md', import.meta.url))
 const BEGIN = '<!-- bench -->\n'
@@ -20,11 +20,13 @@ const paper = readFileSync(PAPER, 'utf8')
 const [before = '', rest = ''] = paper.split(BEGIN)
 const [table = '', after = ''] = rest.split(END)
 const rows = new Map<string, string>()
-for (const line of table.split('\n')) {
+// Of a run of all figures none of an earlier one stays.
+const isWhole = process.argv.length === 2
+for (const line of isWhole ? [] : table.split('\n')) {
   const name = /^\| (.+?) \| [\d.]/.exec(line)?.[1]
   if (name !== undefined) rows.set(keyOf(name, line.split(' | ').at(-1)!.replace(/ \|$/, '')), line)
 }
-const load = loadavg()[0]!.toFixed(1)
+const machine = machineWords()
 const bench = spawn(
   process.execPath,
   [fileURLToPath(new URL('./run.js', import.meta.url)), '--json', ...process.argv.slice(2)],
@@ -34,9 +36,7 @@ for await (const line of createInterface({ input: bench.stdout })) {
   const figure = JSON.parse(line) as Figure
   rows.set(keyOf(figure.name, figure.peer_name), row(figure))
 }
-const machine = `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB`
-const date = new Date().toISOString().slice(0, 10)
-const words = `Last run: ${date}, Node ${process.versions.node}, ${machine}, load ${load} of other work at its begin.\n\n`
+const words = `Last run: ${machine}.\n\n`
 writeFileSync(
   PAPER,
   `${before}${BEGIN}${words}${HEAD}${[...rows.values()].join('\n')}\n${END}${after}`
