@@ -47,9 +47,17 @@ function reasonOfKmsg({ state, error }: KmsgHealth): string | undefined {
 }
 
 function reasonOfJournal({ error }: JournalHealth): string | undefined {
-  return error === undefined
-    ? undefined
-    : `events are kept in memory only, and end with the server: ${error}`
+  if (error === undefined) return undefined
+  const code = /^[A-Z]+\b/.exec(error)?.[0] ?? ''
+  const mend = Object.hasOwn(DISK_MENDS, code) ? `: ${DISK_MENDS[code]}` : ''
+  return `events are kept in memory only, and end with the server: ${error}${mend}`
+}
+
+/** What a system error of the disk asks for; others say it themselves. */
+const DISK_MENDS: Readonly<Record<string, string>> = {
+  ENOSPC: 'free space there',
+  EDQUOT: 'free space there, or raise the quota',
+  EROFS: 'mount it writable',
 }
 
 function reasonOfSpool(spool: SpoolHealth | undefined): string | undefined {

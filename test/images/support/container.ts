@@ -34,6 +34,8 @@ export interface ContainerOptions {
   readonly args?: readonly string[]
   /** Whether the kernel log is given: `--device /dev/kmsg --cap-add SYSLOG`. */
   readonly kernelLog?: boolean
+  /** Another network than one of its own. */
+  readonly network?: string
   /** Return as soon as it runs, not when the API answers. */
   readonly immediately?: boolean
 }
@@ -45,9 +47,10 @@ export async function startContainer(
   options: ContainerOptions = {}
 ): Promise<Container> {
   const { name, address } = makeNetwork(t)
-  const { args = [], kernelLog = true } = options
+  const { args = [], kernelLog = true, network = `ns:/run/netns/${name}` } = options
   t.after(async () => {
-    const remove = ['rm', '--force', '--volumes', '--time', '5', '--ignore', name]
+    // With those that were given its network or its processes.
+    const remove = ['rm', '--force', '--depend', '--volumes', '--time', '5', '--ignore', name]
     // podman gives up where the container ends by itself just before it is killed: it is gone then.
     await podman(remove).catch(() => podman(remove))
   })
@@ -58,7 +61,7 @@ export async function startContainer(
     '--name',
     name,
     '--network',
-    `ns:/run/netns/${name}`,
+    network,
     // podman's health checks need systemd timers; the scenarios call the check themselves.
     '--no-healthcheck',
     ...(kernelLog ? ['--device', '/dev/kmsg', '--cap-add', 'SYSLOG'] : []),
