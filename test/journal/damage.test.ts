@@ -19,7 +19,7 @@ import {
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { segmentName } from '../../plugin/journal/segment.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { MEMORY, temporaryFolder } from '../support/temporary-folder.ts'
 import { openJournal, read, segmentsIn } from './journals.ts'
 
 /** A journal of a killed process: events 1 to `count`, in segments of some 64 of them. */
@@ -28,6 +28,13 @@ function killed(t: TestContext, count: number, size = 1000): string {
   const { append } = openJournal(t, folder, { maxBytes: 2 ** 20 })
   for (let i = 0; i < count; i++) append('x'.repeat(size))
   const copy = join(temporaryFolder(t), 'journal')
+  cpSync(folder, copy, { recursive: true })
+  return copy
+}
+
+/** For tests of a thousand journals: in memory, as each of them is synced. */
+function copyOf(t: TestContext, folder: string): string {
+  const copy = join(temporaryFolder(t, 'sysmon-', MEMORY), 'journal')
   cpSync(folder, copy, { recursive: true })
   return copy
 }
@@ -54,8 +61,7 @@ test('cut at every byte: whole lines stay, the rest is counted, no number is giv
   const [name] = segmentsIn(folder)
   const whole = readFileSync(join(folder, name!))
   for (let length = 0; length <= whole.length; length++) {
-    const copy = join(temporaryFolder(t), 'journal')
-    cpSync(folder, copy, { recursive: true })
+    const copy = copyOf(t, folder)
     truncateSync(join(copy, name!), length)
     const kept = whole.subarray(0, length).filter(byte => byte === 10).length
     const { seqs, lost, recovery } = await recovered(t, copy)
@@ -70,8 +76,7 @@ test('a line that was being written at the kill is cut without a word', async t 
   const path = join(folder, segmentsIn(folder)[0]!)
   const line = readFileSync(path, 'utf8').split('\n')[2]!
   for (let length = 1; length < line.length; length += 7) {
-    const copy = join(temporaryFolder(t), 'journal')
-    cpSync(folder, copy, { recursive: true })
+    const copy = copyOf(t, folder)
     writeFileSync(join(copy, segmentsIn(copy)[0]!), line.slice(0, length), { flag: 'a' })
     const { seqs, losses } = await recovered(t, copy)
     assert.deepEqual(seqs, [1, 2, 3])
@@ -84,8 +89,7 @@ test('every byte flipped: one event is lost, or two where it was the newline bet
   const [name] = segmentsIn(folder)
   const whole = readFileSync(join(folder, name!))
   for (let at = 0; at < whole.length; at++) {
-    const copy = join(temporaryFolder(t), 'journal')
-    cpSync(folder, copy, { recursive: true })
+    const copy = copyOf(t, folder)
     const damaged = Buffer.from(whole)
     damaged[at]! ^= 1 << (at % 8)
     writeFileSync(join(copy, name!), damaged)

@@ -34,6 +34,8 @@ const LIMIT_TIMES = 4
 const LIMIT_MORE_MS = 15_000
 /** The second run has so many times that limit: what is slow by other work ends then, what never ends does not. */
 const LATE_TIMES = 3
+/** So many files run at once against a mutant: they wait most of their time. */
+const AT_ONCE = 2
 /** A file that fails so often without a mutant says nothing of mutants. */
 const LEARN_TIMES = 3
 const TESTS = fileURLToPath(new URL('..', import.meta.url))
@@ -142,26 +144,37 @@ async function endOf(
   const { code } = script
   sandbox.write(script, code.slice(0, start) + replacement + code.slice(end))
   try {
-    for (const file of [...files].sort((a, b) => worth(b) - worth(a))) {
-      const end = await noticedBy(file)
-      if (end === undefined) continue
-      file.kills++
-      return end
+    const left = [...files].sort((a, b) => worth(b) - worth(a))
+    const over = new AbortController()
+    let found: 'failed' | 'endless' | 'survived' = 'survived'
+    const work = async (): Promise<void> => {
+      for (let file = left.shift(); file !== undefined; file = left.shift()) {
+        const noticed = await noticedBy(file, over.signal)
+        if (over.signal.aborted) return
+        if (noticed === undefined) continue
+        file.kills++
+        found = noticed
+        over.abort()
+      }
     }
-    return 'survived'
+    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    return found
   } finally {
     sandbox.write(script, code)
   }
 }
 
 /** A mutant is noticed where two runs of a file fail: one may do so by luck. */
-async function noticedBy(file: TestFile): Promise<'failed' | 'endless' | undefined> {
+async function noticedBy(
+  file: TestFile,
+  over: AbortSignal
+): Promise<'failed' | 'endless' | undefined> {
   const limitMs = file.ms * LIMIT_TIMES + LIMIT_MORE_MS
-  const first = await sandbox.run(file.path, limitMs)
-  if (first.outcome === 'passed') return
-  const { outcome } = await sandbox.run(file.path, limitMs * LATE_TIMES)
+  const first = await sandbox.run(file.path, limitMs, over)
+  if (first.outcome === 'passed' || over.aborted) return
+  const { outcome } = await sandbox.run(file.path, limitMs * LATE_TIMES, over)
   if (outcome !== 'passed') return outcome === 'late' ? 'endless' : 'failed'
-  console.log(`once only, of two runs: ${file.name}: ${first.failure ?? 'late'}`)
+  if (!over.aborted) console.log(`once only, of two runs: ${file.name}: ${first.failure ?? 'late'}`)
 }
 
 /** Who is quick, and has noticed many, is asked first. */

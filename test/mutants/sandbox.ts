@@ -15,6 +15,7 @@ import { SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import ts from 'typescript'
+import { MEMORY } from '../support/temporary-folder.ts'
 import { Coverage } from './coverage.ts'
 
 export interface Script {
@@ -123,13 +124,18 @@ export class Sandbox {
     return join(this.#folder, relative(this.#root, path))
   }
 
-  /** Runs a test file until a test of it fails. */
-  async run(file: string, limitMs: number, env: Record<string, string> = {}): Promise<Run> {
+  /** Runs a test file until a test of it fails, or nobody wants to know any more. */
+  async run(
+    file: string,
+    limitMs: number,
+    over?: AbortSignal,
+    env: Record<string, string> = {}
+  ): Promise<Run> {
     const start = performance.now()
     const [command, ...args] = [...this.#apart, process.execPath, '--test-reporter=tap', file]
     const child = spawn(command!, args, {
       cwd: this.#root,
-      env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
+      env: { ...process.env, TMPDIR: MEMORY, NODE_NO_WARNINGS: '1', ...env },
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
     })
@@ -145,6 +151,8 @@ export class Sandbox {
       }
     }
     const timer = setTimeout(() => stop('late'), limitMs)
+    const giveUp = (): void => stop('late')
+    over?.addEventListener('abort', giveUp)
     let rest = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n')
@@ -154,6 +162,7 @@ export class Sandbox {
     })
     const [code] = (await once(child, 'close')) as [number | null]
     clearTimeout(timer)
+    over?.removeEventListener('abort', giveUp)
     if (code !== 0 && outcome === 'passed') outcome = 'failed'
     return { outcome, ms: performance.now() - start, failure }
   }
@@ -162,7 +171,7 @@ export class Sandbox {
   async cover(file: string): Promise<Run & { coverage?: Coverage }> {
     const folder = mkdtempSync(join(tmpdir(), COVERAGE))
     try {
-      const run = await this.run(file, 600_000, { NODE_V8_COVERAGE: folder })
+      const run = await this.run(file, 600_000, undefined, { NODE_V8_COVERAGE: folder })
       return run.outcome === 'passed' ? { ...run, coverage: new Coverage(folder) } : run
     } finally {
       rmSync(folder, { recursive: true })
