@@ -160,14 +160,15 @@ test('other categories are not kept, and their numbers are not given again', asy
   const first = openJournal(t, folder)
   first.append(1)
   first.append(2, 'console')
-  first.append(3)
+  const newest = first.append(3)
   assert.deepEqual(read(first.journal), [1, 3])
 
   const killed = openJournal(t, folder)
   assert.equal(killed.recovery.nextSeq, 2 + RESERVED_NUMBERS)
   await killed.journal.verify()
-  const [{ lost, reason, uncertain } = assert.fail('nothing is said')] = killed.losses
+  const [{ lost, reason, uncertain, from } = assert.fail('nothing is said')] = killed.losses
   assert.equal(lost, undefined)
+  assert.equal(from, newest.ts, 'not before the newest that is there')
   assert.match(reason, /without notice/)
   assert.deepEqual(uncertain, { from: 4, to: 1 + RESERVED_NUMBERS })
 })

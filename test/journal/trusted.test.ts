@@ -262,6 +262,29 @@ test('what is read back is whole from some number on; kills from before it are k
   assert.ok(seqs.length >= 50)
 })
 
+test('what is read back of both is together bounded, trusted events first', t => {
+  const folder = temporaryFolder(t)
+  const first = openJournal(t, folder, { maxBytes: SMALLEST })
+  const sizes = { trusted: 0, other: 0 }
+  for (let i = 0; i < 400; i++) {
+    const reporter = i % 4 === 0 ? KERNEL : 'http'
+    const { frameBytes } = first.append('x'.repeat(1000), 'system', reporter)
+    sizes[reporter === KERNEL ? 'trusted' : 'other'] += frameBytes
+  }
+  for (const [bounds, isAll] of [
+    // Of others the newest file is always looked at, of which there are several.
+    [{ ...ALL, events: 100 }, false],
+    [{ ...ALL, bytes: sizes.trusted }, false],
+    [{ ...ALL, bytes: sizes.trusted + sizes.other }, true],
+    [{ ...ALL, events: 400 }, true],
+  ] as const) {
+    const { recovery } = openJournal(t, folder, { maxBytes: SMALLEST }, bounds)
+    assert.equal(recovery.trusted.events.length, 100)
+    const { length } = recovery.other.events
+    assert.ok(isAll ? length === 300 : length < 100, `${length} of ${JSON.stringify(bounds)}`)
+  }
+})
+
 test('damage and loss in the part of trusted events is told under keys of its own', async t => {
   const folder = temporaryFolder(t)
   const first = openJournal(t, folder, { maxBytes: SMALLEST })
