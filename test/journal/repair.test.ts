@@ -1,7 +1,15 @@
 /** A damaged file is mended: what is written in its place, and what becomes of the damaged one. */
 
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fill, mountSmallDisk, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
@@ -60,6 +68,33 @@ test('what an earlier repair left unfinished is in nobody’s way', async t => {
     assert.deepEqual(read(journal), [1, 3])
     assert.equal(aside(folder).length, 1)
     assert.ok(!readdirSync(folder).includes('repaired.unfinished'))
+  }
+})
+
+test('nothing is set aside where others may write, or where a link leads', async t => {
+  for (const spoil of [
+    (path: string) => {
+      mkdirSync(path)
+      chmodSync(path, 0o777)
+      return path
+    },
+    (path: string) => {
+      const elsewhere = temporaryFolder(t)
+      symlinkSync(elsewhere, path)
+      return elsewhere
+    },
+  ]) {
+    const folder = join(temporaryFolder(t), 'journal')
+    await damaged(folder, 3, 100, 2)
+    const theirs = spoil(join(folder, 'damaged'))
+    const { journal, losses, logged } = await verified(t, folder)
+    assert.deepEqual(readdirSync(theirs), [])
+    assert.equal(logged.filter(({ msg }) => msg === 'a file of the journal is damaged').length, 1)
+    assert.deepEqual(
+      losses.map(({ lost }) => lost),
+      [1]
+    )
+    assert.deepEqual(read(journal), [1, 3])
   }
 })
 
