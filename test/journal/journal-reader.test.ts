@@ -76,6 +76,20 @@ test('of many files those before the place are not read', t => {
   }
 })
 
+test('every event is read, wherever in a file what is read at once ends', t => {
+  const root = temporaryFolder(t)
+  const readAtOnce = 64 * 1024
+  for (let bytes = readAtOnce - 3; bytes <= readAtOnce + 3; bytes++) {
+    const folder = join(root, String(bytes))
+    const { journal, append } = openJournal(t, folder)
+    append('x'.repeat(30_000))
+    const first = journal.health.bytes!
+    append('x'.repeat(30_000 + bytes - 2 * first))
+    assert.equal(journal.health.bytes, bytes)
+    assert.deepEqual(read(journal), [1, 2], `${bytes} bytes`)
+  }
+})
+
 test('a place is found in a file most of whose lines are damaged', t => {
   const folder = temporaryFolder(t)
   const { journal, append } = openJournal(t, folder)
