@@ -1,14 +1,16 @@
 /**
  * What the telemetry costs, measured against the same image without it (the stage `browser`): size,
- * memory, and when it is ready. Sizes and memory have limits; times are printed only.
+ * memory, processor time, and when it is ready. All have limits. What takes time is not held against them where
+ * others compute on this machine: what is measured then is them. That is printed.
  */
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { before, describe, type TestContext, test } from 'node:test'
 import { sleep, waitFor } from '../support/wait.ts'
 import { buildImage, imageSize } from './support/build.ts'
-import { isAnswering, startContainer } from './support/container.ts'
+import { type Container, isAnswering, startContainer } from './support/container.ts'
 import { whyNoImages } from './support/engine.ts'
 import type { ContainerProcess } from './support/processes.ts'
 import { printedTable } from './support/table.ts'
@@ -17,7 +19,16 @@ const MAX_SIZE_MB = 120
 const MAX_MEMORY_MB = 90
 const MAX_PRIVATE_MB = 45
 const MAX_HEADLESS_MB = 700
+/** Of a processor, in the time that the scheduler gave them. */
+const MAX_IDLE_PERCENT = 0.2
+/** Of all three together, however fast the machine is. */
+const MAX_WAKES_PER_SECOND = 8
+/** Of the last minute, for each processor: what is measured here makes one itself. */
+const MAX_LOAD = 1.5
+const MAX_READY_MS = 3000
 const CPU_MS = 30_000
+/** A part of what is asked for may come late: what the first seconds left is given back a while later. */
+const SETTLE_MS = 60_000
 const RUNS = 5
 
 const table = printedTable('What API and shim cost in the headless image')
@@ -44,59 +55,103 @@ describe('API and shim', { skip }, () => {
   })
 
   test('memory', async t => {
-    const parts = await idleTelemetry(t, image)
-    const total = parts.reduce((sum, one) => sum + one.pssKb * 1024, 0) / 1e6
-    assert.ok(total <= MAX_MEMORY_MB, `${total} MB`)
-    const each = parts.map(one => `${one.args[0]} ${((one.pssKb * 1024) / 1e6).toFixed(1)}`)
-    const own = parts.reduce((sum, one) => sum + one.privateKb * 1024, 0) / 1e6
-    assert.ok(own <= MAX_PRIVATE_MB, `${own} MB of their own`)
-    const before = parts.map(({ cpuMs }) => cpuMs)
+    const container = await idleContainer(t, image)
+    const parts = () => container.processes().filter(isTelemetry)
+    const megabytes = (size: 'pssKb' | 'privateKb') =>
+      parts().map(one => [nameOf(one), (one[size] * 1024) / 1e6] as const)
+    const sum = (sizes: ReturnType<typeof megabytes>) => sizes.reduce((all, [, mb]) => all + mb, 0)
+    const told = (size: 'pssKb' | 'privateKb') => {
+      const sizes = megabytes(size)
+      const each = sizes.map(([name, mb]) => `${name} ${mb.toFixed(1)}`).join(', ')
+      return `${sum(sizes).toFixed(1)} MB: ${each}`
+    }
+    for (const [size, limit] of [
+      ['privateKb', MAX_PRIVATE_MB],
+      ['pssKb', MAX_MEMORY_MB],
+    ] as const) {
+      const isBelow = () => sum(megabytes(size)) <= limit
+      await waitFor(isBelow, `${size} of ${limit} MB`, () => told(size), SETTLE_MS)
+      table.row(size === 'pssKb' ? 'memory (PSS)' : 'memory (private)', told(size))
+    }
+    assert.equal(parts().length, 3, 'API, its child, shim')
+  })
+
+  test('idle', async t => {
+    const container = await idleContainer(t, image)
+    // The first seconds are no idle ones.
     await sleep(CPU_MS)
-    const spent = parts.reduce((sum, { cpuMs }, at) => sum + cpuMs - before[at]!, 0)
-    table.row('memory (private)', `${own.toFixed(1)} MB`)
-    table.row('idle', `${((spent / CPU_MS) * 100).toFixed(2)} % of a core`)
-    table.row('memory (PSS)', `${total.toFixed(1)} MB: ${each.join(', ')}`)
+    const parts = container.processes().filter(isTelemetry)
+    const spent = () => parts.map(one => ({ ms: one.cpuMs, wakes: one.wakes }))
+    const before = spent()
+    await sleep(CPU_MS)
+    const each = spent().map(({ ms, wakes }, at) => ({
+      percent: ((ms - before[at]!.ms) / CPU_MS) * 100,
+      wakes: (wakes - before[at]!.wakes) / (CPU_MS / 1000),
+    }))
+    const percent = each.reduce((sum, one) => sum + one.percent, 0)
+    const wakes = each.reduce((sum, one) => sum + one.wakes, 0)
+    const said = parts.map((one, at) => `${nameOf(one)} ${each[at]!.percent.toFixed(2)}`).join(', ')
+    table.row('idle', `${percent.toFixed(2)} % of a processor: ${said}`)
+    table.row('idle, wakes', `${wakes.toFixed(1)} a second`)
+    assert.ok(wakes <= MAX_WAKES_PER_SECOND, `${wakes} a second`)
+    if (isJudged('idle')) assert.ok(percent <= MAX_IDLE_PERCENT, `${percent} %`)
   })
 
   test('ready', async t => {
-    const times = { shim: [] as number[], api: [] as number[], chromium: [] as number[] }
-    for (let run = 0; run < RUNS; run++) {
-      const container = await startContainer(t, image, { immediately: true })
-      const start = startedAt(container.processes().find(one => one.pid === 1)!)
-      await waitFor(() => isAnswering(`${container.api}/healthz`), 'the API')
-      times.api.push(Date.now() - start)
-      await waitFor(() => isAnswering(`${container.devtools}/json/version`), 'DevTools')
-      times.chromium.push(Date.now() - start)
-      const line = await container.sh(
-        `grep '"listening"' /var/log/supervisord/supervisord-shim.log`
-      )
-      times.shim.push(JSON.parse(line).time - start)
-      await container.sh('kill 1')
-    }
-    for (const [name, all] of Object.entries(times)) {
+    const late: string[] = []
+    for (const [name, all] of Object.entries(await timesOfStarts(t, image))) {
       all.sort((a, b) => a - b)
       const [median, worst] = [all[(RUNS - 1) / 2]!, all[RUNS - 1]!]
-      table.row(
-        `${name} ready`,
-        `${median} ms after the container's start, worst of ${RUNS} ${worst} ms`
-      )
+      const said = `${median} ms after the container's start, worst of ${RUNS} ${worst} ms`
+      table.row(`${name} ready`, said)
+      if (median > MAX_READY_MS) late.push(`${name}: ${said}`)
     }
+    if (isJudged('ready')) assert.deepEqual(late, [])
   })
 })
+
+/** When what answers, in ms after the container's start. */
+async function timesOfStarts(t: TestContext, image: string) {
+  const times = { shim: [] as number[], api: [] as number[], chromium: [] as number[] }
+  for (let run = 0; run < RUNS; run++) {
+    const container = await startContainer(t, image, { immediately: true })
+    const start = startedAt(container.processes().find(one => one.pid === 1)!)
+    await waitFor(() => isAnswering(`${container.api}/healthz`), 'the API')
+    times.api.push(Date.now() - start)
+    await waitFor(() => isAnswering(`${container.devtools}/json/version`), 'DevTools')
+    times.chromium.push(Date.now() - start)
+    const line = await container.sh(`grep '"listening"' /var/log/supervisord/supervisord-shim.log`)
+    times.shim.push(JSON.parse(line).time - start)
+    await container.sh('kill 1')
+  }
+  return times
+}
+
+function nameOf({ args }: ContainerProcess): string {
+  if (args[0] === 'dd') return 'child'
+  return args.at(-1) === 'serve' ? 'API' : 'shim'
+}
+
+function isJudged(what: string): boolean {
+  const [load, processors] = [loadavg()[0]!, availableParallelism()]
+  const isQuiet = load <= MAX_LOAD * processors
+  if (!isQuiet) {
+    table.row('', `${what}: not judged, others compute: load ${load.toFixed(1)} on ${processors}`)
+  }
+  return isQuiet
+}
 
 /**
  * API and shim with a client, when Chromium has been up for some seconds. Events take memory, to a
  * bound: where others on this machine cause kills in number, it is looked at another time.
  */
-async function idleTelemetry(t: TestContext, image: string): Promise<ContainerProcess[]> {
+async function idleContainer(t: TestContext, image: string): Promise<Container> {
   for (let tries = 1; ; tries++) {
     const container = await startContainer(t, image)
     const events = await container.events(t)
     await container.browser()
     await sleep(5000)
-    const parts = container.processes().filter(isTelemetry)
-    assert.equal(parts.length, 3, parts.map(one => one.args.join(' ')).join('\n'))
-    if (events.events.length < 10 || tries === 10) return parts
+    if (events.events.length < 10 || tries === 10) return container
     await container.sh('kill 1')
   }
 }

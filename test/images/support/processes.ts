@@ -18,6 +18,8 @@ export interface ContainerProcess {
   readonly privateKb: number
   /** How long it has computed since its start, in ms. */
   readonly cpuMs: number
+  /** How often its threads have waited for something since their start. */
+  readonly wakes: number
 }
 
 export function processesOf(containerId: string): ContainerProcess[] {
@@ -64,6 +66,11 @@ function readProcess(folder: string, containerId: string): ContainerProcess[] {
         return readdirSync(`${folder}/task`)
           .map(task => Number(read(`task/${task}/schedstat`).split(' ')[0]) / 1e6)
           .reduce((sum, ms) => sum + ms, 0)
+      },
+      get wakes() {
+        return readdirSync(`${folder}/task`)
+          .map(task => /^voluntary_ctxt_switches:\s+(\d+)/m.exec(read(`task/${task}/status`))?.[1])
+          .reduce((sum, count) => sum + Number(count), 0)
       },
     },
   ]
