@@ -32,6 +32,31 @@ for (const name of ['Dockerfile.headless', 'Dockerfile.headful']) {
   })
 }
 
+test('what stands in several stages of the Dockerfiles differs only where it must', () => {
+  const both = ['Dockerfile.headless', 'Dockerfile.headful'].map(read)
+  const all = both.join('\n')
+  const once = (found: Iterable<RegExpMatchArray>, count: number, what: string) => {
+    const texts = [...found].map(one => one[1]!.replace(/ +\\$/gm, ''))
+    assert.equal(texts.length, count, what)
+    assert.deepEqual([...new Set(texts)], [texts[0]], what)
+  }
+  // A Dockerfile cannot read labels from a file. From the ports on: volume, arguments, labels.
+  const labels = all.matchAll(/^EXPOSE 10001\n([\s\S]*?base\.name="\$DEBIAN_IMAGE"\n)/gm)
+  const named = /^(LABEL| {5}) org\.opencontainers\.image\.(?:title|description)=".*"/gm
+  once(
+    [...labels].map(([whole, block]) => [whole, block!.replace(named, '$1')]),
+    3,
+    'labels'
+  )
+  once(all.matchAll(/(useradd [\s\S]*?install -d .*)$/gm), 3, 'the user of the API')
+  once(all.matchAll(/^(HEALTHCHECK .*)$/gm), 3, 'health')
+  once(
+    all.matchAll(/^(ARG DEBIAN_IMAGE=[\s\S]*?)\nFROM \$\{DEBIAN_IMAGE\} AS browser/gm),
+    2,
+    'the build'
+  )
+})
+
 test('what .dockerignore lets in is enough for the build', t => {
   const context = mkdtempSync(join(tmpdir(), 'sysmon-context-'))
   t.after(() => rmSync(context, { recursive: true }))
