@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http'
 import type { PublishedEvent } from '../events/envelope.ts'
 import type { EventReader } from '../stream/event-reader.ts'
+import { JoinedFrames } from './joined-frames.ts'
 import type { BufferedStream, StreamMemory } from './stream-memory.ts'
 
 /** Frames joined for one write, in bytes: more brings no speed and costs memory for each reader. */
@@ -15,7 +16,7 @@ export interface SseParts {
   readonly raw: ServerResponse
   readonly memory: StreamMemory
   readonly subscribe: (onReadable: () => void) => EventReader
-  readonly join: (events: readonly PublishedEvent[]) => Buffer
+  readonly join: (events: readonly PublishedEvent[]) => JoinedFrames
   readonly onClose: () => void
 }
 
@@ -117,11 +118,12 @@ export class SseConnection implements BufferedStream {
     })
   }
 
-  #write(bytes: Buffer | string): void {
+  #write(what: JoinedFrames | Buffer | string): void {
     this.#lastWrite = performance.now()
     // What waits, it waits from now on.
     if (this.waiting === 0) this.#tookAt = this.#lastWrite
-    this.#raw.write(bytes, this.#onFlushed)
+    if (what instanceof JoinedFrames) what.writeTo(this.#raw, this.#onFlushed)
+    else this.#raw.write(what, this.#onFlushed)
     this.#count()
   }
 

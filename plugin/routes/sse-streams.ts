@@ -11,10 +11,11 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { EventCategory } from '../../generated/types.ts'
-import { joinFrames, type PublishedEvent } from '../events/envelope.ts'
+import type { PublishedEvent } from '../events/envelope.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { EventFilter } from '../stream/event-reader.ts'
 import type { EventStream } from '../stream/stream.ts'
+import { JoinedFrames } from './joined-frames.ts'
 import { SseConnection } from './sse-connection.ts'
 import { StreamMemory } from './stream-memory.ts'
 import { StreamPlaces } from './stream-places.ts'
@@ -34,7 +35,7 @@ export class SseStreams {
   readonly #memory: StreamMemory
   readonly #open = new Set<SseConnection>()
   #timer: NodeJS.Timeout | undefined
-  #lastJoined: { first: number; last: number; count: number; bytes: Buffer } | undefined
+  #lastJoined: { first: number; last: number; frames: JoinedFrames } | undefined
 
   constructor(stream: EventStream, options: ResolvedOptions, log: FastifyBaseLogger) {
     this.#stream = stream
@@ -86,24 +87,23 @@ export class SseStreams {
     await Promise.all([...this.#open].map(stream => stream.end(this.#options.closeTimeout)))
   }
 
-  /** One buffer of several frames, shared by the readers that are at the same place. */
-  #join(events: readonly PublishedEvent[]): Buffer {
-    if (events.length === 1) return events[0]!.frame
+  /** The frames of a batch, shared by the readers that are at the same place. */
+  #join(events: readonly PublishedEvent[]): JoinedFrames {
     const first = events[0]!.seq
     const last = events[events.length - 1]!.seq
     const known = this.#lastJoined
     // Only an unfiltered run is determined by its ends.
     const isRun = last - first + 1 === events.length
-    if (isRun && known?.first === first && known.last === last) return known.bytes
-    const bytes = joinFrames(events)
+    if (isRun && known?.first === first && known.last === last) return known.frames
+    const frames = new JoinedFrames(events)
     if (isRun) {
-      this.#lastJoined = { first, last, count: events.length, bytes }
+      this.#lastJoined = { first, last, frames }
       // Held for this turn of the loop only, in which all readers are woken.
       setImmediate(() => {
         this.#lastJoined = undefined
       })
     }
-    return bytes
+    return frames
   }
 
   #tick(): void {
