@@ -21,7 +21,6 @@ export class SegmentWriter {
   /** Whether there may be something that no sync was begun for: of what it goes on with, nothing is known. */
   #isUnsynced = true
   #running: Promise<void> | undefined
-  #next: Promise<void> | undefined
 
   /** @throws a system error */
   constructor(folder: string, segment: Segment, isNew: boolean) {
@@ -60,14 +59,9 @@ export class SegmentWriter {
         })
       return this.#running
     }
-    // A sync that is under way may have passed the newest append: all that come meanwhile share one.
-    this.#next ??= this.#running
-      .catch(() => {})
-      .then(() => {
-        this.#next = undefined
-        return this.sync()
-      })
-    return this.#next
+    // A sync that is under way may have passed the newest append: the first of those that come
+    // meanwhile begins the next one, and the others find it under way.
+    return this.#running.catch(() => {}).then(() => this.sync())
   }
 
   async close(): Promise<void> {
