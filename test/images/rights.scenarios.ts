@@ -191,6 +191,24 @@ describe('the telemetry image', { skip }, () => {
   })
 })
 
+describe('the telemetry image with too few rights, or a wrong setting', { skip }, () => {
+  for (const [args, said] of [
+    [['--cap-drop', 'ALL', '--cap-add', 'SYSLOG'], /start-sysmon: .* give the container SETUID/],
+    [['--env', 'PORT=abc'], /PORT must be an integer .* not "abc"/],
+  ] as const) {
+    test(`${args.join(' ')}: one line says so, and it ends`, async t => {
+      const image = buildImage('headless', 'telemetry')
+      const container = await startContainer(t, image, { immediately: true, args })
+      assert.notEqual((await podman(['wait', container.id])).trim(), '0')
+      const lines = output('sh', ['-c', `podman logs ${container.id} 2>&1`])
+        .trim()
+        .split('\n')
+      assert.match(lines[0]!, said)
+      assert.equal(lines.length, 1, lines.join('\n'))
+    })
+  }
+})
+
 describe('the telemetry image without root', { skip }, () => {
   test('as a sidecar: the image’s own user, a volume of an engine, no kernel log', async t => {
     const container = await startContainer(t, buildImage('headless', 'telemetry'), {
