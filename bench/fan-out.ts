@@ -35,27 +35,43 @@ interface Load {
   readonly query?: string
 }
 
+const LOADS: readonly Load[] = [
+  { clients: 100, aTurn: 50 },
+  { clients: 1000, aTurn: 50 },
+  { clients: 100, aTurn: 1 },
+]
+/** A delivery takes so many times longer where each is a write of its own. */
+const ALONE_TIMES = 12
+
 const OURS: Kind = { kind: 'plugin', plugin: PLUGIN, deliveries: 1_500_000 }
 const FLOOR: Kind = { kind: 'floor', deliveries: 2_000_000 }
 
 export async function fanOut(log: (line: string) => void): Promise<Figure[]> {
   const tools = npmTools([PEER])
   const figures: Figure[] = []
-  for (const clients of [100, 1000]) {
-    const load = { clients, aTurn: 50 }
+  for (const load of LOADS) {
+    const { clients, aTurn } = load
     const runs = [new Run(OURS, load), new Run(FLOOR, load)]
-    if ('folder' in tools) {
+    if ('folder' in tools && aTurn > 1) {
       const plugin = `${pathToFileURL(tools.folder).href}/node_modules/fastify-sse-v2/lib/index.js`
       runs.push(new Run({ kind: 'fastify-sse-v2', plugin, deliveries: 150_000 }, load))
-    } else {
+    } else if ('skip' in tools) {
       log(`fan-out: ${PEER} is left out: ${tools.skip}`)
     }
     await inTurn(runs)
     const [ours, floor, peer] = runs
     for (const { kind, rates } of runs) {
-      log(`fan-out: ${clients} clients, ${kind.kind}: ${spreadOf(rates)} deliveries/s`)
+      log(
+        `fan-out: ${clients} clients, ${aTurn} a turn, ${kind.kind}: ${spreadOf(rates)} deliveries/s`
+      )
     }
-    const name = clients === 100 ? 'fan-out' : `fan-out, ${clients} clients`
+    const name = [
+      'fan-out',
+      clients !== 100 && `${clients} clients`,
+      aTurn === 1 && 'one event a turn',
+    ]
+      .filter(Boolean)
+      .join(', ')
     if (peer !== undefined) {
       figures.push(paired(name, 'deliveries/s', ours!.rates, peer.rates, 'fastify-sse-v2'))
     }
@@ -132,8 +148,9 @@ class Run {
   }
 
   async measure(isCounted: boolean): Promise<void> {
-    const { clients } = this.#load
-    const events = Math.ceil(this.kind.deliveries / clients)
+    const { clients, aTurn } = this.#load
+    const deliveries = this.kind.deliveries / (aTurn === 1 ? ALONE_TIMES : 1)
+    const events = Math.ceil(deliveries / clients)
     this.#delivered += events * clients
     const done = this.#clients!.ask<number>(this.#delivered)
     const cpuUs = await this.#server.ask<number>(events)
