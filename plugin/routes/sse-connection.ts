@@ -77,6 +77,7 @@ export class SseConnection implements BufferedStream {
         break
       }
       this.#write(this.#join(events))
+      if (!this.#reader.hasMore) break
     }
     if (this.#isEnding && !this.#reader.hasMore && !raw.writableEnded) {
       if (this.#missed > 0) this.#write(missedComment(this.#missed))
