@@ -67,21 +67,25 @@ describe('ends in the headless image', { skip, concurrency: 2 }, () => {
       args: ['--volume', `${file}:/etc/supervisor/conf.d/longer.conf:ro`],
     })
     const events = await container.events(t)
-    await container.sh(`
-      until pid=$(supervisorctl pid chromium) && [ "$pid" != 0 ]; do sleep 0.1; done
-      kill -KILL "$pid"`)
-    const { envelope } = await events.find(isCrashOf('chromium'), 'the failed start', PATIENCE_MS)
+    // A report waits a quarter of a second for supervisord's log, which a busy machine may exceed.
+    for (let tries = 1; crashes(events).at(-1)?.signal === undefined && tries <= 5; tries++) {
+      await container.sh(`
+        until pid=$(supervisorctl pid chromium) && [ "$pid" != 0 ]; do sleep 0.1; done
+        kill -KILL "$pid"`)
+      await events.until(() => crashes(events).length >= tries, 'the failed start', PATIENCE_MS)
+    }
+    const told = crashes(events)
     await waitFor(
       () => isAnswering(`${container.devtools}/json/version`),
       'DevTools',
       () => container.logs()
     )
     await sleep(QUIET_MS)
-    assert.deepEqual(
-      crashes(events).map(({ phase, signal }) => `${phase} ${signal}`),
-      ['startup SIGKILL']
-    )
-    table.row('chromium -KILL before startsecs', JSON.stringify(envelope.event.data))
+    assert.equal(crashes(events).length, told.length)
+    assert.deepEqual([...new Set(told.map(({ phase }) => phase))], ['startup'])
+    for (const { signal } of told.slice(0, -1)) assert.equal(signal, undefined)
+    assert.equal(told.at(-1)?.signal, 'SIGKILL')
+    table.row('chromium -KILL before startsecs', JSON.stringify(told.at(-1)))
   })
 
   test('Chromium dies again within its first second: both are told', async t => {
