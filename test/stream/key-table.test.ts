@@ -43,3 +43,20 @@ test('whatever is added and asked for, the newest keys are known and no others',
     { numRuns: 30 }
   )
 })
+
+test('keys that differ in one bit are two, and so is what they stand for', () => {
+  const but = (bit: number): string => {
+    const bytes = Buffer.alloc(16)
+    bytes[bit >> 3]! ^= 1 << (bit % 8)
+    return bytes.toString('latin1')
+  }
+  const key = Buffer.alloc(16).toString('latin1')
+  const table = new KeyTable(512)
+  table.add(key, key, 7, 8)
+  const entry = table.find(key)
+  assert.ok(table.hasData(entry, key))
+  for (let bit = 0; bit < 128; bit++) {
+    assert.equal(table.find(but(bit)), -1, `bit ${bit}`)
+    assert.ok(!table.hasData(entry, but(bit)), `bit ${bit}`)
+  }
+})
