@@ -124,6 +124,34 @@ test('after flush() the rest of the group is still of the group', () => {
   )
 })
 
+test('the silence after which a group is over counts from the last line that was its', () => {
+  const lines = [
+    ...linesOf({ ...buildDump({ kind: 'memcg' }), tasks: [] }),
+    GROUP_LINE,
+    member(30, 'helper'),
+    member(31, 'helper'),
+  ]
+  const groupAt = lines.indexOf(GROUP_LINE)
+  const pausesUs = new Map([
+    [groupAt, 9_000_000],
+    [groupAt + 1, 595_000_000],
+    [groupAt + 2, 595_000_000],
+  ])
+  let us = 5_000_000
+  const records = lines.flatMap((line, at) => {
+    us += pausesUs.get(at) ?? 20
+    return recordsOf([line], { seq: at, us })
+  })
+  assert.deepEqual(
+    killsOf(parse(records)).map(one => [one.victim.pid, one.isFollower]),
+    [
+      [4711, false],
+      [30, true],
+      [31, true],
+    ]
+  )
+})
+
 test('13 s between the victims of a group do not end it, be there a table or not', () => {
   const others = [
     { comm: 'helper', pid: 30, rssPages: 30 },

@@ -189,6 +189,8 @@ test('huge pages: size times number', () => {
     parseHugePages('hugepages_total=1 hugepages_free=0 hugepages_surp=0 hugepages_size=1048576kB'),
     { totalKb: 1_048_576, freeKb: 0 }
   )
+  const within = 'app: hugepages_total=1 hugepages_free=0 hugepages_surp=0 hugepages_size=2048kB'
+  assert.equal(parseHugePages(within), undefined)
 })
 
 const PAGES: Array<[string, ReturnType<typeof parsePages>]> = [
