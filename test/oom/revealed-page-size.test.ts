@@ -21,7 +21,10 @@ const X86 = 'CPU: 0 PID: 7 Comm: x Not tainted 6.1.0-1.el9.x86_64 #1'
 for (const [title, lines, expected] of [
   ['nothing stated', [], undefined],
   ['two figures that agree to the digit', anon(1000, 16_000), 16],
+  ['of 8 KiB', anon(1000, 8000), 8],
+  ['of 32 KiB', anon(1000, 32_000), 32],
   ['of 64 KiB', anon(1000, 64_000), 64],
+  ['of 256 KiB', anon(1000, 256_000), 256],
   ['two that differ by a tenth are one vote, which is not enough', anon(1000, 17_600), undefined],
   ['pages of 4 KiB are believed on one', anon(1000, 4400), 4],
   ['two that differ by a third are none', anon(1000, 5300), undefined],
