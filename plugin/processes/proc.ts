@@ -62,14 +62,16 @@ export class ProcFile {
   readonly #path: string
   readonly #buffer = Buffer.alloc(256)
   #fd: number | undefined
+  #missing: NodeJS.ErrnoException | undefined
 
   constructor(path: string) {
     this.#path = path
   }
 
-  /** @throws where there is no such file */
+  /** @throws where there is no such file: a kernel that has it not never will, and is asked once */
   read(): string {
-    this.#fd ??= openSync(this.#path, 'r')
+    if (this.#missing !== undefined) throw this.#missing
+    this.#fd ??= this.#open()
     const bytes = readSync(this.#fd, this.#buffer, 0, this.#buffer.length, 0)
     return this.#buffer.toString('latin1', 0, bytes)
   }
@@ -77,6 +79,15 @@ export class ProcFile {
   close(): void {
     if (this.#fd !== undefined) closeSync(this.#fd)
     this.#fd = undefined
+  }
+
+  #open(): number {
+    try {
+      return openSync(this.#path, 'r')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.#missing = error as Error
+      throw error
+    }
   }
 }
 
