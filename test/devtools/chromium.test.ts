@@ -230,7 +230,7 @@ describe('a real Chromium', { skip: whyNoChromium() ?? false }, () => {
     process.kill(-browser.process.pid!, 'SIGTERM')
     await sleep(3000)
     assert.deepEqual(crashes(client), [])
-    assert.match(server.output(), /watching the browser by its DevTools/)
+    await server.said(/watching the browser by its DevTools/)
   })
 
   test('a browser that is started again is watched again; one that dies whole is no page', async t => {

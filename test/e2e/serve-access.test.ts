@@ -130,7 +130,7 @@ test('sysmon tail brings the token, and says so where it lacks', async t => {
   without.stderr?.on('data', text => {
     told += text
   })
-  const [code] = await once(without, 'exit')
+  const [code] = await once(without, 'close')
   assert.equal(code, 2)
   assert.match(told, /asks for a token: set SYSMON_READ_TOKEN/)
   const post = await fetch(`${url}/telemetry/events`, {

@@ -29,7 +29,7 @@ async function healthOf(url: string): Promise<Health> {
 test('the server on a full disk: up, taking events, and its health says so', { skip }, async t => {
   const mount = smallDisk(t, '64k')
   fill(mount)
-  const { url, output, stop } = await startServer(t, { SYSMON_STATE_DIR: mount })
+  const { url, output, said, stop } = await startServer(t, { SYSMON_STATE_DIR: mount })
   const answer = await fetch(`${url}/telemetry/events`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -43,6 +43,7 @@ test('the server on a full disk: up, taking events, and its health says so', { s
   )
   assert.notEqual(journal.state, 'writing')
   assert.ok(journal.error)
+  await said(/"level":50/)
   assert.equal(output().match(/"level":50/g)?.length, 1, 'said once')
   assert.equal(await stop(), 0)
 })

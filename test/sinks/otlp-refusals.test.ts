@@ -76,6 +76,7 @@ test('a 400 for one record: it alone is lost, and a telemetry_gap tells which it
     all.filter(seq => seq !== bad.seq)
   )
   assert.equal(collector.asked.filter(({ seqs }) => String(seqs) === String(bad.seq)).length, 1)
+  await server.said(/events were refused, and are given up/)
   assert.equal(server.output().match(/events were refused, and are given up/g)?.length, 1)
   // After a restart it is neither sent nor told again.
   await server.stop()
@@ -235,6 +236,7 @@ test('OTEL_LOGS_EXPORTER=console: records are lines of JSON on standard output',
   const server = await startSinkServer(t, { OTEL_LOGS_EXPORTER: 'console' })
   await postNotes(server.url, 0, 3)
   await untilSink(server.url, 'console', isDone)
+  await server.said(/(?:^\{"timeUnixNano".*\n[\s\S]*){3}/m)
   const lines = server
     .output()
     .split('\n')
@@ -265,6 +267,7 @@ test('a malformed variable is told once in the log, and in /healthz', async t =>
   const { state, error } = await sinkHealth(server.url, 'otlp')
   assert.equal(state, 'misconfigured')
   assert.match(error!, /^OTEL_EXPORTER_OTLP_HEADERS must be name=value/)
+  await server.said(/OTEL_EXPORTER_OTLP_HEADERS/)
   assert.equal(server.output().match(/OTEL_EXPORTER_OTLP_HEADERS/g)?.length, 1)
   assert.doesNotMatch(server.output(), /secret/)
 })

@@ -187,6 +187,7 @@ test('credentials that are refused are told once, and the events wait', async t 
   assert.match(health.error!, /401/)
   await new Promise(resolve => setTimeout(resolve, 1000))
   assert.equal(proxy.requests(), 1)
+  await server.said(/refuses events/)
   assert.equal(server.output().match(/refuses events/g)?.length, 1)
 })
 

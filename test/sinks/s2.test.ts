@@ -226,6 +226,7 @@ test('a token that is refused is told once and tried again slowly; publishing go
   assert.ok(lag_events >= 10)
   await new Promise(resolve => setTimeout(resolve, 1000))
   assert.equal(proxy.requests(), 1)
+  await server.said(/refuses events/)
   assert.equal(server.output().match(/refuses events/g)?.length, 1)
 })
 
@@ -259,6 +260,7 @@ for (const [name, value] of [
     await postNotes(server.url, 0, 1)
     const { error } = await untilSink(server.url, 's2', ({ state }) => state === 'misconfigured')
     assert.ok(error!.startsWith(name), error)
+    await server.said(/the sink is not used/)
     assert.equal(server.output().match(/the sink is not used/g)?.length, 1)
   })
 }
@@ -275,6 +277,7 @@ test('of two machines with one stream the first stops and says so: they never in
   await postNotes(first.url, 20, 40)
   const { error } = await untilSink(first.url, 's2', ({ state }) => state === 'stopped')
   assert.match(error!, /another writer.*S2_STREAM/)
+  await first.said(/delivers no more/)
   assert.equal(first.output().match(/delivers no more/g)?.length, 1)
   await postNotes(second.url, 120, 140)
   await untilSink(second.url, 's2', isDone)

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { PATIENCE_MS } from './wait.ts'
+import { PATIENCE_MS, waitFor } from './wait.ts'
 
 export const SYSMON = fileURLToPath(new URL('../../plugin/cli/sysmon.js', import.meta.url))
 
@@ -16,6 +16,8 @@ export interface Server {
   readonly process: ChildProcess
   /** All it printed so far, standard output and error. */
   readonly output: () => string
+  /** Waits for what its log is to say: an answer about the same may be here before its line. */
+  readonly said: (what: RegExp) => Promise<void>
   /** Sends a signal and waits for the end. @returns the exit status, or the signal that ended it */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | string>
 }
@@ -48,7 +50,8 @@ export async function startServer(
   child.stderr.setEncoding('utf8').on('data', text => {
     output += text
   })
-  const ended = once(child, 'exit')
+  // With all that it printed.
+  const ended = once(child, 'close')
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
     await ended
@@ -67,6 +70,12 @@ export async function startServer(
     url,
     process: child,
     output: () => output,
+    said: what =>
+      waitFor(
+        () => what.test(output),
+        `${what} in the log`,
+        () => output
+      ),
     async stop(signal = 'SIGTERM') {
       child.kill(signal)
       const [code, name] = (await ended) as [number | null, string | null]
