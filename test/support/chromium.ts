@@ -39,6 +39,8 @@ export interface Tab {
   call(method: string, params?: Json): Promise<Json>
   /** Does not wait: of some addresses nothing comes back. */
   go(url: string): void
+  /** Waits until it has loaded this: what it is told to do meanwhile may be dropped, a crash too. */
+  loaded(url: string): Promise<void>
   evaluate(expression: string): void
 }
 
@@ -129,6 +131,14 @@ export class Chromium {
       targetId,
       call,
       go: url => void call('Page.navigate', { url }),
+      loaded: async url => {
+        const expression = `document.readyState === 'complete' && location.href === ${JSON.stringify(url)}`
+        for (;;) {
+          const { result } = await call('Runtime.evaluate', { expression })
+          if ((result as Json | undefined)?.value === true) return
+          await sleep(20)
+        }
+      },
       evaluate: expression => void call('Runtime.evaluate', { expression, userGesture: true }),
     }
   }
