@@ -237,8 +237,7 @@ export class OomParser {
     if (section.victims.size === 0) {
       const sacrifice = parseSacrificeLine(line)
       if (sacrifice !== undefined) {
-        section.sacrificePid = sacrifice.pid
-        section.sacrificePrefix = sacrifice.prefix
+        section.sacrifice = sacrifice
         section.dump.score = sacrifice.score
       }
       if (sacrifice !== undefined || section.dump.push(line)) {
@@ -265,24 +264,20 @@ export class OomParser {
         section = undefined
       }
     } else if (section !== undefined && !agrees(section, line)) {
-      const { sacrificePid: pid, sacrificePrefix: prefix } = section
-      if (isFailedAllocation(section) && pid !== undefined) {
-        announced = { pid, prefix: prefix ?? '' }
-      }
+      if (isFailedAllocation(section)) announced = section.sacrifice
       section = undefined
     }
     let abandoned = NOTHING
     if (section === undefined) {
       abandoned = this.#close(writerOf(record), 'cut')
       section = this.#open(record)
-      section.sacrificePid = announced?.pid
-      section.sacrificePrefix = announced?.prefix
+      section.sacrifice = announced
     }
     if (section.victims.size === 0) section.dump.nameVictim(line.pid, line.comm)
     if (section.victims.size < MAX_VICTIMS) section.victims.add(line.pid)
     section.lastUs = record.timestampUs
     section.foreignLines = 0
-    const prefix = line.prefix === '' ? (section.sacrificePrefix ?? '') : line.prefix
+    const prefix = line.prefix === '' ? (section.sacrifice?.prefix ?? '') : line.prefix
     const kill: OomKill = {
       type: 'kill',
       record,

@@ -35,9 +35,8 @@ export interface Section {
   lastUs: number
   lines: number
   foreignLines: number
-  /** pid of `Kill process P (..) or sacrifice child`: the victim may be P's child. */
-  sacrificePid: number | undefined
-  sacrificePrefix: string | undefined
+  /** `Kill process P (..) or sacrifice child`: the victim may be P's child. */
+  sacrifice: Sacrifice | undefined
   /** The same line after this section's kill: it announces the next, whose dump the rate limit dropped. */
   announced: Sacrifice | undefined
   groupPath: string | undefined
@@ -55,8 +54,7 @@ export function newSection(first: KmsgRecord, isHeadKnown: boolean): Section {
     lastUs: first.timestampUs,
     lines: 0,
     foreignLines: 0,
-    sacrificePid: undefined,
-    sacrificePrefix: undefined,
+    sacrifice: undefined,
     announced: undefined,
     groupPath: undefined,
     victims: new Set(),
@@ -127,12 +125,12 @@ function mayFollowSilence(section: Section, line: string): boolean {
 
 /** Whether the dump itself says that this process is the one that dies. */
 function isNamed(section: Section, { pid, comm }: KillLine): boolean {
-  const { dump, sacrificePid, victims } = section
+  const { dump, sacrifice, victims } = section
   if (victims.size > 0) return dump.tasks.has(pid, comm)
-  if (dump.structured?.pid !== undefined && sacrificePid !== dump.structured.pid) {
+  if (dump.structured?.pid !== undefined && sacrifice?.pid !== dump.structured.pid) {
     return dump.isAbout(pid, comm)
   }
-  return sacrificePid === pid || dump.tasks.has(pid, comm)
+  return sacrifice?.pid === pid || dump.tasks.has(pid, comm)
 }
 
 /** Whether a line is one that a dump has once, and this dump has had. */
@@ -149,10 +147,10 @@ function beginsAnother(dump: OomDump, line: string): boolean {
  * may sacrifice a child (before 5.1) kill another process than the one they announced.
  */
 export function agrees(section: Section, line: KillLine): boolean {
-  const { dump, sacrificePid } = section
+  const { dump, sacrifice } = section
   if (isFailedAllocation(section)) return false
   const pid = dump.structured?.pid
-  return pid === undefined || pid === sacrificePid || dump.isAbout(line.pid, line.comm)
+  return pid === undefined || pid === sacrifice?.pid || dump.isAbout(line.pid, line.comm)
 }
 
 /**

@@ -37,6 +37,7 @@ function sectionOf(lines: readonly string[], changes: Partial<Section> = {}): Se
 }
 
 const after = (us: number) => ({ timestampUs: LAST_US + us })
+const sacrificeOf = (pid: number) => ({ pid, prefix: 'Out of memory' })
 const killed = (changes: Partial<Section> = {}) =>
   sectionOf([OPENER], { victims: new Set([4711]), ...changes })
 
@@ -96,14 +97,17 @@ test('after silence, a kill is of the dump that names it', () => {
   assert.equal(over([OPENER, ...table], kill.replace('chrome', 'other')), true)
   assert.equal(over([OPENER, ...table], kill.replace('4711', '4712')), true)
   assert.equal(over([OPENER], kill), true, 'nothing names it')
-  assert.equal(over([OPENER], kill, { sacrificePid: 4711 }), false)
-  assert.equal(over([OPENER], kill, { sacrificePid: 4712 }), true)
+  assert.equal(over([OPENER], kill, { sacrifice: sacrificeOf(4711) }), false)
+  assert.equal(over([OPENER], kill, { sacrifice: sacrificeOf(4712) }), true)
   const torn = sectionOf([OPENER, STRUCTURED])
   torn.dump.isTorn = true
   assert.equal(isOver(torn, late, kill), true, 'records were lost')
   // Announced, but the structured line says another.
-  assert.equal(over([OPENER, STRUCTURED], kill.replace('4711', '5'), { sacrificePid: 5 }), true)
-  assert.equal(over([OPENER, STRUCTURED], kill, { sacrificePid: 4711 }), false)
+  assert.equal(
+    over([OPENER, STRUCTURED], kill.replace('4711', '5'), { sacrifice: sacrificeOf(5) }),
+    true
+  )
+  assert.equal(over([OPENER, STRUCTURED], kill, { sacrifice: sacrificeOf(4711) }), false)
 })
 
 test('after silence, what names a victim is of the dump whose table has it', () => {
@@ -237,7 +241,7 @@ test('a kill ends the dump that speaks of it', () => {
   assert.equal(of([OPENER, STRUCTURED], {}, 4712), false)
   assert.equal(of([OPENER, STRUCTURED], {}, 4711, 'other'), false)
   // Its child was sacrificed.
-  assert.equal(of([OPENER, STRUCTURED], { sacrificePid: 4711 }, 4712), true)
+  assert.equal(of([OPENER, STRUCTURED], { sacrifice: sacrificeOf(4711) }, 4712), true)
   assert.equal(of([OPENER], {}, 4712), true)
   assert.equal(of(['524158 pages RAM'], {}, 4712), false)
 })
