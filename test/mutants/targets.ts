@@ -10,7 +10,15 @@ export const TARGETS: readonly Target[] = [
   { folder: 'plugin/journal', tests: ['journal/*'] },
   {
     folder: 'plugin/stream',
-    tests: ['stream/*', 'journal/stream', 'routes/sse-*', 'routes/page', 'routes/telemetry'],
+    tests: [
+      'stream/*',
+      'journal/stream',
+      'routes/sse-*',
+      'routes/page',
+      'routes/telemetry',
+      'devtools/kill-of-page',
+      'watch/kill-of-service',
+    ],
   },
   {
     folder: 'plugin/events',

@@ -180,6 +180,60 @@ test('only what the kernel said is remembered as a kill, and only where it is on
   )
 })
 
+test('a process that crashed is remembered by its pid, where the kernel knows one', () => {
+  const publisher = new Publisher(new EventStream({ capacity: 10, maxBytes: 1e9 }))
+  const source = { kind: 'local_process' } as const
+  const event = { ts: 5, category: 'system', type: 'process_crashed', source } as const
+  publisher.publish({ ...event, data: { pid: 6, process_name: 'a' } }, 'http')
+  publisher.publish({ ...event, data: { process_name: 'a' } }, 'kernel')
+  publisher.publish({ ...event, data: { pid: 7, process_name: 'b' } }, 'kernel')
+  publisher.publish({ ...event, data: { pid: 8 } }, 'kernel')
+  assert.deepEqual(
+    publisher.crashes.between(5, 5).map(({ seq, pid, process_name }) => [seq, pid, process_name]),
+    [
+      [3, 7, 'b'],
+      [4, 8, ''],
+    ]
+  )
+  assert.deepEqual(publisher.kills.between(0, 10), [])
+})
+
+test('what is kept is remembered again, of the kernel only', () => {
+  const source = { kind: 'local_process' } as const
+  const { stream, publisher } = start()
+  const data = { process_name: 'a', pid: 7, rss_kb: 1, constraint: 'none', top_tasks: [] }
+  for (const [seq, reporter] of (['kernel', 'http'] as const).entries()) {
+    const metadata = { boot_id: 'b', kmsg_seq: String(seq) }
+    const event = { ts: 5, type: 'system_oom_kill', category: 'system', data } as const
+    publisher.publish({ ...event, source: { ...source, metadata } }, reporter)
+  }
+  const later = new Publisher(stream)
+  later.restore([...stream.events(0)])
+  assert.deepEqual(
+    later.kills.between(0, 10).map(({ seq }) => seq),
+    [1]
+  )
+})
+
+test('only a crash that the supervisor tells of is linked: to its kill, or else to its fault', () => {
+  const stream = new EventStream({ capacity: 10, maxBytes: 1e9 })
+  let killSeq: number | undefined = 3
+  const publisher = new Publisher(stream, { killOf: () => killSeq, faultOf: () => 4 })
+  const linked = (reporter: 'supervisor' | 'http', type = 'service_crashed') => {
+    const input = { ...crash(undefined, { service_name: 'a' }), type }
+    const { json } = publisher.publish(input, reporter)!
+    return JSON.parse(json.toString()).event.data
+  }
+  assert.deepEqual(linked('http'), { service_name: 'a' })
+  assert.deepEqual(linked('supervisor', 'note'), { service_name: 'a' })
+  assert.deepEqual(linked('supervisor'), { service_name: 'a', oom_kill_seq: 3 })
+  killSeq = undefined
+  assert.deepEqual(linked('supervisor'), { service_name: 'a', process_crashed_seq: 4 })
+  const unlinked = new Publisher(stream, { killOf: () => undefined, faultOf: () => undefined })
+  const event = unlinked.publish(crash(undefined, { service_name: 'a' }), 'supervisor')
+  assert.deepEqual(JSON.parse(event!.json.toString()).event.data, { service_name: 'a' })
+})
+
 test('a kill is waited for no longer than asked, and then who waits is told', async t => {
   const { kills } = new Publisher(new EventStream({ capacity: 10, maxBytes: 1e9 }))
   const kill = { seq: 1, ts: 1, process_name: 'a', pid: 1, oom_score_adj: 0 }
