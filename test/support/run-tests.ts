@@ -1,6 +1,6 @@
 /**
- * `npm test`: all files of tests, in two lanes side by side, each one file after the other. The second lane is
- * shown when the first has ended. Further arguments are expressions: a file that one of them matches is left out.
+ * `npm test`: all files of tests, in two lanes side by side. The second lane is shown when the first has
+ * ended. Further arguments are expressions: a file that one of them matches is left out.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -11,12 +11,11 @@ import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Tests of these make the kernel kill, write to its log, fill memory, kill browsers or run supervisors: two of
- * them at once would disturb one another, so they are one lane. Of `e2e` some do not; these two are so long
- * that the lanes take about equally long with them in the other one.
+ * Tests of these make the kernel kill, write to its log, fill memory or kill browsers: two of them at once
+ * would disturb one another, so they are one lane, one file after the other.
  */
 const OF_THE_MACHINE =
-  /^(?:cli|crashes|devtools|e2e(?!\/(?:fastify-cli|schemathesis)\.)|kmsg|pressure|processes|shim|watch)\//
+  /^(?:cli\/doctor|crashes\/|devtools\/|e2e\/(?:examples|full-disk|kills|npm-start|oom-kill|paper|restart|serve)|kmsg\/|pressure\/|processes\/|watch\/)/
 /** After this a file of tests has failed. */
 const FILE_TIMEOUT_MS = 1_800_000
 
@@ -30,8 +29,8 @@ const [ofMachine, ofCode] = [true, false].map(isWanted =>
   files.filter(name => OF_THE_MACHINE.test(name) === isWanted)
 )
 
-const first = startLane(ofCode!, 'inherit')
-const second = startLane(ofMachine!, 'pipe')
+const first = startLane(ofCode!, 2, 'inherit')
+const second = startLane(ofMachine!, 1, 'pipe')
 // Read at once, as its process would wait for a pipe that is full; shown later.
 const held = second.stdout!.pipe(new PassThrough({ highWaterMark: 2 ** 30 }))
 const ends = [once(first, 'exit'), once(second, 'exit')]
@@ -42,10 +41,14 @@ for (const end of ends) {
   if (status !== 0) process.exitCode = 1
 }
 
-function startLane(names: readonly string[], stdout: 'inherit' | 'pipe'): ChildProcess {
+function startLane(
+  names: readonly string[],
+  atOnce: number,
+  stdout: 'inherit' | 'pipe'
+): ChildProcess {
   // Without a name it would look for files by itself.
   if (names.length === 0) throw new Error('no file of tests is left')
-  const options = ['--test', '--test-concurrency=1', `--test-timeout=${FILE_TIMEOUT_MS}`]
+  const options = ['--test', `--test-concurrency=${atOnce}`, `--test-timeout=${FILE_TIMEOUT_MS}`]
   const paths = names.map(name => join(TESTS, name))
   return spawn(process.execPath, [...options, '--test-reporter=spec', ...paths], {
     stdio: ['ignore', stdout, 'inherit'],
