@@ -40,6 +40,13 @@ test('a field that is not known is a mistake of the host, and nothing of a clien
   assert.match(refuse(body, true)?.message ?? '', /unknown field "dat"/)
 })
 
+test('a field of a host that is undefined is absent', () => {
+  const body = { type: 'note', category: 'page', ts: undefined, data: undefined }
+  assert.equal(refuse(body, true), undefined)
+  assert.match(refuse({ ...body, ts: -1 }, true)?.message ?? '', /^body\.ts/)
+  assert.match(refuse({ ...body, source: { kind: 'x' } }, true)?.message ?? '', /^body\.source/)
+})
+
 test('data that is missing is said to be, and not that it is of a wrong form', () => {
   for (const data of [undefined, null]) {
     assert.deepEqual(refuse({ type: 'system_oom_kill', data }), {

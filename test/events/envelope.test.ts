@@ -2,7 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { joinFrames, MAX_ENVELOPE_BYTES, sealEnvelope } from '../../plugin/events/envelope.ts'
+import {
+  joinFrames,
+  MAX_ENVELOPE_BYTES,
+  publishedEvent,
+  sealEnvelope,
+} from '../../plugin/events/envelope.ts'
+import { Slabs } from '../../plugin/events/slabs.ts'
 import { assertValid } from '../support/app.ts'
 import fc from '../support/fast-check.ts'
 
@@ -22,6 +28,39 @@ test('a frame is the id, one line of data and an empty line', () => {
     '{"seq":17,"event":{"ts":1,"type":"note","category":"console","source":{"kind":"cdp"},"data":{"a":"b"}}}'
   assert.equal(frame.toString(), `id: 17\ndata: ${envelope}\n\n`)
   assert.equal(json.toString(), envelope)
+})
+
+test('of a line that was read the frame is that of its event, beside others in one slab', () => {
+  const slabs = new Slabs()
+  // What is not written must not be right by luck.
+  slabs.take(8000).slab.fill(0x7f)
+  for (const seq of [9, 10, 123_456_789]) {
+    const sealed = sealEnvelope(seq, { ...event, data: { a: 'é' } })
+    const line = Buffer.concat([Buffer.from('{"n":7,'), sealed.json.subarray(1)])
+    const { type, category } = event
+    const head = { seq, ts: 1, type, category, isTrusted: true }
+    const read = publishedEvent(head, slabs, line, '{"n":7,'.length)
+    assert.equal(read.frame.toString(), sealed.frame.toString())
+    assert.equal(read.json.toString(), sealed.json.toString())
+    assert.equal(read.frameBytes, sealed.frame.length)
+    const { ts, isTrusted } = read
+    assert.deepEqual(
+      { seq: read.seq, ts, type: read.type, category: read.category, isTrusted },
+      head
+    )
+  }
+})
+
+test('an event knows whether only the kernel, the supervisor or the server can have caused it', () => {
+  for (const [type, reporter, isTrusted] of [
+    ['note', 'kernel', true],
+    ['note', 'http', false],
+    ['telemetry_gap', 'server', true],
+    ['note', 'server', false],
+  ] as const) {
+    const source = { kind: 'local_process', metadata: { reporter } } as const
+    assert.equal(sealEnvelope(1, { ...event, type, source }).isTrusted, isTrusted)
+  }
 })
 
 test('line breaks of every kind in the data stay within the one line', () => {

@@ -103,6 +103,43 @@ for (const [type, data, sentence] of [
     { target_id: 'T', target_type: 'page', status: 'abnormal' },
     'page crashed [abnormal]',
   ],
+  ['process_crashed', {}, 'the unnamed process crashed'],
+  ['process_crashed', { role: 'gpu', signal: 'SIGABRT' }, 'the gpu process crashed (SIGABRT)'],
+  [
+    'process_crashed',
+    {
+      process_name: 'chrome',
+      pid: 7,
+      role: 'renderer',
+      signal: 'SIGSEGV',
+      error: 'user write fault',
+      file: 'libc.so.6',
+    },
+    'chrome, renderer (pid 7) crashed (SIGSEGV): user write fault in libc.so.6',
+  ],
+  [
+    'memory_pressure',
+    { reason: 'pressure', full_avg10: 12.5 },
+    'all processes waited for memory 12.5 % of the time',
+  ],
+  ['memory_pressure', { reason: 'pressure' }, 'all processes waited for memory 0 % of the time'],
+  [
+    'memory_pressure',
+    {
+      reason: 'group_max',
+      mem_available_kb: 2048,
+      top_tasks: [
+        { name: 'chrome', pid: 7, rss_kb: 1024 * 1024 },
+        { name: 'node', pid: 8, rss_kb: 1024 },
+      ],
+    },
+    'the control group is at its limit, 2.0 MiB available; the largest is chrome (pid 7) with 1.0 GiB',
+  ],
+  [
+    'memory_pressure',
+    { reason: 'group_high', top_tasks: [] },
+    'the control group is held back at its memory.high',
+  ],
   ['note', { anything: 1 }, undefined],
 ] as const) {
   test(`${type}: ${sentence}`, () => {
