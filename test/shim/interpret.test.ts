@@ -32,6 +32,24 @@ test('a start that failed is a crash at startup, with the restarts before it', (
   })
 })
 
+test('what is no number is left out, and the crash is told', () => {
+  for (const tries of ['', ' tries:', ' tries:x3', ' tries:3x', ' tries:0', ' tries:-1']) {
+    const payload = `processname:cat groupname:cat from_state:STARTING${tries}`
+    assert.deepEqual(interpret(notified('PROCESS_STATE_BACKOFF', payload), false), {
+      kind: 'crash',
+      crash: {
+        service_name: 'cat',
+        group_name: 'cat',
+        phase: 'startup',
+        restart_attempt: undefined,
+      },
+    })
+  }
+  const payload = 'processname:cat groupname:cat from_state:RUNNING expected:0 pid:a7'
+  const meaning = interpret(notified('PROCESS_STATE_EXITED', payload), false)
+  assert.equal(meaning.kind === 'crash' && meaning.crash.pid, undefined)
+})
+
 test('a service that is given up is reported, but not when the shutdown gives it up', () => {
   const event = notified('PROCESS_STATE_FATAL', 'processname:cat groupname:cat from_state:BACKOFF')
   assert.deepEqual(interpret(event, false), {
