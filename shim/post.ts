@@ -48,7 +48,8 @@ export function createPost(target: Target, log: Log): Post {
   // https is loaded only where it is needed: with TLS it takes more memory than all the rest.
   const https = url.protocol === 'https:' ? process.getBuiltinModule('node:https') : undefined
   const options = { keepAlive: true, maxSockets: 1 }
-  const agent = https === undefined ? new http.Agent(options) : new https.Agent(options)
+  const socketAgent = new http.Agent(options)
+  const agent = https === undefined ? socketAgent : new https.Agent(options)
   const send = https === undefined ? http.request : https.request
   let token = readToken?.()
   let isDenied = false
@@ -58,7 +59,12 @@ export function createPost(target: Target, log: Log): Post {
     return send(url, { ...options, agent, headers: { ...options.headers, ...authorization } })
   }
   const bySocket = (options: RequestOptions, path: string): ClientRequest =>
-    http.request({ ...options, socketPath: shortPath(path), path: url.pathname, agent })
+    http.request({
+      ...options,
+      socketPath: shortPath(path),
+      path: url.pathname,
+      agent: socketAgent,
+    })
 
   return async body => {
     const request = {

@@ -3,7 +3,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -38,14 +44,18 @@ export function temporaryFolder(t: Pick<TestContext, 'after'>): string {
 export type Answer = (response: ServerResponse, body: Posted, headers: IncomingHttpHeaders) => void
 
 /** Takes what is posted, and answers 200 or what it is told to. */
-/** @param where a port, or the path of a Unix socket */
+/**
+ * @param where a port, or the path of a Unix socket
+ * @param tls its certificate and key, for HTTPS
+ */
 export async function startRecorder(
   t: TestContext,
   answer: Answer = r => r.end('{}'),
-  where: number | string = 0
+  where: number | string = 0,
+  tls?: Pick<https.ServerOptions, 'key' | 'cert'>
 ) {
   const posted: Posted[] = []
-  const server = createServer((request, response) => {
+  const record: RequestListener = (request, response) => {
     let text = ''
     request.setEncoding('utf8').on('data', chunk => {
       text += chunk
@@ -54,7 +64,8 @@ export async function startRecorder(
       posted.push(JSON.parse(text))
       answer(response, JSON.parse(text), request.headers)
     })
-  })
+  }
+  const server = tls === undefined ? createServer(record) : https.createServer(tls, record)
   if (typeof where === 'number') server.listen(where, '127.0.0.1')
   else server.listen(where)
   await once(server, 'listening')
@@ -65,7 +76,8 @@ export async function startRecorder(
     await closed
   }
   t.after(() => server.listening && stop())
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, posted, stop }
+  const scheme = tls === undefined ? 'http' : 'https'
+  return { url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`, posted, stop }
 }
 
 export interface Shim {

@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url'
 import { readConfig } from '../../shim/config.ts'
 import { createLog } from '../../shim/own-log.ts'
 import { createPost } from '../../shim/post.ts'
+import { certificate } from '../support/certificate.ts'
 import { notification, startRecorder, startShim, temporaryFolder } from './shim-process.ts'
 
 const silent = createLog('silent')
@@ -63,6 +64,24 @@ test('the socket is taken as soon as it is there, and HTTP as soon as it is not'
   assert.deepEqual(types(socket), ['b', 'c'])
   assert.deepEqual(types(http), ['a', 'd', 'e'])
   assert.deepEqual(headers[0], ['localhost', undefined], 'the socket is the proof')
+})
+
+test('an API by HTTPS: its socket is preferred as ever, and without it events go by TLS', async t => {
+  const tls = certificate(t)
+  const stateDir = temporaryFolder(t)
+  const ca = join(stateDir, 'ca.pem')
+  writeFileSync(ca, tls.cert)
+  const api = await startRecorder(t, undefined, 0, tls)
+  const socketPath = join(stateDir, 'api.sock')
+  const socket = await startRecorder(t, undefined, socketPath)
+  const env = { KERNEL_IMAGES_API_BASE_URL: api.url, NODE_EXTRA_CA_CERTS: ca }
+  const shim = await startShim(t, { stateDir, env })
+  shim.write(notification({ serial: 1 }, CRASH))
+  await shim.until(() => socket.posted.length === 1, 'the crash by the socket')
+  await socket.stop()
+  shim.write(notification({ serial: 2 }, CRASH))
+  await shim.until(() => api.posted.length === 1, 'the crash by TLS')
+  assert.equal(socket.posted.length, 1)
 })
 
 test('a socket whose server is killed in between: each event once, by HTTP at once', async t => {
