@@ -56,6 +56,9 @@ test('what runs already is known by taking stock', () => {
   ])
   more(exited('cat', 'terminated by SIGKILL'))
   assert.deepEqual(ends.take('cat', 7), { signal: 'SIGKILL', core_dumped: false })
+  // It had no process: the one that it has now is the only one that can have ended.
+  more(spawned('idle', 8), exited('idle', 'exit status 4'))
+  assert.deepEqual(ends.take('idle', 8), { exit_code: 4 })
 })
 
 test('one name in two groups: the only dead process is the one that ended', () => {
