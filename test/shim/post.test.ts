@@ -233,6 +233,9 @@ test('a bearer token goes along by HTTP, and is read again when it is refused', 
   assert.equal((await post('{}')).kind, 'postponed')
   assert.equal((await post('{}')).kind, 'accepted')
   assert.deepEqual(asked, ['Bearer old', 'Bearer old', 'Bearer new'])
+  // Only then: a file that has gone meanwhile takes nothing from who is let in.
+  writeFileSync(file, 'other')
+  for (let i = 0; i < 2; i++) assert.equal((await post('{}')).kind, 'accepted')
 
   const given = readConfig({ ...env, SYSMON_TOKEN: 'new' }).target
   const byToken = createPost(given, createLog('silent'))

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Notification, NotificationDecoder } from '../../shim/protocol.ts'
+import { type Notification, NotificationDecoder, parseTokens } from '../../shim/protocol.ts'
 import { notification, startShim } from './shim-process.ts'
 
 const CRASH = 'processname:cat groupname:cat from_state:RUNNING expected:0 pid:2766'
@@ -42,6 +42,18 @@ test('header tokens in any order, with unknown ones and values that hold colons'
     poolSerial: 1,
     payload: 'when',
   })
+})
+
+test('what is no token is passed over', () => {
+  assert.deepEqual(
+    [...parseTokens('a:1 :2 three  b: c:d:e 4:x\r')],
+    [
+      ['a', '1'],
+      ['b', ''],
+      ['c', 'd:e'],
+      ['4', 'x'],
+    ]
+  )
 })
 
 test('the length counts code points, and a chunk may end inside of one', () => {

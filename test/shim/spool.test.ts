@@ -9,6 +9,7 @@ import fs, {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmdirSync,
   truncateSync,
   unlinkSync,
@@ -66,9 +67,10 @@ const files = (stateDir: string) =>
 
 test('events come out in the order in which they went in, and leave nothing behind', async t => {
   const path = temporaryFolder(t)
-  const { spool } = open(path)
+  const { spool, logged, error } = open(path)
   for (const name of ['a', 'b', 'c']) await spool.append(event(name))
   assert.equal(files(path).length, 3)
+  assert.deepEqual([logged(), error()], ['', undefined])
   assert.equal(JSON.parse(spool.take()!).type, 'a')
   assert.equal(JSON.parse(spool.take()!).type, 'a', 'what is not removed stays')
   assert.deepEqual(drain(spool).types, ['a', 'b', 'c'])
@@ -262,6 +264,27 @@ test('a folder that cannot be made: memory, and one warning', async t => {
   assert.equal(types.length - 1 + losses[0]!.lost, 40, 'bounded, and what is dropped is told')
   assert.ok(types.includes('e39'))
   assert.ok(!spool.hasUnwritten)
+})
+
+test('what is found in a folder that could not be used at first is older than what came since', async t => {
+  const path = join(temporaryFolder(t), 'state')
+  const first = open(path).spool
+  for (const name of ['a', 'b']) await first.append(event(name))
+  openDirs.get(path)!.close()
+  renameSync(path, `${path}.away`)
+  writeFileSync(path, '')
+  const { spool, logged } = open(path)
+  await spool.append(event('c'))
+  assert.ok(spool.hasUnwritten)
+  unlinkSync(path)
+  renameSync(`${path}.away`, path)
+  const start = process.uptime()
+  t.mock.method(process, 'uptime', () => start + 60)
+  await spool.append(event('d'))
+  assert.ok(!spool.hasUnwritten)
+  assert.match(logged(), /can be written again/)
+  // By their names: the next run finds no more.
+  assert.deepEqual(drain(open(path).spool).types, ['a', 'b', 'c', 'd'])
 })
 
 test('where nothing can be made at all, it does not look for a parent for ever', () => {
