@@ -1,69 +1,21 @@
-/** The spool: order, limits, damage, and disks that do not take a file. */
+/** The spool: order, limits, losses and damage. */
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import fs, {
+import {
   appendFileSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
-  renameSync,
-  rmdirSync,
   truncateSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import type { PublishEventRequest } from '../../generated/types.ts'
-import { createLog } from '../../shim/own-log.ts'
-import { gapRequest } from '../../shim/requests.ts'
-import { Spool } from '../../shim/spool.ts'
-import { SpoolDir } from '../../shim/spool-dir.ts'
+import { test } from 'node:test'
 import { decodeSpoolFile, encodeSpoolFile } from '../../shim/spool-file.ts'
-import { LossReason, type SpoolLimits } from '../../shim/spool-limits.ts'
+import { LossReason } from '../../shim/spool-limits.ts'
+import { drain, event, files, now, open } from './open-spool.ts'
 import { temporaryFolder } from './shim-process.ts'
-
-const now = Date.now() * 1000
-const event = (name: string, ts = now): PublishEventRequest => ({ type: name, ts })
-
-const openDirs = new Map<string, SpoolDir>()
-
-/** The spool of the next run: that of the last one has ended with it. */
-function open(stateDir: string, limits: Partial<SpoolLimits> = {}) {
-  const lines: string[] = []
-  const errors: (string | undefined)[] = []
-  openDirs.get(stateDir)?.close()
-  const dir = new SpoolDir(stateDir)
-  openDirs.set(stateDir, dir)
-  const spool = new Spool({
-    dir,
-    log: createLog('info', line => lines.push(line)),
-    describeLoss: (loss, serial) => gapRequest(loss, { instance: 'run', serial }, loss.to),
-    onError: error => errors.push(error),
-    limits,
-  })
-  return { spool, dir, logged: () => lines.join(''), error: () => errors.at(-1) }
-}
-
-/** Delivers all. @returns the types, and the losses */
-function drain(spool: Spool) {
-  const types: string[] = []
-  const losses: { lost: number; reason: string; from: number; to: number }[] = []
-  for (let body = spool.take(); body !== undefined; body = spool.take()) {
-    const request = JSON.parse(body)
-    types.push(request.type)
-    if (request.type === 'telemetry_gap') losses.push(request.data)
-    spool.remove()
-  }
-  return { types, losses }
-}
-
-const files = (stateDir: string) =>
-  readdirSync(join(stateDir, 'spool')).filter(name => /\.(event|gap)$/.test(name))
 
 test('events come out in the order in which they went in, and leave nothing behind', async t => {
   const path = temporaryFolder(t)
@@ -252,78 +204,6 @@ test('what the API refuses leaves a note, and a note that it refuses leaves noth
   assert.deepEqual(drain(spool).types, ['b'])
 })
 
-test('a folder that cannot be made: memory, and one warning', async t => {
-  const path = temporaryFolder(t)
-  writeFileSync(join(path, 'file'), '')
-  const { spool, logged } = open(join(path, 'file'), { memoryLength: 600 })
-  for (let index = 0; index < 40; index++) await spool.append(event(`e${index}`))
-  assert.ok(spool.hasUnwritten)
-  assert.equal(logged().match(/cannot be written/g)?.length, 1)
-  assert.match(logged(), /SYSMON_STATE_DIR/)
-  const { types, losses } = drain(spool)
-  assert.equal(types.length - 1 + losses[0]!.lost, 40, 'bounded, and what is dropped is told')
-  assert.ok(types.includes('e39'))
-  assert.ok(!spool.hasUnwritten)
-})
-
-test('what is found in a folder that could not be used at first is older than what came since', async t => {
-  const path = join(temporaryFolder(t), 'state')
-  const first = open(path).spool
-  for (const name of ['a', 'b']) await first.append(event(name))
-  openDirs.get(path)!.close()
-  renameSync(path, `${path}.away`)
-  writeFileSync(path, '')
-  const { spool, logged } = open(path)
-  await spool.append(event('c'))
-  assert.ok(spool.hasUnwritten)
-  unlinkSync(path)
-  renameSync(`${path}.away`, path)
-  const start = process.uptime()
-  t.mock.method(process, 'uptime', () => start + 60)
-  await spool.append(event('d'))
-  assert.ok(!spool.hasUnwritten)
-  assert.match(logged(), /can be written again/)
-  // By their names: the next run finds no more.
-  assert.deepEqual(drain(open(path).spool).types, ['a', 'b', 'c', 'd'])
-})
-
-test('where nothing can be made at all, it does not look for a parent for ever', () => {
-  const { spool, logged } = open('/proc/sysmon/state')
-  assert.equal(spool.isWritable, false)
-  assert.match(logged(), /cannot be written/)
-})
-
-test('a full disk: memory, and back to the disk when there is room', async t => {
-  const path = smallDisk(t)
-  if (path === undefined) return
-  const { spool, logged } = open(path)
-  writeFileSync(join(path, 'ballast'), '')
-  try {
-    for (;;) appendFileSync(join(path, 'ballast'), Buffer.alloc(4096))
-  } catch {}
-  await spool.append(event('a'))
-  await spool.append(event('b'))
-  assert.ok(spool.hasUnwritten)
-  assert.equal(spool.isWritable, false)
-  assert.deepEqual(files(path), [], 'nothing half-written is left')
-  truncateSync(join(path, 'ballast'), 0)
-  await spool.append(event('c'))
-  assert.ok(!spool.hasUnwritten)
-  assert.match(logged(), /can be written again/)
-  assert.deepEqual(drain(open(path).spool).types, ['a', 'b', 'c'])
-})
-
-test('a read-only disk: what is there is delivered, what comes is kept in memory', async t => {
-  const path = smallDisk(t)
-  if (path === undefined) return
-  await open(path).spool.append(event('a'))
-  execFileSync('mount', ['-o', 'remount,ro', path])
-  const { spool } = open(path)
-  await spool.append(event('b'))
-  assert.ok(spool.hasUnwritten)
-  assert.deepEqual(drain(spool).types, ['a', 'b'])
-})
-
 test('an event without a time has that of its arrival', async t => {
   const path = temporaryFolder(t)
   const { spool } = open(path)
@@ -331,78 +211,6 @@ test('an event without a time has that of its arrival', async t => {
   await spool.append({ type: 'a' })
   const ts = Number(files(path)[0]!.split('-')[1])
   assert.ok(before <= ts && ts <= Date.now() * 1000, `${ts}`)
-})
-
-/** Syncs end when the test says so. */
-function holdSyncs(t: TestContext) {
-  const held: { path: string; fd: number; end: (error: Error | null) => void }[] = []
-  const mock = t.mock.method(fs, 'fsync', ((fd: number, end: (error: Error | null) => void) => {
-    held.push({ path: readlinkSync(`/proc/self/fd/${fd}`), fd, end })
-  }) as typeof fs.fsync)
-  return { held, release: () => mock.mock.restore() }
-}
-
-test('an event is safe when its file is synced, which is closed then', async t => {
-  const path = temporaryFolder(t)
-  const { spool } = open(path)
-  const { held } = holdSyncs(t)
-  let isSafe = false
-  const appended = spool.append(event('a')).then(() => {
-    isSafe = true
-  })
-  await new Promise(resolve => setTimeout(resolve, 50))
-  assert.equal(isSafe, false)
-  assert.deepEqual(
-    held.map(one => one.path),
-    [join(path, 'spool', files(path)[0]!)]
-  )
-  held[0]!.end(null)
-  await appended
-  const paths = readdirSync('/proc/self/fd').flatMap(fd => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`)
-    } catch {
-      return []
-    }
-  })
-  assert.ok(!paths.includes(held[0]!.path))
-})
-
-test('a sync that fails is told, until one works', async t => {
-  const path = temporaryFolder(t)
-  const { spool, logged, error } = open(path)
-  const { held, release } = holdSyncs(t)
-  const appended = spool.append(event('a'))
-  held[0]!.end(Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' }))
-  await appended
-  assert.equal(spool.isWritable, false)
-  assert.match(error()!, /EIO.*SYSMON_STATE_DIR/)
-  release()
-  await spool.append(event('b'))
-  assert.equal(spool.isWritable, true)
-  assert.equal(error(), undefined)
-  assert.match(logged(), /can be written again/)
-  assert.deepEqual(drain(spool).types, ['a', 'b'])
-})
-
-test('what was in memory only is synced, too, when it can be written', async t => {
-  const path = temporaryFolder(t)
-  const { spool } = open(path)
-  const write = t.mock.method(fs, 'writeFileSync', () => {
-    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
-  })
-  for (const name of ['a', 'b']) await spool.append(event(name))
-  assert.deepEqual(files(path), [])
-  write.mock.restore()
-  const { held, release } = holdSyncs(t)
-  const appended = spool.append(event('c'))
-  held[0]!.end(null)
-  await appended
-  const expected = files(path).map(name => join(path, 'spool', name))
-  assert.deepEqual(held.map(one => one.path).sort(), expected.sort())
-  assert.equal(held.length, 3)
-  release()
-  for (const { end } of held.slice(1)) end(null)
 })
 
 test('the events of which the body is kept in memory are 64', async t => {
@@ -448,22 +256,3 @@ test('a file holds its event with a checksum', () => {
   assert.equal(decodeSpoolFile('fnv1a-32:bf9cf968\nfoobaz\n'), undefined)
   assert.equal(decodeSpoolFile('fnv1a-32:bf9cf968\nfoobar'), undefined)
 })
-
-/** A tmpfs of 64 KiB; undefined, and the test skipped, where none can be mounted. */
-function smallDisk(t: TestContext): string | undefined {
-  const path = mkdtempSync(join(tmpdir(), 'sysmon-disk-'))
-  let mounted = false
-  t.after(() => {
-    openDirs.get(path)?.close()
-    if (mounted) execFileSync('umount', ['--lazy', path])
-    rmdirSync(path)
-  })
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path], { stdio: 'pipe' })
-  } catch (error) {
-    t.skip(`no tmpfs can be mounted: ${(error as Error).message.split('\n')[1]}`)
-    return undefined
-  }
-  mounted = true
-  return path
-}
