@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { WebSocket } from 'ws'
+import { waitFor } from './wait.ts'
 
 const FLAGS = [
   '--headless=new',
@@ -133,11 +134,10 @@ export class Chromium {
       go: url => void call('Page.navigate', { url }),
       loaded: async url => {
         const expression = `document.readyState === 'complete' && location.href === ${JSON.stringify(url)}`
-        for (;;) {
+        await waitFor(async () => {
           const { result } = await call('Runtime.evaluate', { expression })
-          if ((result as Json | undefined)?.value === true) return
-          await sleep(20)
-        }
+          return (result as Json | undefined)?.value === true
+        }, url)
       },
       evaluate: expression => void call('Runtime.evaluate', { expression, userGesture: true }),
     }

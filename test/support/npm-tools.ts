@@ -31,7 +31,7 @@ export function npmInstall(folder: string, packages: readonly string[]): string 
     `${stderr}${error ?? ''}`,
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENOTCACHED|ENETUNREACH/
   )
-  return `npm's registry is not reached: ${stderr.split('\n')[0]}`
+  return `npm's registry is not reached: ${error?.message ?? stderr.split('\n')[0]}`
 }
 
 /**
