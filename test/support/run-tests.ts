@@ -5,17 +5,17 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Tests of these make the kernel kill, write to its log, fill memory or kill browsers: two of them at once
- * would disturb one another, so they are one lane, one file after the other.
+ * What makes the kernel kill or writes to its log, two at once would disturb one another: these are one lane, one
+ * file after the other. So are those whose servers or browsers see what the others do.
  */
-const OF_THE_MACHINE =
-  /^(?:cli\/doctor|crashes\/|devtools\/|e2e\/(?:examples|full-disk|kills|npm-start|oom-kill|paper|restart|serve)|kmsg\/|pressure\/|processes\/|watch\/)/
+const OF_THE_KERNEL = /\/support\/(?:kernel-log|oom)\.js\b/
+const OF_THE_MACHINE = /^(?:devtools|kmsg|processes|watch)\/|^e2e\/(?:npm-start|papers|serve)/
 /** After this a file of tests has failed. */
 const FILE_TIMEOUT_MS = 1_800_000
 
@@ -26,7 +26,7 @@ const files = readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.test.js') && !leftOut.some(pattern => pattern.test(name)))
   .sort()
 const [ofMachine, ofCode] = [true, false].map(isWanted =>
-  files.filter(name => OF_THE_MACHINE.test(name) === isWanted)
+  files.filter(name => isOfMachine(name) === isWanted)
 )
 
 const first = startLane(ofCode!, 2, 'inherit')
@@ -39,6 +39,10 @@ held.pipe(process.stdout)
 for (const end of ends) {
   const [status] = await end
   if (status !== 0) process.exitCode = 1
+}
+
+function isOfMachine(name: string): boolean {
+  return OF_THE_MACHINE.test(name) || OF_THE_KERNEL.test(readFileSync(join(TESTS, name), 'utf8'))
 }
 
 function startLane(
