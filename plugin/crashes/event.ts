@@ -3,8 +3,8 @@
 import type { ProcessCrashedData } from '../../generated/types.ts'
 import type { TelemetryEventInput } from '../events/envelope.ts'
 import { PROCESS_CRASHED } from '../events/types.ts'
+import { decodeName } from '../kernel-names.ts'
 import type { KmsgRecord } from '../kmsg/record.ts'
-import { decodeName } from '../oom/names.ts'
 import type { CrashLine } from './crash-line.ts'
 
 /** The producer's event name. */
@@ -27,7 +27,7 @@ export function crashData(line: CrashLine): ProcessCrashedData {
     error,
     address: prefixed(address),
     instruction: prefixed(instruction),
-    file: file === undefined ? undefined : decodeName(file),
+    file: decodeName(file),
     offset: prefixed(offset),
   }
 }

@@ -1,6 +1,6 @@
 /** The first sentence: whose memory ran out, and through whom. */
 
-import { decodeName } from '../oom/names.ts'
+import { decodeName } from '../kernel-names.ts'
 import { printable, size } from '../units.ts'
 import { type Case, heldText } from './case.ts'
 import { limitCause } from './cause-limit.ts'

@@ -1,6 +1,6 @@
 /** What a dump shows of the memory that ran out: a sentence for each thing, and none where it is silent. */
 
-import { decodeName } from '../oom/names.ts'
+import { decodeName } from '../kernel-names.ts'
 import { percent, printable, size } from '../units.ts'
 import { type Case, isUnlimited, MUCH, SOME, together } from './case.ts'
 import { isReached, reachedLimit } from './cause-limit.ts'

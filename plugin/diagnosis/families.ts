@@ -1,6 +1,6 @@
 /** A dump's table of processes summed up by name. */
 
-import { decodeName } from '../oom/names.ts'
+import { decodeName } from '../kernel-names.ts'
 import type { TaskTable } from '../oom/task-table.ts'
 
 interface Family {

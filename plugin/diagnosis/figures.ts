@@ -1,7 +1,7 @@
 /** The numbers behind the sentences, as `sysmon explain --json` gives them beside the event. */
 
+import { decodeName } from '../kernel-names.ts'
 import type { OomDump } from '../oom/dump.ts'
-import { decodeName } from '../oom/names.ts'
 import type { Case } from './case.ts'
 import { architectureOf, distributionOf } from './distribution.ts'
 import { gfpFlags } from './gfp.ts'
@@ -16,7 +16,7 @@ export function figuresOf(known: Case): Figures {
     kernel: dump.kernelRelease,
     distribution: distributionOf(dump.kernelRelease),
     architecture: architectureOf(dump.kernelRelease),
-    hardware: decodedOf(dump.circumstances.hardware),
+    hardware: decodeName(dump.circumstances.hardware),
     call_trace: dump.circumstances.callTrace,
     victim: victimFigures(known),
     page_size_kb: known.pageKb,
@@ -58,10 +58,10 @@ export function figuresOf(known: Case): Figures {
         rss_kb: rssKb,
       })),
     }),
-    cpuset: dump.structured?.cpuset === undefined ? undefined : decodeName(dump.structured.cpuset),
+    cpuset: decodeName(dump.structured?.cpuset),
     mems_allowed: dump.structured?.memsAllowed,
     nodemask: dump.structured?.nodemask,
-    oom_group: known.kill?.groupPath === undefined ? undefined : decodeName(known.kill.groupPath),
+    oom_group: decodeName(known.kill?.groupPath),
     slab_caches: dump.kernelMemory.slabs,
     kernel_allocations: dump.kernelMemory.allocations,
   })
@@ -82,10 +82,6 @@ function allocation(dump: OomDump, pageKb: number | undefined): Figures | undefi
     zone: wantedZone(dump),
     oom_score_adj: opener.oomScoreAdj,
   })
-}
-
-function decodedOf(bytes: string | undefined): string | undefined {
-  return bytes === undefined ? undefined : decodeName(bytes)
 }
 
 /** @param score as the kernel printed it (before 5.1) */

@@ -5,7 +5,7 @@
  * since 4.15, and root's bonus of 3 % is gone since 4.17), oom_evaluate_task.
  */
 
-import { decodeName } from '../oom/names.ts'
+import { decodeName } from '../kernel-names.ts'
 import { printable, size } from '../units.ts'
 import { type Case, isUnlimited } from './case.ts'
 import { reachedLimit } from './cause-limit.ts'

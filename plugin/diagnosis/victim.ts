@@ -1,6 +1,6 @@
 /** Of the process that died: what it consisted of, and why it was this one. */
 
-import { decodeName } from '../oom/names.ts'
+import { decodeName } from '../kernel-names.ts'
 import { printable, size } from '../units.ts'
 import type { Case } from './case.ts'
 import { groupText } from './cgroup.ts'

@@ -1,7 +1,7 @@
 /** What a dump says after which the log shows no kill: whom it would have been, and why there was none. */
 
+import { decodeName } from '../kernel-names.ts'
 import { oomDumpFacts, oomKillFacts } from '../oom/event.ts'
-import { decodeName } from '../oom/names.ts'
 import type { OomKill, OomWithoutKill } from '../oom/parser.ts'
 import { printable, size } from '../units.ts'
 import { advise, LOGS } from './advice.ts'

@@ -3,7 +3,7 @@
  * and what the log tells within a minute of what it led to.
  */
 
-import { decodeName } from '../oom/names.ts'
+import { decodeName } from '../kernel-names.ts'
 import { printable } from '../units.ts'
 import type { Around } from './around.ts'
 import type { LogRecord } from './log/log-record.ts'

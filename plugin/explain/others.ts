@@ -1,6 +1,6 @@
 /** What a log tells of want of memory that was no kill by the kernel, or whose kill it does not show. */
 
-import { decodeName } from '../oom/names.ts'
+import { decodeName } from '../kernel-names.ts'
 import { printable } from '../units.ts'
 import type { Around, OtherKiller } from './around.ts'
 import { block, type Style } from './report.ts'

@@ -4,9 +4,9 @@ import { type Diagnosis, diagnose } from '../diagnosis/diagnosis.ts'
 import { distributionOf } from '../diagnosis/distribution.ts'
 import { gfpFlags } from '../diagnosis/gfp.ts'
 import { diagnoseWithoutKill } from '../diagnosis/without-kill.ts'
+import { decodeName } from '../kernel-names.ts'
 import type { OomDump } from '../oom/dump.ts'
 import type { OomKillFacts } from '../oom/event.ts'
-import { decodeName } from '../oom/names.ts'
 import { printable, sinceBoot, size, wallTime } from '../units.ts'
 import type { Incident } from './incidents.ts'
 import type { ExplainedDump, ExplainedKill } from './log-explainer.ts'
@@ -106,13 +106,9 @@ export function noKillReport(
     ['cause', [cause]],
     ['evidence', evidence],
     ['then', afterwards(panic)],
-    ['limit of', pathLines(decoded(dump.structured?.oomMemcg ?? dump.memcgLimitPath))],
+    ['limit of', pathLines(decodeName(dump.structured?.oomMemcg ?? dump.memcgLimitPath))],
     ['next', next],
   ])
-}
-
-function decoded(bytes: string | undefined): string | undefined {
-  return bytes === undefined ? undefined : decodeName(bytes)
 }
 
 /** Further victims of a group kill, by name. */

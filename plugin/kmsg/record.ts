@@ -25,7 +25,7 @@ export interface KmsgRecord {
   readonly caller: string
   /**
    * The text, one character per byte (latin1), escapes undone: names in it may be any bytes, and
-   * only what is published is decoded (see oom/names.ts).
+   * only what is published is decoded (see kernel-names.ts).
    */
   readonly text: string
 }

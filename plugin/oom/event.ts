@@ -4,9 +4,9 @@
  */
 
 import type { EventSource, OomConstraint, OomKillData, OomTask } from '../../generated/types.ts'
+import { decodeName } from '../kernel-names.ts'
 import type { OomDump } from './dump.ts'
 import type { StructuredLine } from './lines/structured.ts'
-import { decodeName } from './names.ts'
 import type { OomKill } from './parser.ts'
 import { revealedPageSizeKb } from './revealed-page-size.ts'
 
@@ -63,7 +63,7 @@ export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKi
     uid: victim.uid ?? structured?.uid ?? row?.uid,
     swap_kb: victim.swapKb ?? inKb(row?.swapPages, pageKb),
     pgtables_kb: pageTablesKb(victim.pgtablesKb, row?.pgtablesBytes),
-    task_memcg: kill.isFollower ? decoded(kill.groupPath) : stated.task_memcg,
+    task_memcg: kill.isFollower ? decodeName(kill.groupPath) : stated.task_memcg,
     oom_group: kill.groupPath === undefined ? undefined : true,
   })
 }
@@ -84,10 +84,10 @@ function factsOf(dump: OomDump, pageKb: number | undefined): Partial<OomKillFact
     mem_total_kb: inKb(dump.ramPages, pageKb),
     mem_free_kb: inKb(dump.counters.get('free'), pageKb),
     top_tasks: topTasks(dump, pageKb),
-    trigger_process_name: decoded(dump.trigger),
+    trigger_process_name: decodeName(dump.trigger),
     trigger_pid: dump.isManual ? undefined : dump.triggerPid,
-    oom_memcg: decoded(dump.structured?.oomMemcg ?? dump.memcgLimitPath),
-    task_memcg: decoded(dump.structured?.taskMemcg ?? dump.memcgTaskPath),
+    oom_memcg: decodeName(dump.structured?.oomMemcg ?? dump.memcgLimitPath),
+    task_memcg: decodeName(dump.structured?.taskMemcg ?? dump.memcgTaskPath),
     memcg_limit_kb: usage?.limitKb,
     memcg_usage_kb: usage?.usageKb,
   }
@@ -142,10 +142,6 @@ function pageTablesKb(stated: number | undefined, bytes: number | undefined): nu
 
 function safeNumber(number: number): number | undefined {
   return Number.isSafeInteger(number) ? number : undefined
-}
-
-function decoded(bytes: string | undefined): string | undefined {
-  return bytes === undefined ? undefined : decodeName(bytes)
 }
 
 /** How the kill is identified and what is to be known of its evidence. */

@@ -117,7 +117,7 @@ export class PressureWatcher {
     sizes.sort((a, b) => b.pages - a.pages)
     return sizes.slice(0, LARGEST).flatMap(({ pid, pages }) => {
       try {
-        const name = Buffer.from(readStat(pid).comm, 'latin1').toString()
+        const { name } = readStat(pid)
         return [{ pid, name, rss_kb: pages * pageSizeKb, role: table?.find(pid)?.role }]
       } catch {
         return []

@@ -10,9 +10,11 @@ import {
   readFileSync,
   readSync,
 } from 'node:fs'
+import { decodeName } from '../kernel-names.ts'
 
 export interface ProcessStat {
-  readonly comm: string
+  /** As in the events (kernel-names.ts). */
+  readonly name: string
   readonly parent: number
   /** In ticks since boot; with its pid it names a process. */
   readonly startTicks: number
@@ -32,7 +34,7 @@ export function readStat(pid: number): ProcessStat {
   const end = text.lastIndexOf(')')
   const fields = text.slice(end + 2).split(' ')
   return {
-    comm: text.slice(text.indexOf('(') + 1, end),
+    name: decodeName(text.slice(text.indexOf('(') + 1, end)),
     parent: Number(fields[1]),
     startTicks: Number(fields[19]),
   }

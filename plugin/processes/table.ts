@@ -37,8 +37,8 @@ const SLICE_INTERVAL_MS = 50
 
 export interface KnownProcess {
   readonly pid: number
-  /** One character per byte. */
-  readonly comm: string
+  /** As in the events (kernel-names.ts). */
+  readonly name: string
   readonly parent: number
   readonly startTicks: number
   readonly executable: string | undefined
@@ -48,7 +48,7 @@ export interface KnownProcess {
 
 interface Entry {
   pid: number
-  comm: string
+  name: string
   parent: number
   startTicks: number
   executable: string | undefined
@@ -98,10 +98,8 @@ export class ProcessTable {
     return this.#entries.get(pid)
   }
 
-  /** Its name, decoded. */
   nameOf(pid: number): string | undefined {
-    const comm = this.#entries.get(pid)?.comm
-    return comm === undefined ? undefined : Buffer.from(comm, 'latin1').toString()
+    return this.#entries.get(pid)?.name
   }
 
   /** When a process was started, in Unix microseconds. */
@@ -119,9 +117,9 @@ export class ProcessTable {
     return undefined
   }
 
-  /** All that have this name, one character per byte; the dead ones too. */
-  *named(comm: string): Generator<KnownProcess> {
-    for (const entry of this.#entries.values()) if (entry.comm === comm) yield entry
+  /** All that have this name; the dead ones too. */
+  *named(name: string): Generator<KnownProcess> {
+    for (const entry of this.#entries.values()) if (entry.name === name) yield entry
   }
 
   #tick(): void {
@@ -207,7 +205,7 @@ export class ProcessTable {
     try {
       const stat = readStat(entry.pid)
       if (stat.startTicks === entry.startTicks) {
-        entry.comm = stat.comm
+        entry.name = stat.name
         entry.parent = stat.parent
         this.#unread.push(entry)
       }
@@ -242,7 +240,7 @@ export class ProcessTable {
     const { executable, role } = readCommand(line)
     entry.executable = executable
     entry.role = role
-    if (this.#entries.get(entry.parent)?.comm === 'supervisord') {
+    if (this.#entries.get(entry.parent)?.name === 'supervisord') {
       entry.serviceName ??= readSupervisedName(entry.pid)
     }
   }

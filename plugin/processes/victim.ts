@@ -77,11 +77,7 @@ function knownAs(
   name: string
 ): KnownProcess | undefined {
   const process = table?.find(pid)
-  return process !== undefined && nameOf(process) === name ? process : undefined
-}
-
-function nameOf({ comm }: KnownProcess): string {
-  return Buffer.from(comm, 'latin1').toString()
+  return process?.name === name ? process : undefined
 }
 
 /** The role that all processes of a name have, where it is one. */
@@ -90,7 +86,7 @@ function commonRole(
   name: string
 ): { role: ProcessRole; inferred: true } | undefined {
   const roles = new Set<ProcessRole | undefined>()
-  for (const { role } of table.named(Buffer.from(name).toString('latin1'))) roles.add(role)
+  for (const { role } of table.named(name)) roles.add(role)
   const [role] = roles
   return roles.size === 1 && role !== undefined ? { role, inferred: true } : undefined
 }

@@ -2,13 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import Fastify from 'fastify'
 import { type KnownProcess, ProcessTable } from '../../plugin/processes/table.ts'
 import { identify } from '../../plugin/processes/victim.ts'
 import { Chromium, sleep, whyNoChromium } from '../support/chromium.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 function startTable(t: TestContext): ProcessTable {
   const table = new ProcessTable(Fastify().log)
@@ -39,7 +41,7 @@ test('a process that is dead by now is known as it was, without its arguments', 
   const before = Date.now() * 1000
   const child = start(t, 'tail', '-f', '/dev/null', '/secret')
   const sleeper = await known(table, child.pid!, one => one.executable !== undefined)
-  assert.equal(sleeper.comm, 'tail')
+  assert.equal(sleeper.name, 'tail')
   assert.ok(!JSON.stringify(sleeper).includes('secret'))
   child.kill('SIGKILL')
   await sleep(1500)
@@ -54,6 +56,29 @@ test('a process that is dead by now is known as it was, without its arguments', 
     victim?: unknown
   }
   assert.equal(contained.victim, undefined, 'in a container the pid says nothing')
+})
+
+test('a name that the kernel cut within a character is the one that its kill has', async t => {
+  const table = startTable(t)
+  const file = join(temporaryFolder(t), 'é'.repeat(10))
+  symlinkSync('/bin/sh', file)
+  const child = spawn(file, ['-c', 'read line', '--type=renderer'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  const name = 'ééééééé\\xc3'
+  await known(table, child.pid!, one => one.name === name && one.role !== undefined)
+  const asTask = { ...facts(child.pid!, name), top_tasks: [{ pid: child.pid!, name, rss_kb: 1 }] }
+  const killed = identify(asTask as never, table, true) as unknown as {
+    victim: Record<string, unknown>
+    top_tasks: Record<string, unknown>[]
+  }
+  assert.equal(killed.victim.role, 'renderer')
+  assert.equal(killed.top_tasks[0]!.role, 'renderer')
+  const contained = identify(facts(child.pid!, name) as never, table, false) as {
+    victim?: Record<string, unknown>
+  }
+  assert.equal(contained.victim?.role, 'renderer', 'all that have this name are renderers')
 })
 
 test(

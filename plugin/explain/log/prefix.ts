@@ -13,7 +13,7 @@
  *     >                                            quoted mail
  */
 
-import { decodeName } from '../../oom/names.ts'
+import { decodeName } from '../../kernel-names.ts'
 import { isoStamp, localStamp, type WallStamp } from './stamps.ts'
 
 export interface Prefixed {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decodeName } from '../../plugin/oom/names.ts'
+import { decodeName } from '../../plugin/kernel-names.ts'
 import fc from '../support/fast-check.ts'
 
 const latin1 = (...bytes: number[]): string => Buffer.from(bytes).toString('latin1')

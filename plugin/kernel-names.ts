@@ -8,7 +8,10 @@
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** @param bytes one character per byte (latin1) */
-export function decodeName(bytes: string): string {
+export function decodeName(bytes: string): string
+export function decodeName(bytes: string | undefined): string | undefined
+export function decodeName(bytes: string | undefined): string | undefined {
+  if (bytes === undefined) return undefined
   let ascii = true
   for (let i = 0; i < bytes.length && ascii; i++) ascii = bytes.charCodeAt(i) < 128
   if (ascii) return bytes
