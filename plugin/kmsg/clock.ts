@@ -11,8 +11,9 @@
  * - the log was empty a second ago at most, when the reader last looked, which bounds the distance
  *   from below;
  * - with the child that wakes us, a record comes in some 2 ms after it was printed: if none of several does, the
- *   clocks have drifted apart. NTP corrects by 10 to 50 us a second, so that a record now and then
- *   keeps the error at some 10 ms, and one in an hour at half a second.
+ *   clocks have drifted apart, or the machine is busy. Drift takes time: NTP corrects by 10 to 50 us a second,
+ *   and by no more than 500, so that a record now and then keeps the error at some 10 ms, and one in an
+ *   hour at half a second.
  *
  * CLOCK_MONOTONIC and the wall clock are slewed alike, so their offset changes only in jumps: when
  * the wall clock is set, and by the length of a suspend. It is looked at with every conversion, and
@@ -56,6 +57,8 @@ const SYSTEM: ClockSource = { monotonicUs, wallMs: () => Date.now(), bootS: upti
 const STEP_US = 500
 /** If so many records in a row come in later than this, the clocks have drifted apart. */
 const DRIFT = { records: 4, us: 10_000 } as const
+/** What they drift at most: NTP's bound of a frequency (kernel, include/linux/timex.h: MAXFREQ). */
+const MAX_DRIFT_US_A_SECOND = 500
 /** What a record takes from the kernel to us, in us: what is left of a drift that was found. */
 const USUAL_DELAY_US = 1500
 /** A machine that was suspended for less than this, in us, was not: /proc/uptime has hundredths. */
@@ -88,6 +91,8 @@ export class KernelClock {
   /** CLOCK_MONOTONIC minus the kernel's local clock, in microseconds. */
   #distanceUs = 0
   #isCalibrated = false
+  /** CLOCK_MONOTONIC, in microseconds, when that distance was found. */
+  #foundAtUs = Number.NEGATIVE_INFINITY
   /** Unix time minus CLOCK_MONOTONIC, in microseconds. */
   #wallOffsetUs: number
   /** The least lateness of the last records, and how many they are. */
@@ -108,7 +113,7 @@ export class KernelClock {
 
   /** A record with this stamp was printed between these two readings of CLOCK_MONOTONIC. */
   calibrate(stampUs: number, beforeUs: number, afterUs: number): void {
-    this.#distanceUs = (beforeUs + afterUs) / 2 - stampUs
+    this.#setDistance((beforeUs + afterUs) / 2 - stampUs, afterUs)
     this.#isCalibrated = true
   }
 
@@ -122,19 +127,27 @@ export class KernelClock {
     const nowUs = this.#source.monotonicUs()
     const lateUs = nowUs - stampUs - this.#distanceUs
     if (lateUs < 0) {
-      this.#distanceUs += lateUs
-      this.#late = 0
+      this.#setDistance(this.#distanceUs + lateUs, nowUs)
       return
     }
     if (stampUs + this.#distanceUs < emptyAtUs) {
-      this.#distanceUs = Math.max(emptyAtUs, nowUs - USUAL_DELAY_US) - stampUs
-      this.#late = 0
+      this.#setDistance(Math.max(emptyAtUs, nowUs - USUAL_DELAY_US) - stampUs, nowUs)
       return
     }
     if (!isNewest) return
     this.#leastLateUs = this.#late === 0 ? lateUs : Math.min(this.#leastLateUs, lateUs)
     if (++this.#late < DRIFT.records) return
-    if (this.#leastLateUs > DRIFT.us) this.#distanceUs += this.#leastLateUs - USUAL_DELAY_US
+    this.#late = 0
+    const driftUs = this.#leastLateUs - USUAL_DELAY_US
+    const mostUs = ((nowUs - this.#foundAtUs) / 1e6) * MAX_DRIFT_US_A_SECOND
+    if (this.#leastLateUs > DRIFT.us && driftUs <= mostUs) {
+      this.#setDistance(this.#distanceUs + driftUs, nowUs)
+    }
+  }
+
+  #setDistance(us: number, nowUs: number): void {
+    this.#distanceUs = us
+    this.#foundAtUs = nowUs
     this.#late = 0
   }
 
