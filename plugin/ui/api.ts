@@ -1,6 +1,7 @@
 /** What the page asks of its server, with the token that the reader gave. */
 
 import type { EventEnvelope, Health } from '../../generated/types.ts'
+import { retryAfterMs } from '../backoff.ts'
 
 const TOKEN_KEY = 'sysmon-token'
 
@@ -98,10 +99,6 @@ async function refusalOf(response: Response): Promise<RefusedError> {
   } catch {
     // It is not this server that answers, but something before it.
   }
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return new RefusedError(
-    response.status,
-    message,
-    Number.isFinite(seconds) ? seconds * 1000 : undefined
-  )
+  const retryAfter = response.headers.get('retry-after') ?? undefined
+  return new RefusedError(response.status, message, retryAfterMs(retryAfter, Date.now()))
 }

@@ -4,6 +4,7 @@
  */
 
 import type { EventEnvelope } from '../../generated/types.ts'
+import { Backoff } from '../backoff.ts'
 import { SseParser } from '../sse-parser.ts'
 import { type Api, RefusedError } from './api.ts'
 import { isOf, KIND_OF_TYPE } from './entry.ts'
@@ -24,8 +25,8 @@ export interface FeedListener {
 }
 
 const PAGE_EVENTS = 1000
-const FIRST_DELAY_MS = 300
-const MAX_DELAY_MS = 10_000
+/** After a stream that ended as it should. */
+const RECONNECT_MS = 300
 /** The server gives a sign of life after 15 s of silence. */
 const SILENCE_MS = 90_000
 const GAP = /^telemetry_gap (.*)$/s
@@ -37,7 +38,7 @@ export class Feed {
   readonly #listener: FeedListener
   #hasHistory = false
   #failedSince: number | undefined
-  #delayMs = FIRST_DELAY_MS
+  readonly #backoff = new Backoff({ firstMs: 600, lastMs: 10_000, hasJitter: true })
   #wake: (() => void) | undefined
 
   constructor(api: Api, store: Store, listener: FeedListener) {
@@ -60,11 +61,10 @@ export class Feed {
           continue
         }
         const wanted = error instanceof RefusedError ? error.retryAfterMs : undefined
-        this.#delayMs = Math.min(this.#delayMs * 2, MAX_DELAY_MS)
-        await this.#pause(wanted ?? this.#delayMs)
+        await this.#pause(wanted ?? this.#backoff.next())
         continue
       }
-      await this.#pause(FIRST_DELAY_MS)
+      await this.#pause(RECONNECT_MS)
     }
   }
 
@@ -162,7 +162,7 @@ export class Feed {
         return
       }
       this.#failedSince = undefined
-      this.#delayMs = FIRST_DELAY_MS
+      this.#backoff.reset()
       this.#listener.onConnection({ state: 'live' })
       const parser = new SseParser()
       const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
