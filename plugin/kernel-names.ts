@@ -23,6 +23,14 @@ export function decodeName(bytes: string | undefined): string | undefined {
   }
 }
 
+/** Undoes `\xNN`, as the kernel's log and the names of systemd's units have it. One cut short stays as it stands. */
+export function unescapeBytes(text: string): string {
+  if (!text.includes('\\')) return text
+  return text.replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16))
+  )
+}
+
 function decodeLossless(buffer: Buffer): string {
   let text = ''
   for (let at = 0; at < buffer.length; ) {

@@ -4,7 +4,8 @@
  * Ajv would do it too, and take 100 ms of every start for it.
  */
 
-import { nearMiss } from './near-miss.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { isObject } from './objects.ts'
 
 export interface OptionSchema {
   readonly type?: 'string' | 'integer' | 'boolean' | 'array' | 'object'
@@ -111,13 +112,9 @@ function isText({ minLength = 0, pattern }: OptionSchema, value: string): boolea
   )
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** In a sentence: what there is in place of an option that there is not. */
 export function unknownOption(name: string, known: readonly string[]): string {
-  const meant = nearMiss(name, known)
+  const meant = didYouMean(name, known)
   return meant === undefined
     ? `is unknown; there are ${known.join(', ')}`
     : `is unknown: did you mean "${meant}"?`

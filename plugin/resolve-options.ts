@@ -1,7 +1,7 @@
 /** From what a host gives to what the plugin takes: defaults, and what is refused at registration. */
 
+import { didYouMean } from './did-you-mean.ts'
 import { InvalidOptionError } from './errors.ts'
-import { nearMiss } from './near-miss.ts'
 import { type OptionSchema, optionChecker, unknownOption } from './option-schema.ts'
 import { OPTIONS, type ResolvedOptions } from './options.ts'
 import { FROM_ENVIRONMENT } from './sinks/registry.ts'
@@ -22,7 +22,7 @@ export function resolveOptions(
 ): ResolvedOptions {
   const foreign = Object.keys(given).filter(name => !Object.hasOwn(OPTIONS, name))
   for (const name of foreign) {
-    if (nearMiss(name, NAMES) !== undefined) {
+    if (didYouMean(name, NAMES) !== undefined) {
       throw new InvalidOptionError(name, unknownOption(name, NAMES))
     }
   }

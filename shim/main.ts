@@ -2,8 +2,9 @@
  * `supervisord-shim`: reads the configuration and wires the parts. `shim/supervisord-shim` starts it.
  *
  * Nothing of plugin/ is imported here but generated types, and some small things stand in both: the
- * growing pause (delivery.ts), `retryAfter` (post.ts), `makeFolder` (files.ts), a lock by flock
- * (folder-lock.ts), a log in pino's shape (own-log.ts). The shim is to weigh no more than an idle Node,
+ * growing pause (delivery.ts), `retryAfter` (post.ts), `makeFolder` and `openFile` (files.ts), a lock by
+ * flock (folder-lock.ts), a log in pino's shape (own-log.ts), what /proc says of a process (instance.ts),
+ * the collection of garbage when idle (idle-memory.ts). The shim is to weigh no more than an idle Node,
  * in every container: a module of plugin/ brings its imports along, and each `import` of node:fs alone
  * costs more than all of the shim's own code (built-ins.ts). For the same reason the build makes one
  * file of all, dist/shim/main.cjs: each module costs memory, and Node's loader for them costs more.

@@ -6,11 +6,11 @@ import { pipeline, type Readable, type Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import {
   type Encoding,
+  type FileType,
   formatOf,
   HEAD_BYTES,
-  type InputFormat,
   type Packing,
-} from '../explain/log/input-format.ts'
+} from '../explain/log/file-type.ts'
 import { LineSplitter } from '../explain/log/line-splitter.ts'
 import { UsageError } from './usage.ts'
 
@@ -72,7 +72,7 @@ async function textOf(input: Readable, file: string): Promise<AsyncIterable<stri
   throw new UsageError(`${nameOf(file)} is packed more than ${MAX_LAYERS} times`)
 }
 
-function decoded(bytes: Bytes, { encoding }: InputFormat): AsyncIterable<string> {
+function decoded(bytes: Bytes, { encoding }: FileType): AsyncIterable<string> {
   return encoding === undefined ? latin1(bytes) : fromUtf16(bytes, encoding)
 }
 

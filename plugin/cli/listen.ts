@@ -43,7 +43,7 @@ export function listenAt(host: string, port: number): ListenAt {
 export async function refuseUnguarded(at: ListenAt, options: SysmonOptions): Promise<void> {
   if ('path' in at || options.insecure === true) return
   const unguarded = unguardedRights(options)
-  if (unguarded.length === 0 || (await isOfThisMachine(at.host))) return
+  if (unguarded.length === 0 || (await isLoopbackName(at.host))) return
   const isNone = unguarded.length === 3
   const what = isNone ? '' : ` for ${unguarded.map(right => RIGHTS[right]).join(' and ')}`
   const variables = unguarded.map(right => `SYSMON_${right.toUpperCase()}_TOKEN`).join(' and ')
@@ -92,7 +92,7 @@ function isListenedOn(path: string): Promise<boolean> {
   })
 }
 
-async function isOfThisMachine(host: string): Promise<boolean> {
+async function isLoopbackName(host: string): Promise<boolean> {
   try {
     const addresses = await lookup(host, { all: true })
     return addresses.every(({ address }) => isLoopback(address))

@@ -18,7 +18,7 @@ const FLAGS = [
   // The HTTP parser of fetch is WebAssembly: to optimise it takes 25 MB for a moment.
   '--no-wasm-tier-up',
   '--no-wasm-dynamic-tiering',
-  // For garbage.ts.
+  // For idle-memory.ts.
   '--expose-gc',
 ]
 /** Those that older versions complain of. */

@@ -53,7 +53,7 @@ export function pageCrashedEvent(crash: PageCrash, detail: AddressDetail): Telem
     signal: signalOf(report),
     pid,
     role: 'renderer',
-    cause: oomKillSeq === undefined ? causeOf(report) : 'oom_kill',
+    cause: oomKillSeq === undefined ? crashCauseOf(report) : 'oom_kill',
     oom_kill_seq: oomKillSeq,
     process_crashed_seq: faultSeq,
   }
@@ -66,6 +66,6 @@ export function pageCrashedEvent(crash: PageCrash, detail: AddressDetail): Telem
   }
 }
 
-function causeOf({ status }: CrashReport): PageCrashCause | undefined {
+function crashCauseOf({ status }: CrashReport): PageCrashCause | undefined {
   return status === 'crashed' ? 'crash' : status === 'killed' ? 'killed' : undefined
 }

@@ -3,7 +3,7 @@
 import type { OomDump } from '../oom/dump.ts'
 import type { OomKillFacts } from '../oom/event.ts'
 import type { OomKill } from '../oom/parser.ts'
-import { revealedPageSizeKb } from '../oom/revealed-page-size.ts'
+import { pageSizeKbOf } from '../oom/revealed-page-size.ts'
 import { printable, size } from '../units.ts'
 import { describeGroup, type Group } from './cgroup.ts'
 import { sumsOf } from './families.ts'
@@ -80,7 +80,7 @@ export function caseOf(
 ): Case {
   // Of a group kill only the first victim's report looks at the table.
   const sums = kill?.isFollower === true ? undefined : sumsOf(dump.tasks)
-  const pageKb = revealedPageSizeKb(dump, kill?.victim) ?? context.pageSizeKb
+  const pageKb = pageSizeKbOf(dump, kill?.victim, context.pageSizeKb)
   const isMemcg = facts.constraint === 'memcg'
   const kb = (pages: number): number => pages * pageKb!
   const isSummed = sums !== undefined && pageKb !== undefined

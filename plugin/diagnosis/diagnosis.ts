@@ -10,17 +10,15 @@ import { type Context, caseOf } from './case.ts'
 import { causeOf } from './cause.ts'
 import { memoryEvidence } from './evidence.ts'
 import { victimRole } from './roles.ts'
-import { scoreReason } from './score.ts'
 import {
   addressSpace,
-  allocatingTask,
   composition,
   groupKill,
-  home,
   mainProcess,
-  smallVictim,
   triggerThread,
+  victimGroup,
 } from './victim.ts'
+import { allocatingTask, scoreReason, smallVictim } from './why-chosen.ts'
 
 export interface Diagnosis {
   /** Whose memory ran out and through whom, as far as the dump says: the first thing to read. */
@@ -41,7 +39,7 @@ export function diagnose(kill: OomKill, facts: OomKillFacts, context?: Context):
   const evidence = [
     ...groupKill(known),
     ...victimRole(known),
-    ...home(known),
+    ...victimGroup(known),
     ...mainProcess(known),
     ...memoryEvidence(known),
     ...allocatingTask(known),

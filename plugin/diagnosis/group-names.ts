@@ -7,6 +7,7 @@
  * lxc.container.conf(5); libvirt, docs/cgroups.html; Slurm, cgroup.html.
  */
 
+import { decodeName, unescapeBytes } from '../kernel-names.ts'
 import { printable } from '../units.ts'
 
 type GroupKind =
@@ -220,11 +221,9 @@ function machine(part: string, parent: string | undefined): Place | undefined {
   return { kind: 'guest', manager: 'systemd', id, label: `the machine ${id}` }
 }
 
-/** Unit names write what a path may not hold as `\xNN`. */
+/** systemd writes each byte that is no ASCII letter, digit or one of `:_.` as `\xNN`. */
 function unescapeUnit(name: string): string {
-  return name.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16))
-  )
+  return /^[\x20-\x7e]*$/.test(name) ? decodeName(unescapeBytes(name)) : name
 }
 
 function job(part: string, parts: readonly string[], at: number): Place | undefined {

@@ -1,4 +1,4 @@
-/** Of the process that died: what it consisted of, and why it was this one. */
+/** Of the process that died: what it held, where it lived, and what died with it. Why it was chosen: why-chosen.ts. */
 
 import { decodeName } from '../kernel-names.ts'
 import { printable, size } from '../units.ts'
@@ -56,7 +56,7 @@ export function addressSpace({ facts }: Case): string[] {
 }
 
 /** Where it lived, where that is not the group whose limit was reached. */
-export function home({ home, limited, name }: Case): string[] {
+export function victimGroup({ home, limited, name }: Case): string[] {
   if (home === undefined || home.path === '/' || home.path === limited?.path) return []
   // Which slice it is in, a service and a session say better.
   if (home.place.kind === 'slice' || home.place.kind === 'user') return []
@@ -71,31 +71,6 @@ export function mainProcess({ dump, facts, name, limited, processes, kill }: Cas
   return dump.tasks.find(kill.victim.pid) === undefined
     ? []
     : [`${name} was the only process of the group: what ran in it has ended`]
-}
-
-export function allocatingTask({ kill, facts, name }: Case): string[] {
-  if (kill?.victim.prefix.includes('oom_kill_allocating_task') !== true) return []
-  const isAsker = facts.trigger_pid === undefined || facts.trigger_pid === facts.pid
-  return [
-    isAsker
-      ? `vm.oom_kill_allocating_task is set: ${name} died for asking, not for its size`
-      : `vm.oom_kill_allocating_task is set: ${name}, a child of the process that asked, died for it, not for its size`,
-  ]
-}
-
-/** Much smaller than the largest, and chosen for its score. */
-export function smallVictim({ kill, dump, facts, name }: Case): string[] {
-  if (kill?.victim.prefix.includes('oom_kill_allocating_task') === true) return []
-  const largest = facts.top_tasks?.[0]
-  const score = facts.oom_score_adj
-  if (largest === undefined || facts.rss_kb === undefined || score === undefined) return []
-  const largestScore = dump.tasks.find(largest.pid)?.oomScoreAdj
-  if (largest.pid === facts.pid || facts.rss_kb * 2 > largest.rss_kb || largestScore === undefined)
-    return []
-  if (score <= largestScore) return []
-  return [
-    `${name} was small: it died for its oom_score_adj of ${score}; ${printable(largest.name)} held ${size(largest.rss_kb)} with ${largestScore}`,
-  ]
 }
 
 export function groupKill({ kill }: Case): string[] {

@@ -11,6 +11,8 @@ import { groupText } from './cgroup.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { memoryEvidence } from './evidence.ts'
 
+const MAX_PANIC_BYTES = 200
+
 export interface DiagnosisWithoutKill extends Diagnosis {
   /** The process that the kernel had chosen when the log ends. */
   readonly chosen: OomKill | undefined
@@ -83,7 +85,14 @@ function causeText({ outcome }: OomWithoutKill, known: Case): string {
 
 function panicText({ panic }: Context): string {
   if (panic === undefined) return ''
-  return `; its panic says: ${printable(decodeName(panic.replace(/^Kernel panic - not syncing: */, '').slice(0, 200)))}`
+  return `; its panic says: ${panicWords(panic)}`
+}
+
+/** @param record the kernel's, one character per byte; @returns its words, for a terminal */
+export function panicWords(record: string): string {
+  const [first = ''] = record.split('\n', 1)
+  const words = first.replace(/^Kernel panic - not syncing: */, '')
+  return printable(decodeName(words.slice(0, MAX_PANIC_BYTES)))
 }
 
 /** A kernel that starts, and the crash kernel above all, whose memory is set aside: crashkernel=. */

@@ -6,6 +6,7 @@
  */
 
 import type { EventCategory, EventSource, PublishEventRequest } from '../../generated/types.ts'
+import { withoutUndefined } from '../objects.ts'
 import { describeErrors, validatorOf } from '../schema.ts'
 import type { TelemetryEventInput } from './envelope.ts'
 import {
@@ -61,7 +62,7 @@ export function refuse(body: unknown, isServer = false): Refusal | undefined {
   const wrong = refuseData(type, data)
   if (wrong !== undefined) return { message: 'invalid data', detail: wrong }
   const rest = hasEmptyKind(source) ? { ...body, source: { ...source, kind: undefined } } : body
-  if (!validateRequest(withoutUndefined(rest))) {
+  if (!validateRequest(withoutUndefined<object>(rest))) {
     return { message: describeErrors(validateRequest.errors, 'body') }
   }
   const unknown = isServer ? Object.keys(body).find(name => !FIELDS.includes(name)) : undefined
@@ -124,10 +125,4 @@ function withoutNull(metadata: Metadata | undefined): Record<string, string> | u
 
 function hasEmptyKind(source: unknown): source is { kind: '' } {
   return (source as { kind?: unknown } | null | undefined)?.kind === ''
-}
-
-function withoutUndefined(body: object): object {
-  // What came as JSON has none.
-  if (!Object.values(body).includes(undefined)) return body
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
 }

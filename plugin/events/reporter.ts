@@ -9,7 +9,7 @@ import { PROCESS_CRASHED, TELEMETRY_GAP } from './types.ts'
 
 /**
  * - `kernel`: the watcher, from the kernel log.
- * - `supervisor`: the shim, proven by the socket in the state folder or by a token.
+ * - `supervisor`: the shim, proven by the socket in the state folder.
  * - `devtools`: the browser, by its DevTools.
  * - `server`: this process: its own gaps, and the host application.
  * - `http`: anyone who posts.

@@ -3,11 +3,12 @@
  * and what the log tells within a minute of what it led to.
  */
 
+import { panicWords } from '../diagnosis/without-kill.ts'
 import { decodeName } from '../kernel-names.ts'
 import { printable } from '../units.ts'
-import type { Around } from './around.ts'
 import type { LogRecord } from './log/log-record.ts'
 import type { Explained, ExplainedDump, ExplainedKill } from './log-explainer.ts'
+import type { RelatedLine } from './related-lines.ts'
 
 /** Names counted of the victims of one group kill. */
 const MAX_NAMES = 4096
@@ -106,27 +107,27 @@ export class IncidentCollector {
   }
 
   /** @returns whether it belongs to the open incident */
-  see(around: Around, lineUs: number | undefined): boolean {
+  see(related: RelatedLine, lineUs: number | undefined): boolean {
     const open = this.#open
     if (open === undefined) return false
     const { lineUs: ownUs } = open.first.record
     const isLate =
       lineUs !== undefined && ownUs !== undefined && Math.abs(lineUs - ownUs) > AFTERMATH_US
     if (isLate) return false
-    switch (around.type) {
+    switch (related.type) {
       case 'panic':
-        open.panic ??= panicText(around.text)
+        open.panic ??= panicWords(related.text)
         return true
       case 'reaped': {
-        if (this.#killed.has(around.pid)) return true
-        const name = printable(decodeName(around.comm))
+        if (this.#killed.has(related.pid)) return true
+        const name = printable(decodeName(related.comm))
         const { reaped } = open
-        if (reaped.length < MAX_REAPED) reaped.push(`${name} (${around.pid})`)
+        if (reaped.length < MAX_REAPED) reaped.push(`${name} (${related.pid})`)
         else open.moreAfter++
         return true
       }
       case 'unit':
-        note(open, printable(decodeName(around.text)))
+        note(open, printable(decodeName(related.text)))
         return true
       default:
         return false
@@ -166,9 +167,4 @@ function follow(open: Open, { event }: ExplainedKill): void {
 function note(open: Open, text: string): void {
   if (open.after.size < MAX_NOTES) open.after.add(text)
   else if (!open.after.has(text)) open.moreAfter++
-}
-
-function panicText(text: string): string {
-  const first = text.split('\n', 1)[0]!.replace(/^Kernel panic - not syncing: */, '')
-  return printable(decodeName(first.slice(0, 200)))
 }

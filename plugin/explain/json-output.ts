@@ -3,7 +3,7 @@
 import { type Incident, IncidentCollector } from './incidents.ts'
 import { dumpJson, killJson } from './kill-json.ts'
 import type { Bystander, Explained } from './log-explainer.ts'
-import { OtherDeaths } from './others.ts'
+import { OtherDeaths } from './other-killers.ts'
 import { Repetition } from './repetition.ts'
 import { afterwards } from './report.ts'
 
@@ -66,9 +66,9 @@ export function jsonOutput(isAll: boolean, give: (item: object) => void): Explai
 /** Who is told of what else is in the log. */
 export function bystanderOf(incidents: IncidentCollector, others: OtherDeaths): Bystander {
   return {
-    onAround(around, lineUs) {
-      incidents.see(around, lineUs)
-      others.see(around)
+    onRelated(related, lineUs) {
+      incidents.see(related, lineUs)
+      others.see(related)
     },
     onRecord: record => incidents.tick(record),
     isWaiting: () => incidents.isOpen,

@@ -5,7 +5,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import { jsonOutput } from './json-output.ts'
-import { formatOf, HEAD_BYTES } from './log/input-format.ts'
+import { formatOf, HEAD_BYTES } from './log/file-type.ts'
 import { LineSplitter } from './log/line-splitter.ts'
 import { LogExplainer } from './log-explainer.ts'
 import { nothingFound } from './nothing-found.ts'

@@ -4,13 +4,13 @@ import type { OomDiagnosis, SystemOomKillEvent } from '../../generated/types.ts'
 import type { Context } from '../diagnosis/case.ts'
 import { type OomKillFacts, oomKillFacts, oomKillSource } from '../oom/event.ts'
 import { type OomKill, type OomOutcome, OomParser, type OomWithoutKill } from '../oom/parser.ts'
-import { revealedPageSizeKb } from '../oom/revealed-page-size.ts'
-import { type Around, lineAround, recordAround } from './around.ts'
+import { pageSizeKbOf } from '../oom/revealed-page-size.ts'
+import { stripPrefix } from './log/line-prefix.ts'
 import { LogReader } from './log/log-reader.ts'
 import type { LogRecord } from './log/log-record.ts'
-import { stripPrefix } from './log/prefix.ts'
 import { QuietLines } from './log/quiet-lines.ts'
 import { ownKillsIn } from './own-events.ts'
+import { type RelatedLine, relatedLine, relatedRecord } from './related-lines.ts'
 
 export interface ExplainedKill {
   readonly type: 'kill'
@@ -38,7 +38,7 @@ export type Explained = ExplainedKill | ExplainedDump
 /** What else of a log may be heard. */
 export interface Bystander {
   /** @param lineUs when, by the line's own time of day */
-  readonly onAround?: (around: Around, lineUs: number | undefined) => void
+  readonly onRelated?: (related: RelatedLine, lineUs: number | undefined) => void
   /** After all that a record brought. */
   readonly onRecord?: (record: LogRecord) => void
   /** Whether it waits for what comes: then no record is kept from it. */
@@ -46,7 +46,7 @@ export interface Bystander {
 }
 
 interface Seen {
-  readonly around: Around
+  readonly related: RelatedLine
   readonly lineUs: number | undefined
 }
 
@@ -126,15 +126,15 @@ export class LogExplainer {
       this.events += own.length
       return
     }
-    const around = this.#bystander.onAround === undefined ? undefined : lineAround(line)
-    if (around !== undefined) this.#wait({ around, lineUs: timeOf(line) })
+    const related = this.#bystander.onRelated === undefined ? undefined : relatedLine(line)
+    if (related !== undefined) this.#wait({ related, lineUs: timeOf(line) })
     this.#reader.push(line)
   }
 
   end(): void {
     this.#reader.end()
     this.#deliver(this.#parser.end())
-    this.#tellAround()
+    this.#tellRelated()
   }
 
   #push(record: LogRecord): void {
@@ -158,33 +158,33 @@ export class LogExplainer {
     // What waits came before this record, which may be the next day's.
     this.#tellUnlessHeld()
     this.#bystander.onRecord?.(record)
-    const around = recordAround(record.text)
-    if (around === undefined) return
-    this.#wait({ around, lineUs: record.lineUs })
+    const related = relatedRecord(record.text)
+    if (related === undefined) return
+    this.#wait({ related, lineUs: record.lineUs })
     this.#tellUnlessHeld()
   }
 
   /** Told when the kill before it has been. */
   #wait(seen: Seen): void {
     this.#waiting.push(seen)
-    if (this.#waiting.length >= MAX_WAITING) this.#tellAround()
+    if (this.#waiting.length >= MAX_WAITING) this.#tellRelated()
   }
 
   /** Else they would come before the kill that they followed. */
   #tellUnlessHeld(): void {
-    if (!this.#parser.hasHeldKill) this.#tellAround()
+    if (!this.#parser.hasHeldKill) this.#tellRelated()
   }
 
-  #tellAround(): void {
+  #tellRelated(): void {
     const waiting = this.#waiting
     if (waiting.length === 0) return
     this.#waiting = []
-    for (const { around, lineUs } of waiting) this.#bystander.onAround?.(around, lineUs)
+    for (const { related, lineUs } of waiting) this.#bystander.onRelated?.(related, lineUs)
   }
 
   /** What the parser does not need of the lines around a dump. */
   #see(record: LogRecord): void {
-    if (isFailedAllocation(record.text)) {
+    if (tellsFailedAllocation(record.text)) {
       this.failures++
       this.#failures = [...this.#failures, record].slice(-MAX_FAILURES)
     } else if (record.text.startsWith('Kernel panic - ')) {
@@ -206,7 +206,7 @@ export class LogExplainer {
     const record = kill.record as LogRecord
     const { isRaw, wallUs, timestampUs, isStamped } = record
     if (this.#isRepeated(kill, record)) return
-    this.#pageSizeKb = revealedPageSizeKb(kill.dump, kill.victim) ?? this.#pageSizeKb
+    this.#pageSizeKb = pageSizeKbOf(kill.dump, kill.victim, this.#pageSizeKb)
     const explained: ExplainedKill = {
       type: 'kill',
       kill,
@@ -253,7 +253,7 @@ export class LogExplainer {
 }
 
 /** The slab allocator's and the page allocator's own words. */
-function isFailedAllocation(text: string): boolean {
+function tellsFailedAllocation(text: string): boolean {
   return text.startsWith('SLUB: Unable to allocate') || text.includes('page allocation failure')
 }
 

@@ -10,6 +10,7 @@ import type {
   OomVictim,
   SystemOomKillEvent,
 } from '../../generated/types.ts'
+import { isObject } from '../objects.ts'
 import { OomDump } from '../oom/dump.ts'
 import type { OomKillFacts } from '../oom/event.ts'
 import type { KillLine } from '../oom/lines/kill.ts'
@@ -38,10 +39,6 @@ export function ownKillsIn(line: string): ExplainedKill[] | undefined {
 type KillEvent = Omit<SystemOomKillEvent, 'data'> & {
   readonly data: OomKillData
   readonly time?: unknown
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 /** As far as it is read: anyone may have written the line. */

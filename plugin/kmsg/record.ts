@@ -12,6 +12,8 @@
  * msg_add_ext_text.
  */
 
+import { unescapeBytes } from '../kernel-names.ts'
+
 export interface KmsgRecord {
   /** Number of the record since boot. */
   readonly seq: number
@@ -76,7 +78,7 @@ export class RawRecord {
   }
 
   get text(): string {
-    return unescapeKmsgText(this.bytes.toString('latin1', this.textAt, this.textEnd))
+    return unescapeBytes(this.bytes.toString('latin1', this.textAt, this.textEnd))
   }
 
   /** A copy that stays. */
@@ -143,12 +145,4 @@ const single = new RawRecord()
 export function parseKmsgRecord(line: string): KmsgRecord | undefined {
   const bytes = Buffer.from(line, 'latin1')
   return single.read(bytes, 0, bytes.length) ? single.toRecord() : undefined
-}
-
-/** Undoes `\xNN`. An escape cut short by the record's bound stays as it stands. */
-export function unescapeKmsgText(text: string): string {
-  if (!text.includes('\\')) return text
-  return text.replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16))
-  )
 }

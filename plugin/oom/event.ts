@@ -5,10 +5,11 @@
 
 import type { EventSource, OomConstraint, OomKillData, OomTask } from '../../generated/types.ts'
 import { decodeName } from '../kernel-names.ts'
+import { withoutUndefined } from '../objects.ts'
 import type { OomDump } from './dump.ts'
 import type { StructuredLine } from './lines/structured.ts'
 import type { OomKill } from './parser.ts'
-import { revealedPageSizeKb } from './revealed-page-size.ts'
+import { pageSizeKbOf } from './revealed-page-size.ts'
 
 /** The producer's event name of every kill. */
 export const OOM_KILL_EVENT = 'linux.oom_kill'
@@ -38,7 +39,7 @@ export type OomKillFacts = Omit<OomKillData, 'rss_kb' | 'diagnosis' | 'victim' |
 /** The event's `data`, every field that the dump states. */
 export function oomKillFacts(kill: OomKill, options: OomKillOptions = {}): OomKillFacts {
   const { dump, victim } = kill
-  const pageKb = revealedPageSizeKb(dump, victim) ?? options.pageSizeKb
+  const pageKb = pageSizeKbOf(dump, victim, options.pageSizeKb)
   const row = dump.tasks.find(victim.pid)
   // The structured line is about the first victim only.
   const structured = kill.isFollower ? undefined : dump.structured
@@ -73,7 +74,7 @@ export function oomDumpFacts(dump: OomDump, options: OomKillOptions = {}): Parti
   const isMemcg = dump.memcgUsage.has('memory')
   return withoutUndefined<Partial<OomKillFacts>>({
     constraint: isMemcg ? 'memcg' : constraintOfLine(dump.structured),
-    ...factsOf(dump, revealedPageSizeKb(dump) ?? options.pageSizeKb),
+    ...factsOf(dump, pageSizeKbOf(dump, undefined, options.pageSizeKb)),
   })
 }
 
@@ -167,12 +168,4 @@ export function oomKillSource(kill: OomKill, context: OomKillContext): EventSour
   return Object.keys(metadata).length === 0
     ? { kind: 'local_process', event: OOM_KILL_EVENT }
     : { kind: 'local_process', event: OOM_KILL_EVENT, metadata }
-}
-
-function withoutUndefined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
-  const stated: Partial<T> = {}
-  for (const key of Object.keys(fields) as Array<keyof T>) {
-    if (fields[key] !== undefined) stated[key] = fields[key]
-  }
-  return stated as T
 }

@@ -19,6 +19,15 @@ const MAX_DIFFERENCE = 0.2
 /** Of fewer pages, one more or less is too much of a difference. */
 const MIN_PAGES = 16
 
+/** What a dump reveals counts for more than what is known of the machine. @returns KiB a page */
+export function pageSizeKbOf(
+  dump: OomDump,
+  kill: KillLine | undefined,
+  assumedKb: number | undefined
+): number | undefined {
+  return revealedPageSizeKb(dump, kill) ?? assumedKb
+}
+
 /** @returns KiB a page, or undefined when the dump does not reveal it */
 export function revealedPageSizeKb(dump: OomDump, kill?: KillLine): number | undefined {
   // An x86 has pages of 4 KiB and no others.

@@ -43,9 +43,8 @@ export interface TaskFamily {
 export const MAX_ROWS = 32_768
 const FIRST_ROWS = 256
 
-/** In bytes. */
-const MIN_PAGE = 4096
-const MAX_PAGE = 262_144
+const MIN_PAGE_BYTES = 4096
+const MAX_PAGE_BYTES = 262_144
 const MANY_ROWS = 16
 
 export class TaskRows {
@@ -96,10 +95,10 @@ export class TaskRows {
       this.#pgtablesBits |= this.values[this.#measured * WIDTH + PGTABLES]!
     }
     // The lowest bit that any of them has.
-    const bits = this.#pgtablesBits | MAX_PAGE
+    const bits = this.#pgtablesBits | MAX_PAGE_BYTES
     const unit = bits & -bits
-    const isChance = unit > MIN_PAGE && this.kept < MANY_ROWS
-    return unit < MIN_PAGE || isChance ? undefined : unit / 1024
+    const isChance = unit > MIN_PAGE_BYTES && this.kept < MANY_ROWS
+    return unit < MIN_PAGE_BYTES || isChance ? undefined : unit / 1024
   }
 
   /** Whether a row is of the process of this number and this name. */

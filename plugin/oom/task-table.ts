@@ -11,7 +11,8 @@
  * Source: kernel, mm/oom_kill.c: dump_tasks, dump_task (2.6.32 to 6.18).
  */
 
-import { type RawRecord, unescapeKmsgText } from '../kmsg/record.ts'
+import { unescapeBytes } from '../kernel-names.ts'
+import type { RawRecord } from '../kmsg/record.ts'
 import {
   type Layout,
   layoutOfHeader,
@@ -25,8 +26,6 @@ import {
   WIDTH,
 } from './task-layout.ts'
 import { MAX_ROWS, type TaskFamily, type TaskRow, TaskRows } from './task-rows.ts'
-
-export type { TaskFamily, TaskRow } from './task-rows.ts'
 
 export interface TopTask {
   readonly pid: number
@@ -114,7 +113,7 @@ export class TaskTable {
 
   /** Takes a task's row; false when the record is none. */
   pushRaw({ bytes, textAt, textEnd }: RawRecord): boolean {
-    return bytes[textAt] === OPEN && this.#pushRow(bytes, textAt, textEnd, unescapeKmsgText)
+    return bytes[textAt] === OPEN && this.#pushRow(bytes, textAt, textEnd, unescapeBytes)
   }
 
   #pushRow(bytes: Buffer, from: number, end: number, decode: (raw: string) => string): boolean {

@@ -7,6 +7,7 @@ import type {
   ProcessRole,
 } from '../../generated/types.ts'
 import { describeGroup } from '../diagnosis/cgroup.ts'
+import { withoutUndefined } from '../objects.ts'
 import { podOf } from './pod.ts'
 import type { KnownProcess, ProcessTable } from './table.ts'
 
@@ -36,7 +37,7 @@ export function identify<Kill extends Facts>(
   const hasAny = Object.values(victim).some(value => value !== undefined)
   return {
     ...facts,
-    victim: hasAny ? withoutUndefined(victim) : undefined,
+    victim: hasAny ? withoutUndefined<OomVictim>(victim) : undefined,
     top_tasks: facts.top_tasks?.map(task => {
       const role = sharesPids ? knownAs(table, task.pid, task.name)?.role : undefined
       return role === undefined
@@ -100,8 +101,4 @@ function containerOf(path: string | undefined): string | undefined {
     places.find(({ kind }) => kind === 'container' || kind === 'guest') ??
     places.find(({ kind }) => kind === 'service' || kind === 'scope')
   return found?.id
-}
-
-function withoutUndefined(victim: OomVictim): OomVictim {
-  return Object.fromEntries(Object.entries(victim).filter(([, value]) => value !== undefined))
 }

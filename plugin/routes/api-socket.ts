@@ -8,7 +8,7 @@ import { chmodSync, closeSync, lstatSync, mkdtempSync, openSync, renameSync, rmS
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { trust } from './peer.ts'
+import { markAsSupervisor } from './peer.ts'
 
 const NAME = 'api.sock'
 const ROUTE = '/telemetry/events'
@@ -67,7 +67,7 @@ function listen(scope: FastifyInstance, stateDir: string): Server {
       scope.routing(request, response)
     }
   )
-  server.on('connection', trust)
+  server.on('connection', markAsSupervisor)
   bind(server, path, stateDir)
   // The application's own server keeps the process alive, and where there is none nothing need.
   return server.unref()

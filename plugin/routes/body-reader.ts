@@ -14,7 +14,7 @@ import {
   quoted,
   TooManyBodiesError,
 } from '../errors.ts'
-import { leftAsGarbage } from '../garbage.ts'
+import { leftAsGarbage } from '../idle-memory.ts'
 
 const MAX_HELD_BYTES = 32 * 1024 * 1024
 /** From the first byte of a body to its last. */

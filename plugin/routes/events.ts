@@ -13,7 +13,7 @@ import type { Publisher } from '../stream/publisher.ts'
 import { type PageSources, sendPage } from './event-page.ts'
 import type { BodyConfig } from './json-body.ts'
 import { splitLists } from './lists.ts'
-import { isTrustedPeer } from './peer.ts'
+import { isFromSupervisor } from './peer.ts'
 import type { SseStreams } from './sse-streams.ts'
 import { type StartQuery, startOf } from './stream-start.ts'
 import { timeOf } from './time-parameter.ts'
@@ -36,7 +36,7 @@ export function registerEvents(scope: FastifyInstance, parts: EventsParts): void
       const error = new BadRequestError(refusal.message)
       return reply.send(Object.assign(error, { detail: refusal.detail }))
     }
-    const reporter = isTrustedPeer(request) ? 'supervisor' : 'http'
+    const reporter = isFromSupervisor(request) ? 'supervisor' : 'http'
     const event = publisher.publish(toEvent(request.body as PublishEventRequest), reporter, true)
     if (event === undefined) return reply.code(204).send()
     // All that is posted in a turn of the event loop is answered at its end, each in the context of its own

@@ -7,12 +7,12 @@ import { isLoopback } from '../loopback.ts'
 const trusted = new WeakSet<Socket>()
 
 /** What comes on this connection comes from the supervisor: api-socket.ts. */
-export function trust(connection: Socket): void {
+export function markAsSupervisor(connection: Socket): void {
   trusted.add(connection)
 }
 
 /** Whether the request came from who may open the supervisor's socket. */
-export function isTrustedPeer({ raw }: FastifyRequest): boolean {
+export function isFromSupervisor({ raw }: FastifyRequest): boolean {
   return trusted.has(raw.socket)
 }
 

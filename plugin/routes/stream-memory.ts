@@ -5,7 +5,7 @@
  */
 
 import { MAX_ENVELOPE_BYTES } from '../events/envelope.ts'
-import { leftAsGarbage } from '../garbage.ts'
+import { leftAsGarbage } from '../idle-memory.ts'
 
 /** With its id, and what HTTP adds. */
 const MAX_FRAME_BYTES = MAX_ENVELOPE_BYTES + 1024

@@ -11,6 +11,7 @@ import type {
   TelemetryConfigRequest,
 } from '../../generated/types.ts'
 import { ALWAYS_CAPTURED, CATEGORIES } from '../events/types.ts'
+import { isObject } from '../objects.ts'
 
 /** Captured by a `PUT` that names no categories. */
 const DEFAULT_CATEGORIES: readonly EventCategory[] = [
@@ -91,8 +92,4 @@ function turned(browser: CategoriesConfigRequest | undefined, to: boolean): Even
 function keptOf(config: TelemetryConfigRequest): Kept {
   const kept = KEPT_FIELDS.map(name => [name, config?.[name]] as const)
   return Object.fromEntries(kept.filter(([, value]) => isObject(value)))
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,6 +2,7 @@
 
 import type { EventEnvelope } from '../../generated/types.ts'
 import { eventSentence } from '../events/event-sentence.ts'
+import { isObject } from '../objects.ts'
 import { printable } from '../units.ts'
 
 /** What is shown in its own way; all other events are `other`. */
@@ -122,10 +123,6 @@ function name(value: unknown): string | undefined {
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
-}
-
-export function isObject(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const MAX_SHORT_LENGTH = 300

@@ -1,9 +1,9 @@
 /** A pasted log, explained by the server: the same cards as of live kills. */
 
+import { isObject } from '../objects.ts'
 import { printable, sinceBoot } from '../units.ts'
 import { type Api, type ExplainedLog, RefusedError } from './api.ts'
 import { el } from './dom.ts'
-import { isObject } from './entry.ts'
 import { type KillData, killCard, marksOf } from './kill-card.ts'
 import { rawDetails } from './raw.ts'
 import { moment } from './times.ts'

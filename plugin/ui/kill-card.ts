@@ -1,9 +1,9 @@
 /** An OOM kill as a card: who, why, where the memory was, what to do. For live events and explained logs. */
 
 import type { OomDiagnosis, OomVictim } from '../../generated/types.ts'
+import { isObject } from '../objects.ts'
 import { printable, size } from '../units.ts'
 import { el } from './dom.ts'
-import { isObject } from './entry.ts'
 import { icon } from './icon.ts'
 import type { MemorySource } from './memory.ts'
 import { memoryBar } from './memory-bar.ts'

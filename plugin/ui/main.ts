@@ -1,5 +1,6 @@
 /** The page: what comes from the server goes into the store, and at the next frame what is seen is drawn from it. */
 
+import { Announcer } from './announcer.ts'
 import { Api } from './api.ts'
 import { ConnectionView } from './connection-view.ts'
 import { byId } from './dom.ts'
@@ -17,7 +18,6 @@ import {
   searchWith,
 } from './filters.ts'
 import { HealthWatch } from './health-watch.ts'
-import { News } from './news.ts'
 import { Store } from './store.ts'
 import { Tiles } from './tiles.ts'
 import { Timeline } from './timeline.ts'
@@ -30,7 +30,7 @@ const OVERVIEW_MS = 500
 
 const api = new Api()
 const store = new Store()
-const news = new News()
+const announcer = new Announcer()
 const health = new HealthWatch(api)
 let filters = filtersFrom(location.search)
 let connection: Connection = { state: 'connecting' }
@@ -59,7 +59,7 @@ const feed = new Feed(api, store, {
   },
   onChange(live) {
     const entries = live.flatMap(id => store.get(id) ?? [])
-    news.tell(entries)
+    announcer.tell(entries)
     const isTold = live.length === 0 || entries.some(({ kind }) => kind !== 'other')
     drawSoon(isTold)
   },

@@ -132,6 +132,11 @@ const GROUPS: Array<[path: string, text: string, setting: RegExp]> = [
     'the virtual machine win10 (libvirt)',
     /hard_limit/,
   ],
+  [
+    '/machine.slice/machine-qemu\\x2d7\\x2db\\xc3\\xbcro\\xe9.scope',
+    'the virtual machine büro\\xe9 (libvirt)',
+    /hard_limit/,
+  ],
   ['/qemu.slice/101.scope', 'the virtual machine 101 (Proxmox)', /memory\.max/],
   ['/machine.slice/systemd-nspawn@box.service', 'the machine box', /MemoryMax=/],
   // batch jobs

@@ -208,26 +208,6 @@ test('docs/ARCHITECTURE.md says of every dependency why it is there', () => {
   assert.deepEqual(named, all)
 })
 
-test('the table of rooms has every room, and what a room imports is in its row', () => {
-  const rows = tableUnder('docs/ARCHITECTURE.md', '## Rooms, and who may know whom')
-  const mayImport = new Map(
-    rows.map(([room, , others]) => [codeSpansOf(room!)[0]!, codeSpansOf(others!)] as const)
-  )
-  const sources = projectFiles().filter(path => /^(?:plugin|shim)\/.*\.ts$/.test(path))
-  const roomOf = (path: string) => /^(?:plugin\/[^/]+\/|shim\/)/.exec(path)?.[0]
-  const rooms = new Set(sources.map(roomOf).filter(room => room !== undefined))
-  assert.deepEqual([...mayImport.keys()].sort(), [...rooms].sort())
-  for (const path of sources) {
-    const from = roomOf(path)
-    if (from === undefined) continue
-    for (const [, target] of readFileSync(path, 'utf8').matchAll(/from '(\.[^']+)'/g)) {
-      const to = roomOf(join(dirname(path), target!))
-      const isNamed = to === undefined || to === from || mayImport.get(from)!.includes(to)
-      assert.ok(isNamed, `${path} imports ${target}: ${from} may not, by docs/ARCHITECTURE.md`)
-    }
-  }
-})
-
 /** `maxStreams` is SYSMON_MAX_STREAMS; that of `devtools` stands beside it. */
 const variableOf = (option: string) => `SYSMON_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`
 

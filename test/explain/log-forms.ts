@@ -11,7 +11,7 @@ export interface LogForm {
 }
 
 /** When the machine was started, by the clock on the wall. */
-export const BOOT_MS = Date.UTC(2025, 7, 12, 3, 54, 3)
+const BOOT_MS = Date.UTC(2025, 7, 12, 3, 54, 3)
 
 export function wallMs(record: KmsgRecord): number {
   return BOOT_MS + record.timestampUs / 1000

@@ -2,12 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  type KmsgRecord,
-  parseKmsgRecord,
-  RawRecord,
-  unescapeKmsgText,
-} from '../../plugin/kmsg/record.ts'
+import { unescapeBytes } from '../../plugin/kernel-names.ts'
+import { type KmsgRecord, parseKmsgRecord, RawRecord } from '../../plugin/kmsg/record.ts'
 import fc from '../support/fast-check.ts'
 
 // The header
@@ -82,7 +78,7 @@ const ESCAPES: Array<[string, string, string]> = [
 
 for (const [title, text, expected] of ESCAPES) {
   test(`escape: ${title}`, () => {
-    assert.equal(unescapeKmsgText(text), expected)
+    assert.equal(unescapeBytes(text), expected)
     assert.equal(parseKmsgRecord(`6,1,2,-;${text}`)?.text, expected)
   })
 }

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { call } from '../support/app.ts'
 import { findRealPart } from '../support/real-parts.ts'
 
-export const promtool = findRealPart('promtool')
+const promtool = findRealPart('promtool')
 export const noPromtool =
   promtool === undefined ? 'there is no promtool: npm run real-parts' : false
 

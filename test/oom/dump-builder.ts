@@ -61,7 +61,7 @@ export const VICTIM: Required<Task> = {
   oomScoreAdj: 300,
 }
 
-export const OTHERS: readonly Task[] = [
+const OTHERS: readonly Task[] = [
   { comm: 'systemd', pid: 1, rssPages: 3011 },
   { comm: 'tmux: server', pid: 812, rssPages: 977 },
   { comm: 'Web Content', pid: 4720, uid: 1000, rssPages: 40_231, oomScoreAdj: 167 },
@@ -77,7 +77,7 @@ const CONSTRAINT = {
   memory_policy: 'MEMORY_POLICY',
 }
 
-export function victimOf(options: DumpOptions): Required<Task> {
+function victimOf(options: DumpOptions): Required<Task> {
   return { ...VICTIM, ...options.victim }
 }
 
@@ -124,7 +124,7 @@ export const TASKS_TITLE = 'Tasks state (memory values in pages):'
 export const TASKS_HEADER =
   '[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents oom_score_adj name'
 
-export function taskTable(tasks: readonly Task[], pageKb = 4): string[] {
+function taskTable(tasks: readonly Task[], pageKb = 4): string[] {
   // Page tables are made of pages.
   const pgtablesBytes = 17 * pageKb * 1024
   return [TASKS_TITLE, TASKS_HEADER, ...tasks.map(task => taskRow({ pgtablesBytes, ...task }))]

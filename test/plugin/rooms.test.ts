@@ -1,41 +1,24 @@
 /**
- * The plan of the house (docs/ARCHITECTURE.md): imports run one way. Read from the import statements
- * of the sources themselves, so that an arrow back, or a circle, fails here and not in a review.
+ * The plan of the house is the table of docs/ARCHITECTURE.md: imports run one way. Read from the import
+ * statements of the sources themselves, so that an arrow back, or a circle, fails here and not in a review.
  */
 
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
+import { codeSpansOf, tableUnder } from '../support/papers.ts'
 
-/** Room: the rooms it may import from. A file beside the folders is a room of its own. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  machine: [],
-  kmsg: ['backoff'],
-  oom: ['kmsg'],
-  diagnosis: ['oom', 'units', 'chromium'],
-  events: ['schema', 'units'],
-  stream: ['events'],
-  watch: [
-    'kmsg',
-    'oom',
-    'crashes',
-    'events',
-    'stream',
-    'state',
-    'machine',
-    'diagnosis',
-    'backoff',
-    'chromium',
-  ],
-  crashes: ['kmsg', 'oom', 'events'],
-  processes: ['diagnosis'],
-  pressure: ['processes', 'events'],
-  devtools: ['events', 'stream', 'machine', 'backoff', 'chromium'],
-  journal: ['events', 'stream', 'state'],
-  metrics: ['pressure', 'events', 'errors', 'package-info', 'types'],
-  ui: ['events', 'units', 'sse-parser'],
-  shim: [],
+/** Of each room, what it may import beside itself and the small files. */
+const MAY_IMPORT = new Map(
+  tableUnder('docs/ARCHITECTURE.md', '## Rooms, and who may know whom').map(
+    ([room, , others]) => [folderOf(room!)[0]!, folderOf(others!)] as const
+  )
+)
+
+/** `plugin/kmsg/` of a cell is the room `kmsg`, `plugin/index.ts` the room `index`. */
+function folderOf(cell: string): string[] {
+  return codeSpansOf(cell).map(path => path.replace(/^plugin\//, '').replace(/\/$|\.ts$/, ''))
 }
 
 function sources(folder: string): string[] {
@@ -84,13 +67,32 @@ test('no room is imported by one that it imports, on whatever way round', () => 
   for (const room of arrows.keys()) visit(room, [], [])
 })
 
-for (const [room, allowed] of Object.entries(MAY_IMPORT)) {
+test('every room has its row', () => {
+  const folders = imports.flatMap(({ path }) =>
+    /^(?:plugin\/.*|shim)\//.test(path) ? roomOf(path) : []
+  )
+  assert.deepEqual([...MAY_IMPORT.keys()].sort(), [...new Set(folders)].sort())
+})
+
+/** Beside the rooms, and knowing none of them. */
+function isSmallFile(room: string): boolean {
+  return (
+    !MAY_IMPORT.has(room) &&
+    imports.every(({ path, target }) => roomOf(path) !== room || !MAY_IMPORT.has(roomOf(target)))
+  )
+}
+
+for (const [room, allowed] of MAY_IMPORT) {
   test(`${room} knows ${allowed.length === 0 ? 'no other room' : allowed.join(', ')}`, () => {
-    const others = imports.filter(({ path, target }) => {
+    const known = imports.filter(({ path }) => roomOf(path) === room)
+    const others = known.filter(({ target }) => {
       const to = roomOf(target)
-      return roomOf(path) === room && to !== room && to !== 'generated' && !allowed.includes(to)
+      return to !== room && to !== 'generated' && !allowed.includes(to) && !isSmallFile(to)
     })
     assert.deepEqual(others, [])
+    // An arrow that nobody draws is no right.
+    const unused = allowed.filter(one => known.every(({ target }) => roomOf(target) !== one))
+    assert.deepEqual(unused, [])
   })
 }
 

@@ -193,7 +193,7 @@ export async function refused(
 
 // --- a client of event streams that keeps every byte --------------------------------------------
 
-export class StreamClient {
+class StreamClient {
   readonly response: IncomingMessage
   /** The complete frames so far, each without the empty line that ends it. */
   readonly frames: string[] = []

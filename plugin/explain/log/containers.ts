@@ -2,10 +2,10 @@
 
 import { cleanLine } from './clean.ts'
 import { CsvReader } from './csv.ts'
+import { embeddedLines } from './embedded-lines.ts'
 import type { Entry } from './entry.ts'
 import { JournalFields } from './journal-fields.ts'
 import { JsonReader } from './json.ts'
-import { linesWithin } from './one-text.ts'
 import { QuotedPrintable } from './quoted-printable.ts'
 
 export class Containers {
@@ -50,7 +50,7 @@ export class Containers {
     const ended = this.#journal.end()
     const column = this.#csv.take(line)
     if (column === null) return ended
-    return [...ended, ...linesWithin(column ?? line)]
+    return [...ended, ...embeddedLines(column ?? line)]
   }
 }
 

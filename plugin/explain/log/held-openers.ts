@@ -5,7 +5,7 @@
 
 import type { Entry } from './entry.ts'
 import { triggerIn } from './opener-name.ts'
-import type { Prefixes } from './prefixes.ts'
+import type { PrefixStripper } from './prefix-stripper.ts'
 
 export interface Line {
   readonly text: string
@@ -21,13 +21,13 @@ const OPENER = / invoked(?: oom-killer|$)/
 const MAX_HELD = 48
 
 export class HeldOpeners {
-  readonly #prefixes: Prefixes
+  readonly #prefixes: PrefixStripper
   readonly #onLines: (lines: readonly Line[], trigger: string | undefined) => void
   #held: Line[] = []
 
   /** @param onLines called with the lines in their order; `trigger` is the name by the CPU line among them */
   constructor(
-    prefixes: Prefixes,
+    prefixes: PrefixStripper,
     onLines: (lines: readonly Line[], trigger: string | undefined) => void
   ) {
     this.#prefixes = prefixes

@@ -12,15 +12,15 @@ import { parseKmsgRecord } from '../../kmsg/record.ts'
 import { findStampedAnchor, isAnchored, recordsIn } from './anchors.ts'
 import { Containers } from './containers.ts'
 import { isEllipsis, withoutTrailingEllipsis } from './ellipsis.ts'
+import { embeddedLines } from './embedded-lines.ts'
 import type { Entry } from './entry.ts'
 import { FirstStamp } from './first-stamp.ts'
 import { HeldOpeners, type Line, RAW } from './held-openers.ts'
+import { type Prefixed, QUOTE, stripPrefix } from './line-prefix.ts'
 import { type LogRecord, momentOf } from './log-record.ts'
 import { NewestFirst } from './newest-first.ts'
-import { linesWithin } from './one-text.ts'
 import { openerWith } from './opener-name.ts'
-import { type Prefixed, QUOTE, stripPrefix } from './prefix.ts'
-import { Prefixes } from './prefixes.ts'
+import { PrefixStripper } from './prefix-stripper.ts'
 import { isOrdinary } from './quiet-lines.ts'
 import { asPrinted } from './retyped.ts'
 import { isComplete, isLineOfItsOwn, unpadded, Wrapping, withoutHangingIndent } from './wrapped.ts'
@@ -51,7 +51,7 @@ const MAX_JOINED_CHARS = 8192
 
 export class LogReader {
   readonly #containers = new Containers()
-  readonly #prefixes = new Prefixes()
+  readonly #prefixes = new PrefixStripper()
   readonly #wrapping = new Wrapping()
   readonly #order: NewestFirst<LogRecord | typeof GAP>
   readonly #stamps: FirstStamp
@@ -111,7 +111,7 @@ export class LogReader {
   #take(given: Entry | string): void {
     if (typeof given === 'string') this.#openers.push({ text: given, entry: undefined })
     else if (given.isKernel) {
-      for (const text of linesWithin(given.text)) this.#openers.push({ text, entry: given })
+      for (const text of embeddedLines(given.text)) this.#openers.push({ text, entry: given })
     }
   }
 

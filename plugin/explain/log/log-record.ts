@@ -1,7 +1,7 @@
 /** A record of the kernel as a saved log has it: what the kernel said, and when, as far as the log states it. */
 
 import type { KmsgRecord } from '../../kmsg/record.ts'
-import type { Prefixed } from './prefix.ts'
+import type { Prefixed } from './line-prefix.ts'
 
 export interface LogRecord extends KmsgRecord {
   /** The record as /dev/kmsg gave it: seq and facility are the kernel's own. */

@@ -7,7 +7,7 @@
  * test/explain/quiet-lines.test.ts holds it against reading each line.
  */
 
-import { ANY } from '../around.ts'
+import { ANY } from '../related-lines.ts'
 import { MAY_HOLD } from './anchors.ts'
 
 export interface QuietRun {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Prefixed, stripPrefix } from '../../plugin/explain/log/prefix.ts'
+import { type Prefixed, stripPrefix } from '../../plugin/explain/log/line-prefix.ts'
 import { buildDump, linesOf } from '../oom/dump-builder.ts'
 import fc from '../support/fast-check.ts'
 

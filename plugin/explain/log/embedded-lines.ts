@@ -7,7 +7,7 @@ const MIN_CHARS = 120
 const BREAKS = [/(?:\\r)?\\n/, /['"], ?u?['"]/]
 
 /** The lines that a line holds: itself, mostly. */
-export function linesWithin(line: string): string[] {
+export function embeddedLines(line: string): string[] {
   if (line.length < MIN_CHARS) return line.split('\n')
   for (const between of BREAKS) {
     if (!between.test(line)) continue

@@ -13,8 +13,8 @@ import { reachedLimit } from './cause-limit.ts'
 /** Such a process is never chosen. */
 const NEVER = -1000
 /** The table is printed a moment after the choice: figures may have moved a little. */
-const NEARLY = 0.98
-const FAR = 2
+const NEAR_SHARE = 0.98
+const FAR_TIMES = 2
 
 interface Ranking {
   /** KiB of memory, swap and page tables of the victim. */
@@ -96,8 +96,8 @@ function rank(known: Case): Ranking | undefined {
     kb: own * pageKb,
     adjKb: ownAdj * pageKb,
     processes,
-    isHighest: points > 0 && points >= most * NEARLY,
-    isOutscored: most > 0 && most > Math.max(0, points) * FAR,
+    isHighest: points > 0 && points >= most * NEAR_SHARE,
+    isOutscored: most > 0 && most > Math.max(0, points) * FAR_TIMES,
     isLevel: points <= 0 && most <= 0,
     second:
       secondRow === -1
@@ -121,4 +121,29 @@ function measuredBy(known: Case): number | undefined {
   if (!isWhole || ramPages === undefined || pageKb === undefined || totalSwapKb === undefined)
     return undefined
   return (ramPages - reservedPages) * pageKb + totalSwapKb
+}
+
+export function allocatingTask({ kill, facts, name }: Case): string[] {
+  if (kill?.victim.prefix.includes('oom_kill_allocating_task') !== true) return []
+  const isAsker = facts.trigger_pid === undefined || facts.trigger_pid === facts.pid
+  return [
+    isAsker
+      ? `vm.oom_kill_allocating_task is set: ${name} died for asking, not for its size`
+      : `vm.oom_kill_allocating_task is set: ${name}, a child of the process that asked, died for it, not for its size`,
+  ]
+}
+
+/** Much smaller than the largest, and chosen for its score. */
+export function smallVictim({ kill, dump, facts, name }: Case): string[] {
+  if (kill?.victim.prefix.includes('oom_kill_allocating_task') === true) return []
+  const largest = facts.top_tasks?.[0]
+  const score = facts.oom_score_adj
+  if (largest === undefined || facts.rss_kb === undefined || score === undefined) return []
+  const largestScore = dump.tasks.find(largest.pid)?.oomScoreAdj
+  if (largest.pid === facts.pid || facts.rss_kb * 2 > largest.rss_kb || largestScore === undefined)
+    return []
+  if (score <= largestScore) return []
+  return [
+    `${name} was small: it died for its oom_score_adj of ${score}; ${printable(largest.name)} held ${size(largest.rss_kb)} with ${largestScore}`,
+  ]
 }

@@ -5,7 +5,7 @@ const CHARACTERS_A_MISTAKE = 5
 const MAX_MISTAKES = 2
 
 /** @returns the known name that differs in case, separators or a few letters; undefined if none does */
-export function nearMiss(name: string, known: readonly string[]): string | undefined {
+export function didYouMean(name: string, known: readonly string[]): string | undefined {
   const plain = plainName(name)
   return known.find(each => {
     const other = plainName(each)

@@ -7,7 +7,7 @@ import { KINDS } from './kinds.ts'
 const PAUSE_MS = 3000
 const TITLE = 'sysmon'
 
-export class News {
+export class Announcer {
   readonly #element = byId('news')
   #waiting: string[] = []
   #timer: ReturnType<typeof setTimeout> | undefined

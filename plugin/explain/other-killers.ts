@@ -2,7 +2,7 @@
 
 import { decodeName } from '../kernel-names.ts'
 import { printable } from '../units.ts'
-import type { Around, OtherKiller } from './around.ts'
+import type { OtherKiller, RelatedLine } from './related-lines.ts'
 import { block, type Style } from './report.ts'
 
 const MAX_LINES = 6
@@ -44,19 +44,19 @@ export class OtherDeaths {
   readonly #told = new Map<string, Heard>()
   readonly #gaveUp = new Map<string, Heard>()
 
-  see(around: Around): void {
-    switch (around.type) {
+  see(related: RelatedLine): void {
+    switch (related.type) {
       case 'other_killer':
-        hear(this.#killers, around.killer, around.text)
+        hear(this.#killers, related.killer, related.text)
         return
       case 'told':
-        hear(this.#told, around.by, around.text)
+        hear(this.#told, related.by, related.text)
         return
       case 'unit':
-        if (/OOM killer|oom-kill/.test(around.text)) hear(this.#told, 'systemd', around.text)
+        if (/OOM killer|oom-kill/.test(related.text)) hear(this.#told, 'systemd', related.text)
         return
       case 'gave_up':
-        hear(this.#gaveUp, around.by, around.text)
+        hear(this.#gaveUp, related.by, related.text)
         return
       default:
     }

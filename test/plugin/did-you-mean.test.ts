@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nearMiss } from '../../plugin/near-miss.ts'
+import { didYouMean } from '../../plugin/did-you-mean.ts'
 
 const NAMES = ['kmsgPath', 'ringEvents', 'maxStreams', 's2', 'otlp', 'token', 'prefix']
 
@@ -29,6 +29,6 @@ for (const [name, meant] of [
   ['', undefined],
 ] as const) {
   test(`${name} ${meant === undefined ? 'is none of ours' : `means ${meant}`}`, () => {
-    assert.equal(nearMiss(name, NAMES), meant)
+    assert.equal(didYouMean(name, NAMES), meant)
   })
 }

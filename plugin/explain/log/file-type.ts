@@ -3,7 +3,7 @@
 export type Packing = 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lz4'
 export type Encoding = 'utf-16le' | 'utf-16be'
 
-export interface InputFormat {
+export interface FileType {
   /** It has to be unpacked first. */
   readonly packing?: Packing
   /** A journal of systemd's, which only journalctl reads. */
@@ -18,7 +18,7 @@ export interface InputFormat {
 export const HEAD_BYTES = 512
 
 const UNPACK = 'unpack it and name the log in it'
-const MAGIC: ReadonlyArray<readonly [at: number, hex: string, format: InputFormat]> = [
+const MAGIC: ReadonlyArray<readonly [at: number, hex: string, format: FileType]> = [
   [0, '1f8b', { packing: 'gzip' }],
   [0, '28b52ffd', { packing: 'zstd' }],
   [0, 'fd377a585a00', { packing: 'xz' }],
@@ -43,7 +43,7 @@ const MAGIC: ReadonlyArray<readonly [at: number, hex: string, format: InputForma
   [0, 'd4c3b2a1', { noLog: 'packets of a network (pcap)' }],
 ]
 
-export function formatOf(head: Buffer): InputFormat {
+export function formatOf(head: Buffer): FileType {
   for (const [at, hex, format] of MAGIC) {
     const magic = Buffer.from(hex, 'hex')
     if (head.subarray(at, at + magic.length).equals(magic)) return format
@@ -52,7 +52,7 @@ export function formatOf(head: Buffer): InputFormat {
 }
 
 /** Text of two bytes a character without the mark in front: every other byte is 0. */
-function withoutMark(head: Buffer): InputFormat {
+function withoutMark(head: Buffer): FileType {
   const zeros = [0, 0]
   for (const [at, byte] of head.entries()) if (byte === 0) zeros[at & 1]!++
   const [even, odd] = zeros as [number, number]

@@ -103,7 +103,7 @@ function stripOne(line: Line): boolean {
       }
       const human = HUMAN_STAMP.exec(text)
       if (human === null) return false
-      state(line, localTime(human[1]!))
+      state(line, stampOfText(human[1]!))
       return take(human)
     }
     case 60:
@@ -139,7 +139,7 @@ function stripTextual(line: Line, take: (match: RegExpExecArray | null) => boole
   }
   const syslog = SYSLOG.exec(text)
   if (syslog !== null) {
-    state(line, localTime(syslog[1]!))
+    state(line, stampOfText(syslog[1]!))
     const taken = take(syslog)
     stripTag(line)
     return taken
@@ -175,7 +175,7 @@ function state(line: Line, { us, text, yearlessUs }: WallStamp): void {
 let last: { text: string; stamp: WallStamp } | undefined
 
 /** Lines that follow each other bear the same stamp, mostly. */
-function localTime(text: string): WallStamp {
+function stampOfText(text: string): WallStamp {
   if (last?.text !== text) last = { text, stamp: localStamp(decodeName(text)) }
   return last.stamp
 }

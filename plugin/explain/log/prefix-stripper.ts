@@ -3,7 +3,7 @@
 import { isAnchored } from './anchors.ts'
 import { LearnedPrefixes } from './learned-prefix.ts'
 import { LearnedSuffix } from './learned-suffix.ts'
-import { type Prefixed, stripPrefix } from './prefix.ts'
+import { type Prefixed, stripPrefix } from './line-prefix.ts'
 import { isoStamp, localStamp, type WallStamp } from './stamps.ts'
 
 const ISO =
@@ -11,7 +11,7 @@ const ISO =
 const CLOCK =
   /(?:\d{4}[/.-]\d\d[/.-]\d\d[T ]+|\d\d[/.-]\d\d[ T]+|[A-Z][a-z]{2} +\d{1,2} +)?\d\d:\d\d:\d\d/
 
-export class Prefixes {
+export class PrefixStripper {
   readonly #learned = new LearnedPrefixes()
   readonly #suffix = new LearnedSuffix()
 

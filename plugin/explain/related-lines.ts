@@ -8,7 +8,7 @@
  * containerd, runtime events; Slurm, task/cgroup and jobacct_gather.
  */
 
-export type Around =
+export type RelatedLine =
   /** Killed by a program in user space, or by a driver, and not by the kernel's OOM killer. */
   | { readonly type: 'other_killer'; readonly killer: OtherKiller; readonly text: string }
   /** Somebody tells of a kill by the kernel. */
@@ -78,7 +78,7 @@ const UNIT =
 const MAX_LINE_LENGTH = 4096
 
 /** @param line as the log has it, with its prefix */
-export function lineAround(line: string): Around | undefined {
+export function relatedLine(line: string): RelatedLine | undefined {
   if (line.length > MAX_LINE_LENGTH || !ANY.test(line)) return undefined
   for (const [killer, pattern] of OTHER_KILLERS) {
     const match = pattern.exec(line)
@@ -98,7 +98,7 @@ export function lineAround(line: string): Around | undefined {
 }
 
 /** @param text of a record of the kernel */
-export function recordAround(text: string): Around | undefined {
+export function relatedRecord(text: string): RelatedLine | undefined {
   if (text.startsWith('Kernel panic - ')) return { type: 'panic', text }
   const reaped = /^oom_reaper: reaped process (\d+) \((.*)\)/s.exec(text)
   return reaped === null ? undefined : { type: 'reaped', pid: Number(reaped[1]), comm: reaped[2]! }
