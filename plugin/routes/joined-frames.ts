@@ -27,8 +27,10 @@ export class JoinedFrames {
   writeTo(raw: ServerResponse, onFlushed: () => void): void {
     const { socket } = raw
     // Where another answer of the connection comes first, there is no socket yet. Who put another `write`
-    // in the place of Node's, to compress perhaps, sees all that is written.
-    if (socket === null || !raw.chunkedEncoding || raw.write !== writePlainly) {
+    // in the place of Node's, to compress perhaps, sees all that is written. A response that is corked, as
+    // Node 26 leaves it for the rest of a turn, holds what was written before, which must not be overtaken.
+    const isDirect = socket !== null && raw.chunkedEncoding && raw.writableCorked === 0
+    if (!isDirect || raw.write !== writePlainly) {
       raw.write(this.#bytes, onFlushed)
       return
     }

@@ -223,6 +223,16 @@ test('500 events in one turn arrive complete and in order at 50 clients', async 
   }
 })
 
+test('small events and large ones in one turn, which are written in different ways, stay in order', async t => {
+  const app = await startApp(t)
+  const client = await openStream(t, `${await listen(app)}/telemetry/stream`)
+  // A large one goes to one client through its response, a small one is a chunk for all of them.
+  const sizes = [300_000, 1, 300_000, 20_000, 1, 1]
+  const sent = sizes.map(size => note(app, 'x'.repeat(size)))
+  await client.until(() => client.ids.length === sizes.length, 'all events')
+  assert.deepEqual(client.envelopes, sent)
+})
+
 test('clients at different places and with different filters each get their own', async t => {
   const app = await startApp(t)
   const url = await listen(app)
