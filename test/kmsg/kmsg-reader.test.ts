@@ -188,6 +188,7 @@ describe('the reader of the kernel log', { skip }, () => {
 
   test('a descriptor that stays silent is replaced when the child knows more', async t => {
     allowWrites(t)
+    const devices = openDevices().length
     const { watcher, kills, fd, log } = watchHere(t)
     const folder = mkdtempSync(join(tmpdir(), 'sysmon-fifo-'))
     t.after(() => rmSync(folder, { recursive: true }))
@@ -204,6 +205,7 @@ describe('the reader of the kernel log', { skip }, () => {
     assert.match(log(), /the reader of the kernel log is stalled/)
     assert.equal(kills.filter(each => each === pid).length, 1)
     assert.equal(watcher.health.lost, 0)
+    assert.equal(openDevices().length, devices + 1, 'what the children have is not open here')
   })
 
   test('a device that fails is opened again; what came meanwhile is read, and the gap says so', async t => {
