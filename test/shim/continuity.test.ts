@@ -17,6 +17,7 @@ import { supervisorInstance } from '../../shim/instance.ts'
 import { ListenerPositionFile } from '../../shim/listener-position.ts'
 import { createLog } from '../../shim/own-log.ts'
 import { SpoolDir } from '../../shim/spool-dir.ts'
+import { openDescriptors } from '../support/open-descriptors.ts'
 import { temporaryFolder } from './shim-process.ts'
 
 const last: ListenerPosition = {
@@ -116,10 +117,9 @@ test('a position is written in place, by one descriptor', t => {
   const dir = spoolDir(t)
   const file = new ListenerPositionFile(dir, 'run', createLog('silent'))
   file.write(last)
-  const open = () => readdirSync('/proc/self/fd').length
-  const before = open()
+  const before = openDescriptors()
   for (let poolSerial = 8; poolSerial < 20; poolSerial++) file.write({ ...last, poolSerial })
-  assert.equal(open(), before)
+  assert.equal(openDescriptors(), before)
   assert.equal((file.read() as ListenerPosition).poolSerial, 19)
   assert.equal(statSync(join(dir.path, 'position-run')).size, 256)
 })

@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { decodeSpoolFile, encodeSpoolFile } from '../../shim/spool-file.ts'
 import { LossReason } from '../../shim/spool-limits.ts'
+import { openDescriptors } from '../support/open-descriptors.ts'
 import { drain, event, files, now, open } from './open-spool.ts'
 import { temporaryFolder } from './shim-process.ts'
 
@@ -84,10 +85,9 @@ test('what was found at the start counts for the bound, too', async t => {
 test('events that are lost leave no file open', async t => {
   const { spool } = open(temporaryFolder(t), { diskBytes: 4 * 4096 })
   await spool.append(event('first'))
-  const count = () => readdirSync('/proc/self/fd').length
-  const before = count()
+  const before = openDescriptors()
   for (let index = 0; index < 30; index++) await spool.append(event(`e${index}`))
-  assert.equal(count(), before)
+  assert.equal(openDescriptors(), before)
 })
 
 test('a note that may have been delivered is not changed, and no loss is counted twice', async t => {
