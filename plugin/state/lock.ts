@@ -12,8 +12,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** How long a server that is just going is waited for. */
 const PATIENCE_MS = 1000
 const PAUSE_MS = 50
-/** A command that has not ended by then (a lock on a network that is down) never will. */
-const COMMAND_TIMEOUT_MS = 10_000
+/**
+ * A command that has not ended by then (a lock on a network that is down) never will. Below the 10 s that
+ * Fastify gives a plugin to start (`pluginTimeout`), after which the application does not.
+ */
+const COMMAND_TIMEOUT_MS = 5000
 
 /**
  * Locks the open file description of a descriptor, until that is closed.

@@ -70,6 +70,15 @@ test('a lock that fails is no lock, and its words are told', async t => {
   assert.match(error!, /cannot be locked .*No locks available.*SYSMON_STATE_DIR/)
 })
 
+test('a lock’s command that does not end keeps no server from its start', async t => {
+  const bin = temporaryFolder(t)
+  writeFileSync(`${bin}/flock`, '#!/bin/sh\nexec sleep 200\n', { mode: 0o755 })
+  const server = await startServer(t, { ...NO_KMSG, PATH: `${bin}:${process.env.PATH}` })
+  const { state, error } = await journalOf(server)
+  assert.equal(state, 'off')
+  assert.match(error!, /cannot be locked .*flock ended with SIGKILL/)
+})
+
 test('of two workers of a cluster one writes, and the other says why it does not', async t => {
   const application = fileURLToPath(new URL('cluster.js', import.meta.url))
   const primary = spawn(process.execPath, [application, temporaryFolder(t)], {
