@@ -19,6 +19,7 @@ import {
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { segmentName } from '../../plugin/journal/segment.ts'
+import { openDescriptors } from '../support/open-descriptors.ts'
 import { MEMORY, temporaryFolder } from '../support/temporary-folder.ts'
 import { openJournal, read, segmentsIn } from './journals.ts'
 
@@ -78,7 +79,9 @@ test('a line that was being written at the kill is cut without a word', async t 
   for (let length = 1; length < line.length; length += 7) {
     const copy = copyOf(t, folder)
     writeFileSync(join(copy, segmentsIn(copy)[0]!), line.slice(0, length), { flag: 'a' })
+    const before = openDescriptors()
     const { seqs, losses } = await recovered(t, copy)
+    assert.equal(openDescriptors(), before)
     assert.deepEqual(seqs, [1, 2, 3])
     assert.deepEqual(losses, [])
   }

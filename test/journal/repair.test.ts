@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { openDescriptors } from '../support/open-descriptors.ts'
 import { fill, mountSmallDisk, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openJournal, read, segmentsIn } from './journals.ts'
@@ -41,6 +42,7 @@ async function verified(t: TestContext, folder: string) {
 test('the size of a mended file is that on the disk', async t => {
   const folder = join(temporaryFolder(t), 'journal')
   const path = await damaged(folder, 5, 100, 2)
+  const closed = openDescriptors()
   const { journal, append } = await verified(t, folder)
   assert.equal(journal.health.bytes, statSync(path).size)
   assert.deepEqual(read(journal), [1, 3, 4, 5])
@@ -50,6 +52,8 @@ test('the size of a mended file is that on the disk', async t => {
     journal.health.bytes,
     sizes.reduce((sum, size) => sum + size, 0)
   )
+  await journal.close()
+  assert.equal(openDescriptors(), closed)
 })
 
 test('what an earlier repair left unfinished is in nobody’s way', async t => {

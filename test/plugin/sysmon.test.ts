@@ -8,6 +8,8 @@ import type { FastifyInstance } from 'fastify'
 import type { EventEnvelope } from '../../generated/types.ts'
 import type { PublishInput, SubscribeOptions } from '../../plugin/index.ts'
 import { asJson, assertValid, note, page, post, startApp } from '../support/app.ts'
+import { openDescriptors } from '../support/open-descriptors.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const custom = { type: 'note', category: 'console' } as const
 const crash = { type: 'service_crashed', data: { service_name: 'web', phase: 'running' } } as const
@@ -337,4 +339,19 @@ test('the envelope that publish returns is as any other object, and is as it was
   assert.match(inspect(envelope), /type: 'note'/)
   envelope.event = { ...envelope.event, ts: 1 }
   assert.deepEqual((await page(app, '?limit=1')).events, [first])
+})
+
+test('an application that is started again and again in one process leaves nothing open', async t => {
+  const options = { stateDir: temporaryFolder(t), webhook: { url: 'http://127.0.0.1:1' } }
+  const left: number[] = []
+  for (let n = 0; n < 5; n++) {
+    const app = await startApp(t, options)
+    note(app, n)
+    assert.equal(app.sysmon.health().journal.state, 'writing')
+    await app.close()
+    assert.equal(app.sysmon.health().stream.readers, 0)
+    left.push(openDescriptors())
+  }
+  // What the first opens may be for all of them.
+  assert.deepEqual(left, [left[0], ...Array(4).fill(left[1])])
 })

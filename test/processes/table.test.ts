@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -10,7 +11,9 @@ import Fastify from 'fastify'
 import { type KnownProcess, ProcessTable } from '../../plugin/processes/table.ts'
 import { identify } from '../../plugin/processes/victim.ts'
 import { Chromium, sleep, whyNoChromium } from '../support/chromium.ts'
+import { openDescriptors } from '../support/open-descriptors.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { waitFor } from '../support/wait.ts'
 
 function startTable(t: TestContext): ProcessTable {
   const table = new ProcessTable(Fastify().log)
@@ -34,6 +37,21 @@ function start(t: TestContext, command: string, ...args: string[]): ChildProcess
   return child
 }
 
+test('a table that is closed leaves nothing open', async () => {
+  const before = openDescriptors()
+  for (let n = 0; n < 5; n++) {
+    const table = new ProcessTable(Fastify().log)
+    // Once it has seen all processes, it asks whether memory is short.
+    for (let seen = -1; seen < table.size; ) {
+      seen = table.size
+      table.start()
+    }
+    table.close()
+  }
+  // A command line that is being read is read to its end.
+  await waitFor(() => openDescriptors() <= before, 'the end of all')
+})
+
 const facts = (pid: number, name: string) => ({ pid, process_name: name, rss_kb: 1 })
 
 test('a process that is dead by now is known as it was, without its arguments', async t => {
@@ -56,6 +74,28 @@ test('a process that is dead by now is known as it was, without its arguments', 
     victim?: unknown
   }
   assert.equal(contained.victim, undefined, 'in a container the pid says nothing')
+})
+
+test('a process is known until a minute after its death, for a report that comes late, and then forgotten', async t => {
+  const now = performance.now.bind(performance)
+  let laterMs = 0
+  t.mock.method(performance, 'now', () => now() + laterMs)
+  const table = startTable(t)
+  const child = start(t, 'sleep', '1000')
+  await known(table, child.pid!, () => true)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  // It looks when it is started, and sees who is dead where the kernel has given a new pid.
+  const look = () => {
+    spawnSync('true')
+    table.start()
+    return table.find(child.pid!)?.name
+  }
+  assert.equal(look(), 'sleep')
+  laterMs = 30_000
+  assert.equal(look(), 'sleep')
+  laterMs = 61_000
+  assert.equal(look(), undefined)
 })
 
 test('a name that the kernel cut within a character is the one that its kill has', async t => {
@@ -87,35 +127,29 @@ test(
   async t => {
     const table = startTable(t)
     // Named as supervisord is: its children have the names of their services in their environment.
-    const script =
-      'printf supervisord > /proc/self/comm; SUPERVISOR_PROCESS_NAME=browser sh -c "sleep 1000 & wait" & wait'
-    const supervisor = start(
-      t,
-      'bash',
-      '-c',
-      `${script.replace('/proc/self/comm', '/proc/$$$$/comm')}`
-    )
-    t.after(() => {
-      for (const pid of pids()) process.kill(pid, 'SIGKILL')
-    })
-    const pids = () => {
-      try {
-        const children = (pid: number) =>
-          readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-            .split(' ')
-            .filter(Boolean)
-            .map(Number)
-        const own = children(supervisor.pid!)
-        return [...own, ...own.flatMap(children)]
-      } catch {
-        return []
-      }
+    const script = `printf supervisord > /proc/$$/comm; SUPERVISOR_PROCESS_NAME=browser sh -c "sh -c 'sleep 1000 & wait' & wait" & wait`
+    const supervisor = start(t, 'bash', '-c', script)
+    const below = (pid: number): number[] => {
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+        .split(' ')
+        .filter(Boolean)
+        .map(Number)
+      return [...children, ...children.flatMap(below)]
     }
-    await sleep(500)
-    const [service, child] = pids()
+    let all: number[] = []
+    t.after(() => {
+      for (const pid of all) process.kill(pid, 'SIGKILL')
+    })
+    await waitFor(() => {
+      all = below(supervisor.pid!)
+      return all.length === 3
+    }, 'the last of them')
+    const [service, ...started] = all
     await known(table, service!, one => one.serviceName === 'browser')
-    const sleeper = await known(table, child!, one => one.executable !== undefined)
-    assert.equal(table.serviceOf(sleeper), 'browser')
+    for (const pid of started) {
+      const one = await known(table, pid, ({ executable }) => executable !== undefined)
+      assert.equal(table.serviceOf(one), 'browser')
+    }
   }
 )
 

@@ -6,7 +6,10 @@ import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { pino } from 'pino'
 import { lockDescriptor } from '../../plugin/state/lock.ts'
+import { openStateFolder } from '../../plugin/state/state-folder.ts'
+import { openDescriptors } from '../support/open-descriptors.ts'
 import { fill, remount, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { contend } from './contender.ts'
@@ -38,6 +41,15 @@ test('a lock that was let go can be taken at once', async t => {
     assert.equal(await lockDescriptor(fd, 0), true)
     release()
   }
+})
+
+test('a folder that another has is not kept open', async t => {
+  const folder = temporaryFolder(t)
+  await lockDescriptor(open(t, folder).fd, 0)
+  const before = openDescriptors()
+  const second = await openStateFolder(folder, pino({ level: 'silent' }))
+  assert.match('error' in second ? second.error : '', /another server uses/)
+  assert.equal(openDescriptors(), before)
 })
 
 test('a server that is just going is waited for', async t => {

@@ -17,6 +17,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { checkFolder, openFile, openFolder, readFile } from '../../plugin/state/open-file.ts'
+import { openDescriptors } from '../support/open-descriptors.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const { O_CREAT, O_RDONLY, O_RDWR, O_WRONLY } = constants
@@ -69,10 +70,12 @@ for (const [what, [words, place]] of Object.entries(PLACED)) {
     const path = join(temporaryFolder(t), 'file')
     await place(path, t)
     const hadTarget = existsSync(`${path}.target`)
+    const before = openDescriptors()
     for (const [way, flags] of Object.entries(WAYS)) {
       assert.throws(() => openFile(path, flags), words, way)
     }
     assert.throws(() => readFile(path), words)
+    assert.equal(openDescriptors(), before)
     assert.equal(existsSync(`${path}.target`), hadTarget, 'nothing was made by a link')
   })
 }
@@ -90,10 +93,12 @@ test('a file with a second name is read, but not written: the other may be anybo
   const path = join(temporaryFolder(t), 'file')
   writeFileSync(`${path}.other`, 'theirs')
   linkSync(`${path}.other`, path)
+  const before = openDescriptors()
   for (const flags of [O_WRONLY, O_WRONLY | O_CREAT, O_RDWR]) {
     assert.throws(() => openFile(path, flags), /is another file too \(a hard link\)/)
   }
   assert.equal(readFile(path).toString(), 'theirs')
+  assert.equal(openDescriptors(), before)
 })
 
 test('a folder that is a link, or none, is refused', t => {
@@ -109,6 +114,7 @@ test('a folder that is a link, or none, is refused', t => {
 
 test('a folder in which every user may write is refused, unless it is sticky', t => {
   const folder = temporaryFolder(t)
+  const before = openDescriptors()
   for (const [mode, isGood] of [
     [0o700, true],
     [0o750, true],
@@ -122,6 +128,7 @@ test('a folder in which every user may write is refused, unless it is sticky', t
     if (isGood) checkFolder(folder)
     else assert.throws(() => checkFolder(folder), /every user may write .*chmod o-w/)
   }
+  assert.equal(openDescriptors(), before)
 })
 
 test('a folder of another user is refused, whatever its mode', { skip }, t => {

@@ -11,6 +11,7 @@ import { createLog } from '../../shim/own-log.ts'
 import { SpoolDir } from '../../shim/spool-dir.ts'
 import { StatusFile } from '../../shim/status-file.ts'
 import { startApp } from '../support/app.ts'
+import { openDescriptors } from '../support/open-descriptors.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** As it is sent: without what is undefined. */
@@ -46,6 +47,27 @@ test('a spool that may not be looked into is not told of', t => {
   const seen = said(spoolHealth(stateDir))
   // root may look into any folder.
   assert.deepEqual(seen, process.getuid?.() === 0 ? { waiting: 0 } : undefined)
+})
+
+test('a link in the place of a spool is not followed, though what it leads to is one', t => {
+  const elsewhere = temporaryFolder(t)
+  const other = new SpoolDir(elsewhere)
+  other.open()
+  other.write({ sequence: 1, ts: 1_764_000_000_000_001, kind: 'event' }, '{}')
+  const stateDir = temporaryFolder(t)
+  symlinkSync(other.path, join(stateDir, 'spool'))
+  assert.equal(spoolHealth(stateDir), undefined)
+  assert.equal(spoolHealth(elsewhere)?.waiting, 1)
+  other.close()
+})
+
+test('a health that is asked for again and again leaves nothing open', t => {
+  const stateDir = temporaryFolder(t)
+  mkdirSync(join(stateDir, 'spool'), 0o750)
+  writeFileSync(join(stateDir, 'shim-status'), '{}')
+  const before = openDescriptors()
+  for (let n = 0; n < 50; n++) assert.deepEqual(said(spoolHealth(stateDir)), { waiting: 0 })
+  assert.equal(openDescriptors(), before)
 })
 
 test('what the shim says that it cannot do is told, and an API that is not given events is degraded', async t => {
