@@ -1,6 +1,7 @@
 /** supervisord's eventlistener protocol, byte by byte: the decoder, and the shim as a process. */
 
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { type Notification, NotificationDecoder, parseTokens } from '../../shim/protocol.ts'
 import { notification, startShim } from './shim-process.ts'
@@ -202,6 +203,7 @@ test('SIGTERM does not wait for an API that is away: the event is there for the 
   await shim.until(() => shim.said().includes('OK'), 'the acknowledgement')
   shim.kill('SIGTERM')
   assert.equal(await shim.ended, 0)
+  assert.deepEqual(readdirSync(shim.stateDir), ['spool'], 'no status of a shim that has ended')
   const next = await startShim(t, { stateDir: shim.stateDir })
   await next.until(() => next.posted().length === 1, 'the event of the run before')
 })
@@ -213,4 +215,12 @@ test('a bad API URL is an error that names the variable', async t => {
     assert.match(shim.log(), /KERNEL_IMAGES_API_BASE_URL must be/)
     assert.equal(shim.said(), '')
   }
+})
+
+test('supervisord is not made to start a misconfigured shim at once, for ever', async t => {
+  const env = { KERNEL_IMAGES_API_BASE_URL: 'nonsense', SUPERVISOR_ENABLED: '1' }
+  const shim = await startShim(t, { env })
+  assert.equal(await shim.ended, 2)
+  const lastedMs = Date.now() - JSON.parse(shim.log()).time
+  assert.ok(lastedMs > 4000, `it ended ${lastedMs} ms after it said why`)
 })

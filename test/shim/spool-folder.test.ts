@@ -26,6 +26,7 @@ import { SpoolDir } from '../../shim/spool-dir.ts'
 import { isOwnFolder } from '../../shim/spool-folder.ts'
 import { LossReason } from '../../shim/spool-limits.ts'
 import { StatusFile } from '../../shim/status-file.ts'
+import { openDescriptors } from '../support/open-descriptors.ts'
 import { startShim, temporaryFolder } from './shim-process.ts'
 
 const ts = Date.now() * 1000
@@ -67,7 +68,9 @@ test('two shims on one folder: neither delivers what is the other one of', async
   assert.match(second.error()!, /another shim uses the spool/)
   assert.equal(first.error(), undefined)
   assert.ok(!second.spool.hasUnwritten)
-  assert.equal(first.spool.adopt(), false)
+  const before = openDescriptors()
+  for (let n = 0; n < 5; n++) assert.equal(first.spool.adopt(), false)
+  assert.equal(openDescriptors(), before, 'the folder of the other is not kept open')
   assert.deepEqual(drain(second.spool), ['b'])
   assert.deepEqual(drain(first.spool), ['a'])
 })
@@ -75,6 +78,7 @@ test('two shims on one folder: neither delivers what is the other one of', async
 test('what a shim left that has gone is delivered by the other, at its start or later', async t => {
   const stateDir = temporaryFolder(t)
   const first = open(t, stateDir)
+  const alone = openDescriptors()
   const second = open(t, stateDir)
   await first.spool.append({ type: 'a', ts })
   await second.spool.append({ type: 'b1', ts })
@@ -82,6 +86,7 @@ test('what a shim left that has gone is delivered by the other, at its start or 
   new StatusFile(stateDir, second.dir, createLog('silent')).write()
   second.dir.close()
   assert.equal(first.spool.adopt(), true)
+  assert.equal(openDescriptors(), alone, 'the folder that was emptied is let go of')
   await first.spool.append({ type: 'c', ts })
   assert.ok(!existsSync(join(stateDir, 'shim-status-2')), 'of a shim that is no more')
   first.dir.close()
@@ -106,16 +111,20 @@ test('a shim whose predecessor was still there has the first place when that has
   const position = new ListenerPositionFile(dir, 'run', log)
   const last = { instance: 'run', pool: 'p', serial: '1', poolSerial: 1, stopping: false }
   position.write(last)
+  const status = new StatusFile(stateDir, dir, log)
+  status.set('error', error())
+  assert.deepEqual(readdirSync(stateDir).sort(), ['shim-status-2', 'spool', 'spool-2'])
   assert.match(error()!, /another shim/)
   assert.equal(spool.adopt(), false)
   orphan.dir.close()
   assert.equal(spool.adopt(), true)
   assert.equal(dir.slot, 1)
   assert.equal(error(), undefined)
+  status.set('error', error())
   position.write({ ...last, poolSerial: 2 })
   assert.deepEqual(new ListenerPositionFile(dir, 'run', log).read(), { ...last, poolSerial: 2 })
   await spool.append({ type: 'c', ts })
-  assert.deepEqual(readdirSync(stateDir), ['spool'])
+  assert.deepEqual(readdirSync(stateDir).sort(), ['shim-status', 'spool'])
   assert.deepEqual(drain(spool), ['b', 'a', 'c'])
 })
 
@@ -163,6 +172,21 @@ test('a command that fails as that of busybox does: memory only', t => {
     process.env.PATH = path
   })
   assert.match(open(t, stateDir).error()!, /bad file descriptor/)
+})
+
+test('a command that does not end, as where a file server is away, is not waited for', t => {
+  const stateDir = temporaryFolder(t)
+  const bin = temporaryFolder(t)
+  // Its end would be a lock.
+  writeFileSync(join(bin, 'flock'), '#!/bin/sh\nexec sleep 30\n', { mode: 0o755 })
+  const path = process.env.PATH
+  process.env.PATH = `${bin}:${path}`
+  t.after(() => {
+    process.env.PATH = path
+  })
+  const { spool, error } = open(t, stateDir)
+  assert.match(error()!, /cannot be locked .*ETIMEDOUT/)
+  assert.equal(spool.isWritable, false)
 })
 
 test('a link in the place of the folder is not followed, wherever it leads', async t => {
@@ -243,7 +267,9 @@ test('links, FIFOs and devices in the place of an event are told as a loss, not 
   const isDevice = spawnSync('mknod', [name(4), 'c', '1', '5']).status === 0
   writeFileSync(name(5), Buffer.alloc(5 * 1024 * 1024))
   const { spool } = open(t, stateDir)
+  const before = openDescriptors()
   const told = drain(spool)
+  assert.equal(openDescriptors(), before, 'none is kept open')
   assert.deepEqual(told, Array(isDevice ? 5 : 4).fill(LossReason.damaged))
   assert.equal(readdirSync(join(path, 'damaged')).length, told.length)
   assert.ok(existsSync(secret))

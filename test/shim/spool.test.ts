@@ -45,7 +45,9 @@ test('more events than are kept in memory come from the disk', async t => {
   const { spool } = open(temporaryFolder(t))
   const names = Array.from({ length: 200 }, (_, index) => `e${index}`)
   for (const name of names) await spool.append(event(name))
+  const before = openDescriptors()
   assert.deepEqual(drain(spool).types, names)
+  assert.equal(openDescriptors(), before)
 })
 
 test('a spool over its bound drops the oldest, and tells how many', async t => {

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createLog } from '../../shim/own-log.ts'
 import { findOpenFile, preferFile } from '../../shim/supervisor-log.ts'
+import { openDescriptors } from '../support/open-descriptors.ts'
 import { temporaryFolder } from './shim-process.ts'
 
 const silent = createLog('silent')
@@ -56,7 +57,9 @@ test('supervisord is asked until the file is found, and again when it has gone',
   await turn()
   assert.ok(tail.maxBytes > whenAsked, 'a file costs supervisord nothing')
   appendFileSync(log, line(9))
-  assert.equal(await read(Buffer.byteLength(line(9)), 100), line(9))
+  const before = openDescriptors()
+  for (let n = 0; n < 20; n++) assert.equal(await read(Buffer.byteLength(line(9)), 100), line(9))
+  assert.equal(openDescriptors(), before, 'it is not kept open')
   assert.deepEqual(asked, [3072])
 
   // Rotated: the name is supervisord's new file, and goes on where the last one ended.
