@@ -161,7 +161,9 @@ export class ProcessTable {
     for (const entry of this.#entries.values()) {
       if (pids.has(entry.pid)) continue
       entry.diedMs ??= now
-      if (now - entry.diedMs > KEPT_MS) this.#forget(entry)
+      // Not when it is forgotten: its pid may be given to another before.
+      this.#young.delete(entry)
+      if (now - entry.diedMs > KEPT_MS) this.#entries.delete(entry.pid)
     }
     let looks = 0
     this.#hasMore = false
@@ -200,7 +202,7 @@ export class ProcessTable {
 
   #lookAgain(entry: Entry, now: number): void {
     const age = now - entry.firstSeenMs
-    if (now - entry.lookedAtMs < SECOND_LOOK_MS || entry.diedMs !== undefined) return
+    if (now - entry.lookedAtMs < SECOND_LOOK_MS) return
     entry.lookedAtMs = now
     try {
       const stat = readStat(entry.pid)
@@ -243,10 +245,5 @@ export class ProcessTable {
     if (this.#entries.get(entry.parent)?.name === 'supervisord') {
       entry.serviceName ??= readSupervisedName(entry.pid)
     }
-  }
-
-  #forget(entry: Entry): void {
-    this.#entries.delete(entry.pid)
-    this.#young.delete(entry)
   }
 }
