@@ -1,43 +1,49 @@
 /**
- * What becomes of refusals, whatever sink meets them: a real stream and a real runner before a side that
- * takes, refuses, and fails as the test has it.
+ * What becomes of refusals, and of a sink's place in the stream, whatever sink it is: a real stream and a
+ * real runner before a side that takes, refuses, and fails as the test has it.
  */
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { pino } from 'pino'
 import type { PublishedEvent } from '../../plugin/events/envelope.ts'
+import { Attempt } from '../../plugin/sinks/attempt.ts'
+import { BatchSize } from '../../plugin/sinks/batch-size.ts'
+import { CursorFile } from '../../plugin/sinks/cursor-file.ts'
 import { MAX_REJECTED_IN_A_ROW, SinkRunner } from '../../plugin/sinks/runner.ts'
-import { type Delivery, type Sink, SinkError } from '../../plugin/sinks/sink.ts'
+import { type Delivery, type Sink, SinkError, type SinkLimits } from '../../plugin/sinks/sink.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
 import fc from '../support/fast-check.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { waitFor } from '../support/wait.ts'
 
+const SILENT = pino({ level: 'silent' })
 const LIMITS = { maxBytes: 64 * 1024, maxEvents: 512, lingerMs: 0, timeoutMs: 1000 }
 
-/** What answers a batch: an error, or nothing where it is taken. */
-type Rule = (batch: readonly PublishedEvent[]) => SinkError | undefined
+/** What answers a batch: an error, or nothing where it is taken, or how many of it are not. */
+type Rule = (batch: readonly PublishedEvent[]) => SinkError | Delivery | undefined
 
 class OtherSide implements Sink {
   readonly name = 'other'
-  readonly limits = LIMITS
-  readonly state = undefined
+  readonly limits: SinkLimits
+  readonly state = { origin: 'here' }
   readonly asked: number[][] = []
   readonly taken: number[] = []
   rule: Rule
 
-  constructor(rule: Rule) {
+  constructor(rule: Rule, limits: Partial<SinkLimits>) {
     this.rule = rule
+    this.limits = { ...LIMITS, ...limits }
   }
   async load(): Promise<void> {}
   async connect(): Promise<void> {}
   async deliver(batch: readonly PublishedEvent[]): Promise<Delivery> {
     const seqs = batch.map(({ seq }) => seq)
     this.asked.push(seqs)
-    const error = this.rule(batch)
-    if (error !== undefined) throw error
+    const answer = this.rule(batch)
+    if (answer instanceof SinkError) throw answer
     this.taken.push(...seqs)
-    return {}
+    return answer ?? {}
   }
   close(): void {}
 }
@@ -47,17 +53,30 @@ interface GivenUp {
   readonly reason: string
 }
 
-function start(t: Pick<TestContext, 'after'>, rule: Rule, refusedMs = 20) {
+interface Settings {
+  readonly refusedMs?: number
+  readonly limits?: Partial<SinkLimits>
+  readonly cursorFile?: CursorFile
+  /** Published before there is a runner. */
+  readonly events?: number
+  readonly onGivenUp?: (batch: readonly PublishedEvent[]) => void
+}
+
+function start(t: Pick<TestContext, 'after'>, rule: Rule, settings: Settings = {}) {
+  const { refusedMs = 20, limits = {}, cursorFile, events = 0, onGivenUp } = settings
   const stream = new EventStream({ capacity: 10_000, maxBytes: 1 << 26 })
-  const sink = new OtherSide(rule)
+  for (let n = 0; n < events; n++) publish(stream, 10)
+  const sink = new OtherSide(rule, limits)
   const givenUp: GivenUp[] = []
   const runner = new SinkRunner({
     sink,
     stream,
-    log: pino({ level: 'silent' }),
+    cursorFile,
+    log: SILENT,
     onMissed: () => assert.fail('nothing is missed here'),
     onRejected: (batch, _, reason) => {
       givenUp.push({ seqs: batch.map(({ seq }) => seq), reason })
+      onGivenUp?.(batch)
     },
     refusedMs,
   })
@@ -137,7 +156,7 @@ test('any sizes, any faults, any bounds, failures between: what can be taken is,
             const isBad = batch.some(({ seq }) => published[seq - 1]!.isBad)
             return isBad ? rejected('bad') : undefined
           },
-          0
+          { refusedMs: 0 }
         )
         for (const { bytes } of published) publish(stream, bytes)
         const wanted = [...stream.events(0)].map(event => {
@@ -168,7 +187,7 @@ test('a side that refuses everything costs a few events, then the others wait un
   const { stream, sink, runner, givenUp, isDone } = start(
     t,
     () => (isSetUpWrong ? rejected('no tenant') : undefined),
-    60_000
+    { refusedMs: 60_000 }
   )
   for (let n = 0; n < 300; n++) publish(stream, 10)
   runner.start()
@@ -187,7 +206,7 @@ test('a side that refuses everything costs a few events, then the others wait un
 })
 
 test('while the application closes a side that refuses everything is not offered the others', async t => {
-  const { stream, runner, givenUp } = start(t, () => rejected('no'), 60_000)
+  const { stream, runner, givenUp } = start(t, () => rejected('no'), { refusedMs: 60_000 })
   for (let n = 0; n < 300; n++) publish(stream, 10)
   runner.start()
   runner.stopLingering()
@@ -203,4 +222,128 @@ test('a batch that is too large for a side that only cuts the connection gets th
   runner.start()
   await waitFor(isDone, 'all delivered')
   assert.deepEqual(sink.taken, [1, 2, 3, 4, 5, 6, 7, 8])
+})
+
+test('refusals between events that are taken are no side that refuses everything', async t => {
+  const { runner, givenUp, isDone } = start(
+    t,
+    ([event]) => (event!.seq % 2 === 0 ? rejected('bad') : undefined),
+    { refusedMs: 60_000, limits: { maxEvents: 1 }, events: 60 }
+  )
+  runner.start()
+  await waitFor(() => isDone() || runner.health.state === 'refused', 'all delivered')
+  assert.equal(givenUp.length, 30)
+  const { state, lag_events } = runner.health
+  assert.deepEqual([state, lag_events], ['delivering', 0])
+})
+
+test('a side that asks for a day is asked again after five minutes, and not before', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { sink, runner } = start(
+    t,
+    () =>
+      sink.asked.length === 1 ? new SinkError('retry', 'x', { afterMs: 86_400_000 }) : undefined,
+    { events: 1 }
+  )
+  const turns = async () => {
+    for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
+  }
+  runner.start()
+  await turns()
+  assert.equal(runner.health.state, 'retrying')
+  t.mock.timers.tick(299_000)
+  await turns()
+  assert.equal(sink.asked.length, 1)
+  t.mock.timers.tick(2000)
+  await turns()
+  assert.equal(sink.asked.length, 2)
+  assert.deepEqual(sink.taken, [1])
+})
+
+test('a position beyond the newest event is of another journal: the sink begins at the oldest', async t => {
+  const folder = temporaryFolder(t)
+  const cursorFile = new CursorFile(folder, 'other', SILENT)
+  cursorFile.write({ seq: 500 })
+  const { sink, runner, isDone } = start(t, () => undefined, { cursorFile, events: 3 })
+  const { seq, lag_events } = runner.health
+  assert.deepEqual([seq, lag_events], [0, 3])
+  runner.start()
+  await waitFor(isDone, 'all delivered')
+  assert.deepEqual(sink.taken, [1, 2, 3])
+  assert.equal(new CursorFile(folder, 'other', SILENT).read()?.seq, 3)
+})
+
+test("the sink's own state is in the file before anything is sent", async t => {
+  const folder = temporaryFolder(t)
+  const saved = () => new CursorFile(folder, 'other', SILENT).read()
+  const seen: unknown[] = []
+  const cursorFile = new CursorFile(folder, 'other', SILENT)
+  const { runner, isDone } = start(
+    t,
+    () => {
+      seen.push(saved())
+      return undefined
+    },
+    { cursorFile, events: 1 }
+  )
+  runner.start()
+  await waitFor(isDone, 'all delivered')
+  assert.deepEqual(seen, [{ seq: 0, state: { origin: 'here' } }])
+  assert.deepEqual(saved(), { seq: 1, state: { origin: 'here' } })
+})
+
+test('that an event is given up is told before the saved position is behind it', async t => {
+  const answers: readonly Rule[] = [() => rejected('bad'), () => ({ rejected: 1, reason: 'bad' })]
+  for (const answer of answers) {
+    const folder = temporaryFolder(t)
+    const savedWhenTold: (number | undefined)[] = []
+    const { runner, isDone } = start(
+      t,
+      batch => (batch[0]!.seq === 2 ? answer(batch) : undefined),
+      {
+        cursorFile: new CursorFile(folder, 'other', SILENT),
+        limits: { maxEvents: 1 },
+        events: 3,
+        onGivenUp: () => savedWhenTold.push(new CursorFile(folder, 'other', SILENT).read()?.seq),
+      }
+    )
+    runner.start()
+    await waitFor(isDone, 'all delivered')
+    assert.deepEqual(savedWhenTold, [1])
+  }
+})
+
+test('when an event was last delivered is told', async t => {
+  const { runner, isDone } = start(t, () => undefined, { events: 1 })
+  assert.equal(runner.health.delivered_at, undefined)
+  const before = Date.now() * 1000
+  runner.start()
+  await waitFor(isDone, 'all delivered')
+  const { delivered_at } = runner.health
+  assert.ok(delivered_at! >= before && delivered_at! <= Date.now() * 1000, `${delivered_at}`)
+})
+
+test('an attempt that has its answer leaves no timer behind', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+  const before = timers()
+  const attempt = new Attempt()
+  assert.equal(await attempt.run(60_000, async () => 'taken'), 'taken')
+  await assert.rejects(
+    attempt.run(60_000, async () => {
+      throw new Error('cut')
+    }),
+    /cut/
+  )
+  assert.equal(timers(), before)
+})
+
+test('after ten minutes a size that was refused is tried again', () => {
+  const stream = new EventStream({ capacity: 100, maxBytes: 1 << 20 })
+  for (let n = 0; n < 10; n++) publish(stream, 10)
+  const pending = [...stream.events(0)]
+  const size = new BatchSize(LIMITS)
+  size.refused(pending, 0)
+  for (let n = 0; n < 20; n++) size.taken()
+  assert.equal(size.take(pending, 599_999).length, 9)
+  assert.equal(size.take(pending, 600_000).length, 10)
 })
