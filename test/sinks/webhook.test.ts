@@ -7,13 +7,19 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { pino } from 'pino'
 import { Webhook } from 'standardwebhooks'
 import type { EventEnvelope } from '../../generated/types.ts'
+import { sealEnvelope } from '../../plugin/events/envelope.ts'
+import { CursorFile } from '../../plugin/sinks/cursor-file.ts'
+import type { SinkFault } from '../../plugin/sinks/sink.ts'
 import { slackText } from '../../plugin/sinks/webhook/webhook-body.ts'
-import { waitFor } from '../support/wait.ts'
+import { WebhookSink } from '../../plugin/sinks/webhook/webhook-sink.ts'
+import { sleep, waitFor } from '../support/wait.ts'
 import {
   isDone,
   post,
+  postNotes,
   rejectionGaps,
   sinkHealth,
   startSinkServer,
@@ -24,15 +30,25 @@ import {
 interface Asked {
   readonly headers: IncomingHttpHeaders
   readonly body: string
+  readonly atMs: number
 }
-type Answer = { status: number; headers?: Record<string, string>; body?: string } | undefined
+interface Answer {
+  readonly status: number
+  readonly headers?: Record<string, string>
+  readonly body?: string
+  /** Its end never comes. */
+  readonly isEndless?: boolean
+}
+
+const TAKEN: Answer = { status: 204 }
 
 class Receiver {
   readonly asked: Asked[] = []
   /** Taken, in order of arrival. */
   readonly taken: EventEnvelope[] = []
-  answer: (event: EventEnvelope, asked: Asked) => Answer = () => undefined
+  answer: (event: EventEnvelope, asked: Asked) => Answer | undefined = () => undefined
   port = 0
+  connections = 0
   #server: Server | undefined
 
   static async start(t: Pick<TestContext, 'after'>): Promise<Receiver> {
@@ -50,13 +66,16 @@ class Receiver {
     this.#server = createServer(async (request, response) => {
       let body = ''
       for await (const chunk of request.setEncoding('utf8')) body += chunk
-      const asked = { headers: request.headers, body }
+      const asked = { headers: request.headers, body, atMs: performance.now() }
       this.asked.push(asked)
       const event = JSON.parse(body) as EventEnvelope
-      const { status, headers, body: said } = this.answer(event, asked) ?? { status: 204 }
+      const { status, headers, body: said, isEndless } = this.answer(event, asked) ?? TAKEN
       if (status < 300) this.taken.push(event)
-      response.writeHead(status, headers).end(said)
+      response.writeHead(status, headers).flushHeaders()
+      if (isEndless !== true) response.end(said)
     })
+    this.#server.keepAliveTimeout = 60_000
+    this.#server.on('connection', () => this.connections++)
     this.#server.listen(this.port, '127.0.0.1')
     await once(this.#server, 'listening')
     this.port = (this.#server.address() as AddressInfo).port
@@ -161,6 +180,87 @@ test('one event that is refused is given up and told; the others arrive', async 
     /the sink webhook gave up event \d+ \(service_crashed\).*422: no such/
   )
   assert.ok(receiver.taken.some(({ event }) => event.source.event === 'sink.rejected'))
+})
+
+test('a receiver that refuses every event is told of none but the first', async t => {
+  const receiver = await Receiver.start(t)
+  receiver.answer = () => ({ status: 422 })
+  const server = await startSinkServer(t, { SYSMON_WEBHOOK_URL: receiver.url })
+  await post(server.url, crash(1))
+  await untilSink(server.url, 'webhook', ({ rejected }) => rejected >= 2)
+  // The gap of a refused gap would be refused as well, and so on.
+  await sleep(300)
+  const { rejected } = await sinkHealth(server.url, 'webhook')
+  assert.equal(rejected, 2)
+  assert.equal((await rejectionGaps(server.url)).length, 1)
+})
+
+test('what a receiver asks for by Retry-After is waited for', async t => {
+  const receiver = await Receiver.start(t)
+  receiver.answer = () =>
+    receiver.asked.length === 1 ? { status: 429, headers: { 'retry-after': '1' } } : undefined
+  const server = await startSinkServer(t, { SYSMON_WEBHOOK_URL: receiver.url })
+  await post(server.url, crash(1))
+  await untilSink(server.url, 'webhook', isDone)
+  const [first, second] = receiver.asked
+  assert.ok(second!.atMs - first!.atMs >= 990, `${second!.atMs - first!.atMs} ms`)
+})
+
+test('many events are posted over one connection, whatever is answered to them', async t => {
+  const receiver = await Receiver.start(t)
+  receiver.answer = () => ({ status: 200, body: 'thank you' })
+  const server = await startSinkServer(t, { SYSMON_WEBHOOK_URL: receiver.url })
+  for (let n = 1; n <= 20; n++) await post(server.url, crash(n))
+  await untilSink(server.url, 'webhook', each => isDone(each) && each.delivered >= 20)
+  // One more where the first was idle for long.
+  assert.ok(receiver.connections <= 2, `${receiver.connections} connections`)
+})
+
+test('the words of a refusal are not waited for without end', async t => {
+  const receiver = await Receiver.start(t)
+  receiver.answer = () => ({ status: 410, isEndless: true })
+  const server = await startSinkServer(t, { SYSMON_WEBHOOK_URL: receiver.url })
+  await post(server.url, crash(1))
+  const { state } = await untilSink(server.url, 'webhook', ({ failures }) => failures > 0)
+  assert.equal(state, 'stopped')
+})
+
+test('what it does not post lies behind its saved position too when the server ends', async t => {
+  const receiver = await Receiver.start(t)
+  const folder = temporaryFolder(t)
+  const env = { SYSMON_WEBHOOK_URL: receiver.url, SYSMON_STATE_DIR: folder }
+  const server = await startSinkServer(t, env)
+  await post(server.url, crash(1))
+  await untilSink(server.url, 'webhook', each => isDone(each) && each.delivered > 0)
+  await postNotes(server.url, 0, 50)
+  const { seq } = await untilSink(server.url, 'webhook', isDone)
+  assert.equal(await server.stop(), 0)
+  const cursorFile = new CursorFile(folder, 'webhook', pino({ level: 'silent' }))
+  assert.ok(seq > 50)
+  assert.equal(cursorFile.read()?.seq, seq)
+})
+
+const FAULTS: ReadonlyArray<[SinkFault, statuses: readonly number[]]> = [
+  ['rejected', [400, 413, 422]],
+  ['retry', [408, 409, 425, 429, 500, 502, 503, 504, 599]],
+  ['refused', [301, 302, 307, 401, 403, 404, 405, 411, 415]],
+  ['stopped', [410]],
+]
+
+test('each status says whether it is the event, the moment or the receiver that is wrong', async t => {
+  const receiver = await Receiver.start(t)
+  const sink = new WebhookSink({ url: receiver.url })
+  const { signal } = new AbortController()
+  await sink.connect(undefined)
+  const event = sealEnvelope(1, { ts: 1, type: 'a', category: 'system', source: { kind: 'cdp' } })
+  for (const [fault, statuses] of FAULTS) {
+    for (const status of statuses) {
+      receiver.answer = () => ({ status, headers: { 'retry-after': '7' } })
+      // Only what passes is waited for as long as was asked.
+      const afterMs = fault === 'retry' ? 7000 : undefined
+      await assert.rejects(sink.deliver([event], signal), { fault, afterMs }, String(status))
+    }
+  }
 })
 
 test('a redirect is not followed, 410 ends it, 403 is asked again slowly', async t => {
