@@ -141,3 +141,40 @@ test('one that hangs is ended with all that it started; one that reads nothing d
   const [deaf] = program(t, 'exit 0')
   assert.deepEqual(await new CommandSink(deaf).deliver([event], new AbortController().signal), {})
 })
+
+test('no name is too long, or of such characters, that the program could not get it', async t => {
+  const [path, out] = program(t, 'printf "%s\\n" "$SYSMON_TYPE: $SYSMON_SENTENCE." >> $OUT')
+  const sink = new CommandSink(path)
+  const crashOf = (service_name: string) => ({
+    type: 'service_crashed',
+    data: { service_name, phase: 'running' },
+  })
+  const source = { kind: 'local_process' } as const
+  for (const input of [crashOf('x'.repeat(200_000)), crashOf('a\0b'), { type: 'a\0b' }]) {
+    const event = sealEnvelope(1, { ts: 1, category: 'system', source, ...input })
+    assert.deepEqual(await sink.deliver([event], new AbortController().signal), {})
+  }
+  const [long, ...others] = readFileSync(out, 'utf8').trimEnd().split('\n')
+  assert.match(long!, /^service_crashed: x{2000}\.$/)
+  assert.deepEqual(others, ['service_crashed: a\\x00b died while it was running.', 'a\\x00b: .'])
+})
+
+test('of one that prints without end no more is held than is told', async t => {
+  const [path] = program(
+    t,
+    'cat > /dev/null; [ -e $OUT ] && exit 0; touch $OUT; yes | head -c 200M >&2; exit 3'
+  )
+  const server = await startSinkServer(t, {
+    SYSMON_ON_EVENT: path,
+    NODE_OPTIONS: '--max-old-space-size=80',
+  })
+  await post(server.url, crash(1))
+  const { failures, error } = await untilSink(
+    server.url,
+    'command',
+    each => isDone(each) && each.delivered > 0
+  )
+  assert.equal(failures, 1)
+  assert.match(error!, /ended with status 3: y/)
+  assert.ok(error!.length < 2000, error)
+})

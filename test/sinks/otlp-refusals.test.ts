@@ -4,6 +4,8 @@ import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import { type OtlpHttpSettings, postOtlp } from '../../plugin/sinks/otlp/otlp-transport.ts'
+import type { SinkFault } from '../../plugin/sinks/sink.ts'
 import { waitFor } from '../support/wait.ts'
 import { type Refusal, startJsonCollector } from './json-collector.ts'
 import { startProxy } from './proxy.ts'
@@ -209,6 +211,23 @@ for (const protocol of ['http/json', 'http/protobuf']) {
   })
 }
 
+test('an answer that is longer than any collector sends is not read to its end, and is none', async t => {
+  const body = `{}${' '.repeat(70_000)}`
+  const collector = await startJsonCollector(t, () => ({ status: 200, type: JSON_TYPE, body }))
+  const server = await startSinkServer(t, {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    ...JSON_PROTOCOL,
+  })
+  await postNotes(server.url, 0, 1)
+  const { state, error } = await untilSink(
+    server.url,
+    'otlp',
+    each => each.state === 'retrying' || isDone(each)
+  )
+  assert.equal(state, 'retrying')
+  assert.match(error!, /longer than any collector sends/)
+})
+
 test('what is secret in an endpoint is not told', async t => {
   const proxy = await startProxy(t, 'http://127.0.0.1:1', () => ({ status: 401 }))
   const { port } = new URL(proxy.url)
@@ -219,6 +238,33 @@ test('what is secret in an endpoint is not told', async t => {
   const { error } = await untilSink(server.url, 'otlp', ({ state }) => state === 'refused')
   assert.equal(error, `http://127.0.0.1:${port}/v1/logs answered 401`)
   assert.doesNotMatch(server.output(), /secret/)
+})
+
+const FAULTS: ReadonlyArray<[SinkFault, statuses: readonly number[]]> = [
+  ['rejected', [400, 413, 422]],
+  ['retry', [408, 425, 429, 500, 502, 503, 504]],
+  ['refused', [301, 307, 401, 403, 404, 405, 409, 415, 431]],
+]
+
+test('each status says whether it is the data, the moment or the setting that is wrong', async t => {
+  let status = 200
+  const headers = { 'retry-after': '7' }
+  const proxy = await startProxy(t, 'http://127.0.0.1:1', () => ({ status, headers }))
+  const settings: OtlpHttpSettings = {
+    url: proxy.url,
+    headers: async () => ({}),
+    compression: 'none',
+    agentFactory: () => undefined,
+  }
+  const { signal } = new AbortController()
+  for (const [fault, statuses] of FAULTS) {
+    for (status of statuses) {
+      // Only what passes is waited for as long as was asked.
+      const afterMs = fault === 'retry' ? 7000 : undefined
+      const asked = postOtlp(settings, Buffer.from('{}'), signal)
+      await assert.rejects(asked, { fault, afterMs }, String(status))
+    }
+  }
 })
 
 test('415 is for a person to mend: the events wait', async t => {
@@ -234,7 +280,8 @@ test('415 is for a person to mend: the events wait', async t => {
 
 test('OTEL_LOGS_EXPORTER=console: records are lines of JSON on standard output', async t => {
   const server = await startSinkServer(t, { OTEL_LOGS_EXPORTER: 'console' })
-  await postNotes(server.url, 0, 3)
+  await post(server.url, { type: 'note', category: 'console', ts: 1764000000000123 })
+  await postNotes(server.url, 0, 2)
   await untilSink(server.url, 'console', isDone)
   await server.said(/(?:^\{"timeUnixNano".*\n[\s\S]*){3}/m)
   const lines = server
@@ -244,7 +291,8 @@ test('OTEL_LOGS_EXPORTER=console: records are lines of JSON on standard output',
   const records = lines.map(line => JSON.parse(line))
   assert.equal(records.length, 3)
   assert.equal(records[0].eventName, 'note')
-  assert.match(records[0].timeUnixNano, /^\d{19}$/)
+  assert.equal(records[0].timeUnixNano, '1764000000000123000')
+  assert.match(records[1].timeUnixNano, /^\d{19}$/)
   assert.deepEqual(
     records.map(({ attributes }) => attributes['sysmon.seq']),
     [1, 2, 3]
