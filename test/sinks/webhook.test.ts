@@ -7,6 +7,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
 import { pino } from 'pino'
 import { Webhook } from 'standardwebhooks'
 import type { EventEnvelope } from '../../generated/types.ts'
@@ -71,14 +72,20 @@ class Receiver {
       const event = JSON.parse(body) as EventEnvelope
       const { status, headers, body: said, isEndless } = this.answer(event, asked) ?? TAKEN
       if (status < 300) this.taken.push(event)
-      response.writeHead(status, headers).flushHeaders()
-      if (isEndless !== true) response.end(said)
+      response.writeHead(status, headers)
+      if (isEndless === true) response.flushHeaders()
+      else response.end(said)
     })
     this.#server.keepAliveTimeout = 60_000
     this.#server.on('connection', () => this.connections++)
     this.#server.listen(this.port, '127.0.0.1')
     await once(this.#server, 'listening')
     this.port = (this.#server.address() as AddressInfo).port
+  }
+
+  /** How many connections are open. */
+  open(): Promise<number> {
+    return promisify(this.#server!.getConnections).call(this.#server)
   }
 
   async down(): Promise<void> {
@@ -214,6 +221,15 @@ test('many events are posted over one connection, whatever is answered to them',
   await untilSink(server.url, 'webhook', each => isDone(each) && each.delivered >= 20)
   // One more where the first was idle for long.
   assert.ok(receiver.connections <= 2, `${receiver.connections} connections`)
+})
+
+test('an answer that never ends holds its connection for no longer than its words are waited for', async t => {
+  const receiver = await Receiver.start(t)
+  receiver.answer = () => ({ status: 200, isEndless: true })
+  const server = await startSinkServer(t, { SYSMON_WEBHOOK_URL: receiver.url })
+  for (let n = 1; n <= 10; n++) await post(server.url, crash(n))
+  await untilSink(server.url, 'webhook', each => isDone(each) && each.delivered >= 10)
+  await waitFor(async () => (await receiver.open()) === 0, 'the end of the connections')
 })
 
 test('the words of a refusal are not waited for without end', async t => {

@@ -18,7 +18,7 @@ import { signature } from './webhook-signature.ts'
 
 /** Of the other side's words about a refusal. */
 const MAX_SAID_LENGTH = 200
-/** How long these are waited for. */
+/** How long these are waited for, and the end of an answer. */
 const HEAD_MS = 500
 /** By which the other side says that it is the event that is wrong: it will not be taken later. */
 const BAD_EVENT: readonly number[] = [400, 413, 422]
@@ -76,8 +76,7 @@ export class WebhookSink implements Sink {
     const response = await post(new URL(url), headers, body, signal)
     const status = response.statusCode ?? 0
     if (status >= 200 && status < 300) {
-      // An answer that is not read keeps its connection.
-      response.resume()
+      drain(response)
       return
     }
     const said = (await head(response)).trim()
@@ -130,6 +129,12 @@ async function post(
     outgoing.on('error', reject)
     outgoing.end(body)
   })
+}
+
+/** An answer that is not read keeps its connection, and so does one whose end never comes. */
+function drain(response: IncomingMessage): void {
+  const timer = setTimeout(() => response.destroy(), HEAD_MS)
+  response.on('close', () => clearTimeout(timer)).resume()
 }
 
 /** The first characters of an answer, whose rest may never come. */
