@@ -79,6 +79,20 @@ test('one that fails is run again; after five times the event is given up and to
   assert.ok(readFileSync(out, 'utf8').length / 2 >= 6)
 })
 
+test('each event is tried as often, whatever became of the one before', async t => {
+  const [path] = program(t, 'exit 3')
+  const sink = new CommandSink(path)
+  const { signal } = new AbortController()
+  for (const seq of [1, 2]) {
+    const source = { kind: 'cdp' } as const
+    const event = sealEnvelope(seq, { ts: 1, type: 'a', category: 'system', source })
+    for (let tries = 1; tries <= 5; tries++) {
+      const fault = tries < 5 ? 'retry' : 'rejected'
+      await assert.rejects(sink.deliver([event], signal), { fault }, `${tries} of event ${seq}`)
+    }
+  }
+})
+
 test('one that is not there, or may not be run, is named', async t => {
   const folder = temporaryFolder(t)
   const plain = join(folder, 'plain')

@@ -323,6 +323,39 @@ test('when an event was last delivered is told', async t => {
   assert.ok(delivered_at! >= before && delivered_at! <= Date.now() * 1000, `${delivered_at}`)
 })
 
+test('the application closes in its time, whatever lets go of nothing', async t => {
+  const { sink, runner } = start(t, () => undefined, { limits: { timeoutMs: 120_000 }, events: 1 })
+  sink.deliver = () => {
+    sink.asked.push([1])
+    return new Promise<never>(() => {})
+  }
+  runner.start()
+  await waitFor(() => sink.asked.length > 0, 'an attempt')
+  let isClosed = false
+  void runner.close(50).then(() => {
+    isClosed = true
+  })
+  await waitFor(() => isClosed, 'the end')
+  const { state, error, lag_events } = runner.health
+  assert.deepEqual([state, error, lag_events], ['closed', 'the application closed', 1])
+})
+
+test('a side that does not answer is asked again after its time', async t => {
+  const { sink, runner, isDone } = start(t, () => undefined, {
+    limits: { timeoutMs: 50 },
+    events: 1,
+  })
+  const { deliver } = sink
+  sink.deliver = batch => {
+    sink.deliver = deliver
+    sink.asked.push(batch.map(({ seq }) => seq))
+    return new Promise<never>(() => {})
+  }
+  runner.start()
+  await waitFor(isDone, 'all delivered')
+  assert.deepEqual([runner.health.error, sink.taken], ['no answer in 0.05 s', [1]])
+})
+
 test('an attempt that has its answer leaves no timer behind', async () => {
   const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
   const before = timers()

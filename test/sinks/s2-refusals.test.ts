@@ -1,10 +1,13 @@
-/** What S2 refuses of a batch: the real server, before which a proxy refuses what the test has it. */
+/** What S2 refuses of a batch: the real server, before which a proxy refuses what the test has it; and what each refusal is. */
 
 import assert from 'node:assert/strict'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
+import { S2Error } from '@s2-dev/streamstore'
+import { toAppendError } from '../../plugin/sinks/s2/s2-client.ts'
+import type { SinkError, SinkFault } from '../../plugin/sinks/sink.ts'
 import { needS2, S2Lite } from './s2-lite.ts'
 import { isDone, post, postNotes, rejectionGaps, startSinkServer, untilSink } from './support.ts'
 
@@ -94,4 +97,45 @@ test('a token that is refused is for a person to mend: the events wait', async t
   await postNotes(server.url, 0, 1)
   const { rejected } = await untilSink(server.url, 's2', ({ state }) => state === 'refused')
   assert.equal(rejected, 0)
+})
+
+interface Answered {
+  readonly status: number
+  readonly code?: string
+  /** `sdk`: a fault of its own, for which it makes up a status. */
+  readonly origin?: 'server' | 'sdk'
+}
+const FAULTS: ReadonlyArray<[SinkFault, answered: readonly Answered[]]> = [
+  ['rejected', [{ status: 400 }, { status: 413 }, { status: 422, code: 'invalid' }]],
+  [
+    'retry',
+    [
+      // A name that is not found, a connection that breaks, an attempt that is given up.
+      { status: 400, code: 'ENOTFOUND', origin: 'sdk' },
+      { status: 502, code: 'ECONNRESET', origin: 'sdk' },
+      { status: 499, origin: 'sdk' },
+      ...[404, 408, 409, 412, 416, 429, 499, 500, 503].map(status => ({ status })),
+      { status: 404, code: 'stream_not_found' },
+    ],
+  ],
+  [
+    'refused',
+    [
+      ...[401, 402, 403, 405].map(status => ({ status })),
+      { status: 422, code: 'quota_exhausted' },
+      { status: 400, code: 'access_token_not_found' },
+      { status: 404, code: 'basin_not_found' },
+    ],
+  ],
+]
+
+test('each error says whether it is the data, the moment or the account that is wrong', () => {
+  for (const [fault, answered] of FAULTS) {
+    for (const { origin = 'server', ...rest } of answered) {
+      const error = new S2Error({ message: 'x', origin, ...rest })
+      const { fault: found, reconnect } = toAppendError(error, { basin: 'some-basin' }) as SinkError
+      assert.equal(found, fault, JSON.stringify(rest))
+      assert.equal(reconnect, rest.code === 'stream_not_found')
+    }
+  }
 })
