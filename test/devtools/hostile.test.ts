@@ -5,67 +5,16 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
-import { type TestContext, test } from 'node:test'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { test } from 'node:test'
+import { pino } from 'pino'
 import type { DevToolsHealth, PageCrashedData } from '../../generated/types.ts'
+import { DevToolsWatcher } from '../../plugin/devtools/watcher.ts'
 import { note, startApp } from '../support/app.ts'
 import { sleep } from '../support/chromium.ts'
-
-type Call = {
-  readonly id: number
-  readonly method: string
-  readonly params: Record<string, unknown>
-}
-
-interface FakeBrowser {
-  readonly url: string
-  readonly calls: Call[]
-  readonly sockets: WebSocket[]
-}
-
-/** @param answer undefined: none */
-async function fakeBrowser(
-  t: TestContext,
-  answer: (call: Call, socket: WebSocket) => unknown = () => ({}),
-  version: (request: IncomingMessage, response: ServerResponse, port: number) => void = (
-    _,
-    r,
-    port
-  ) =>
-    r.end(
-      JSON.stringify({
-        Browser: 'Fake/1',
-        webSocketDebuggerUrl: `ws://elsewhere.invalid:${port}/devtools/browser/1`,
-      })
-    )
-): Promise<FakeBrowser> {
-  const http = createServer((request, response) => version(request, response, port))
-  const ws = new WebSocketServer({ server: http })
-  const calls: Call[] = []
-  const sockets: WebSocket[] = []
-  ws.on('connection', socket => {
-    sockets.push(socket)
-    socket.on('error', () => {})
-    socket.on('message', data => {
-      const call = JSON.parse(String(data)) as Call
-      calls.push(call)
-      const result = answer(call, socket)
-      if (result !== undefined) socket.send(JSON.stringify({ id: call.id, result }))
-    })
-  })
-  http.listen(0, '127.0.0.1')
-  await once(http, 'listening')
-  const { port } = http.address() as AddressInfo
-  t.after(() => {
-    for (const socket of ws.clients) socket.terminate()
-    ws.close()
-    http.close()
-    http.closeAllConnections()
-  })
-  return { url: `http://127.0.0.1:${port}`, calls, sockets }
-}
+import { waitFor } from '../support/wait.ts'
+import { crashed, created, fakeBrowser } from './fake-browser.ts'
 
 type App = Awaited<ReturnType<typeof startApp>>
 const health = (app: App): DevToolsHealth => app.sysmon.health().devtools!
@@ -86,26 +35,6 @@ function crashesOf(app: App): PageCrashedData[] {
   })
   return crashes
 }
-
-const created = (targetId: string, more: object = {}) =>
-  JSON.stringify({
-    method: 'Target.targetCreated',
-    params: {
-      targetInfo: {
-        targetId,
-        type: 'page',
-        title: 'One',
-        url: 'https://one.example/?s',
-        attached: false,
-        ...more,
-      },
-    },
-  })
-const crashed = (targetId: unknown, more: object = {}) =>
-  JSON.stringify({
-    method: 'Target.targetCrashed',
-    params: { targetId, status: 'crashed', errorCode: 11, ...more },
-  })
 
 test('only its own session is asked for, nothing is attached, and the host is the one that was named', async t => {
   const browser = await fakeBrowser(t)
@@ -167,6 +96,47 @@ test('nobody there is told once in the log, and in the health', async t => {
   await sleep(4000)
   assert.equal(told().length, 1)
   assert.match(health(app).error!, /ECONNREFUSED/)
+})
+
+test('one that takes the connection and says nothing is let go, and asked again', async t => {
+  let upgrades = 0
+  const http = createServer((_, response) =>
+    response.end(JSON.stringify({ webSocketDebuggerUrl: 'ws://a/devtools/browser/1' }))
+  )
+  http.on('upgrade', (_, socket) => {
+    upgrades++
+    socket.on('error', () => {}).resume()
+    t.after(() => socket.destroy())
+  })
+  http.listen(0, '127.0.0.1')
+  t.after(() => http.close())
+  await once(http, 'listening')
+  const { port } = http.address() as AddressInfo
+  const app = await startApp(t, { devtools: `http://127.0.0.1:${port}` })
+  await waitFor(() => upgrades === 2, 'a second attempt')
+  assert.match(health(app).error!, /handshake has timed out/)
+})
+
+test('who is closed while the browser is looked for says nothing more of it', async t => {
+  let asked = 0
+  const { url } = await fakeBrowser(t, undefined, () => asked++)
+  const lines: string[] = []
+  const log = pino({ level: 'warn' }, { write: line => lines.push(line) })
+  const watcher = new DevToolsWatcher({ url, addresses: 'path' }, log, {
+    onCrash: () => {},
+    findKill: async () => undefined,
+    findFault: () => undefined,
+  })
+  watcher.start()
+  await waitFor(() => asked > 0, 'a request')
+  const before = lines.length
+  // So late that it would be told.
+  const now = performance.now()
+  t.mock.method(performance, 'now', () => now + 10_000)
+  watcher.close()
+  await sleep(300)
+  assert.deepEqual(lines.slice(before), [])
+  assert.equal(watcher.health.state, 'stopped')
 })
 
 test('messages of any form are survived, and what can be told of is', async t => {
@@ -242,6 +212,37 @@ test('one that never answers holds nothing up: the crash is told without what wa
   await until(() => crashes.length === 1, 'a crash')
   assert.equal(crashes[0]!.signal, 'SIGTRAP')
   note(app, 'the application goes on')
+})
+
+test('one that is gone before it answers: the crash is told without what was asked', async t => {
+  const browser = await fakeBrowser(t, ({ method }, socket) => {
+    if (method !== 'Target.getTargetInfo') return {}
+    socket.terminate()
+    return undefined
+  })
+  const app = await startApp(t, { devtools: browser.url })
+  const crashes = crashesOf(app)
+  await until(() => health(app).state === 'watching', 'watching')
+  browser.sockets[0]!.send(created('A'))
+  browser.sockets[0]!.send(crashed('A'))
+  await until(() => crashes.length === 1, 'a crash')
+  assert.equal(crashes[0]!.target_id, 'A')
+})
+
+test('crash after crash is told, however many there are', async t => {
+  const browser = await fakeBrowser(t)
+  const app = await startApp(t, { devtools: browser.url })
+  const crashes = crashesOf(app)
+  await until(() => health(app).state === 'watching', 'watching')
+  const [socket] = browser.sockets
+  for (let told = 0; told < 1100; told += 100) {
+    for (let i = told; i < told + 100; i++) {
+      socket!.send(created(`T${i}`))
+      socket!.send(crashed(`T${i}`))
+    }
+    await until(() => crashes.length >= told + 100, `the crashes after ${told}`)
+  }
+  assert.equal(crashes.length, 1100)
 })
 
 test('a flood of messages takes a share of the time, not all of it', async t => {
