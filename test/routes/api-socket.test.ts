@@ -2,16 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
 import type { EventEnvelope } from '../../generated/types.ts'
 import { listen, post, startApp } from '../support/app.ts'
 import { SYSMON, startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { PATIENCE_MS } from '../support/wait.ts'
+import { PATIENCE_MS, waitFor } from '../support/wait.ts'
 
 const crash = (serial: number) => ({
   type: 'service_crashed',
@@ -158,6 +160,28 @@ test('one that a killed server left is replaced; a kept connection ends with the
   assert.equal((await send(stateDir, crash(2), { agent })).status, 200)
   assert.equal(await second.stop(), 0)
   assert.equal(existsSync(join(stateDir, 'api.sock')), false)
+})
+
+test('who sends half of an event does not hold up the end of the server', async t => {
+  const stateDir = temporaryFolder(t)
+  let requests = 0
+  const before = (app: FastifyInstance) => app.addHook('onRequest', async () => void requests++)
+  // Fastify itself would wait less.
+  const app = await startApp(t, { stateDir }, { before, fastify: { pluginTimeout: 60_000 } })
+  const socket = connect(join(stateDir, 'api.sock')).on('error', () => {})
+  t.after(() => socket.destroy())
+  let answer = ''
+  socket.setEncoding('utf8').on('data', text => {
+    answer += text
+  })
+  socket.write(
+    'POST /telemetry/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n'
+  )
+  await waitFor(() => requests === 1, 'its request')
+  const closed = once(socket, 'close')
+  await app.close()
+  await closed
+  assert.equal(answer, '', 'it was not waited for until it was told that it is too slow')
 })
 
 test('a second server on the folder has none, and leaves the first one its own', async t => {

@@ -106,6 +106,19 @@ test('one that does not come in time: 408', async t => {
   assert.equal(await result, 408)
 })
 
+test('one that came in time leaves no timer behind', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+  const before = timers()
+  const { payload, result } = send(new BodyReader())
+  payload.write('slow')
+  await turn()
+  await turn()
+  assert.ok(timers() > before, 'its time is limited')
+  payload.end('er')
+  assert.equal(await result, 'slower')
+  assert.ok(timers() <= before)
+})
+
 test('over the bound for all of them the largest goes, and small ones stay', async () => {
   const reader = new BodyReader()
   const small = Array.from({ length: 10 }, () => send(reader))

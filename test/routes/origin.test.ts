@@ -246,14 +246,18 @@ test("a browser's question before it posts from an allowed origin is answered", 
       headers: {
         origin,
         'access-control-request-method': 'POST',
-        'access-control-request-headers': 'authorization, content-type',
+        'access-control-request-headers': 'authorization, content-type, last-event-id',
         'access-control-request-private-network': 'true',
       },
     })
   const { statusCode, headers } = await preflight('https://app.example')
   assert.ok(statusCode === 200 || statusCode === 204, `${statusCode}`)
   assert.equal(headers['access-control-allow-origin'], 'https://app.example')
-  assert.match(String(headers['access-control-allow-headers']), /authorization.*content-type/)
+  assert.match(
+    String(headers['access-control-allow-headers']),
+    /authorization.*content-type.*last-event-id/
+  )
+  assert.ok(Number(headers['access-control-max-age']) > 0, 'it need not ask before each of them')
   assert.match(String(headers['access-control-allow-methods']), /PATCH/)
   assert.equal(headers['access-control-allow-private-network'], 'true')
   const foreign = await preflight('https://evil.example')

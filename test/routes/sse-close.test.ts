@@ -65,6 +65,16 @@ test('with nothing to wait for, close() does not take the time that stalled stre
   )
 })
 
+test('no timer is left of a stream that ended in time', async t => {
+  const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+  const before = timers()
+  const app = await startApp(t, { closeTimeout: 60_000 })
+  const client = await openStream(t, `${await listen(app)}/telemetry/stream`)
+  await app.close()
+  await client.over()
+  assert.ok(timers() <= before, `${before} before, ${timers()} after`)
+})
+
 test('a slow client that goes on reading gets all of the ring before its end', async t => {
   const app = await startApp(t, { closeTimeout: 60_000, streamBuffer: 1024 })
   const url = await listen(app)

@@ -1,11 +1,13 @@
 /** Many streams at a time: the cap on their number, stalled ones, and fan-out. */
 
 import assert from 'node:assert/strict'
-import type { ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { request, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { Health } from '../../generated/types.ts'
 import { call, listen, note, openStalled, openStream, page, startApp } from '../support/app.ts'
+import { waitFor } from '../support/wait.ts'
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i)
@@ -55,6 +57,27 @@ test('a client that leaves gives its place back', async t => {
     client.leave()
     await readersAre(app, 0)
   }
+})
+
+test('a client that left while a hook of the host waited takes no place', async t => {
+  const said: string[] = []
+  const before = (app: FastifyInstance) =>
+    app.addHook('preHandler', async (_, { raw }) => {
+      if (said.push('came') > 1) return
+      await once(raw, 'close')
+      said.push('left')
+    })
+  const app = await startApp(t, { maxStreams: 1 }, { before })
+  const url = `${await listen(app)}/telemetry/stream`
+  const client = request(url, { agent: false }).on('error', () => {})
+  client.end()
+  await waitFor(() => said.includes('came'), 'its request')
+  client.destroy()
+  await waitFor(() => said.includes('left'), 'its end')
+  const next = await openStream(t, url)
+  assert.equal(next.response.statusCode, 200)
+  next.leave()
+  await readersAre(app, 0)
 })
 
 test('a stalled client that leaves gives its place back too', async t => {

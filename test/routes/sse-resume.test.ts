@@ -1,9 +1,13 @@
 /** Where a stream begins: `Last-Event-ID`, `replay=all`, and what is older than the ring. */
 
 import assert from 'node:assert/strict'
+import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { call, listen, note, openStream, startApp } from '../support/app.ts'
+import { call, listen, note, openStalled, openStream, startApp } from '../support/app.ts'
+import { MEMORY, temporaryFolder } from '../support/temporary-folder.ts'
+import { waitFor } from '../support/wait.ts'
 
 interface Start {
   readonly query?: string
@@ -152,6 +156,41 @@ test('a ring of several megabytes is replayed whole', async t => {
   assert.deepEqual(
     client.envelopes.map(({ seq, event }) => [seq, (event.data as string).length]),
     Array.from({ length: count }, (_, i) => [i + 1, 50_000])
+  )
+})
+
+/** How many files of the journal this process has open to read them. */
+function journalFilesRead(): number {
+  const isRead = (fd: string) => {
+    try {
+      if (!readlinkSync(`/proc/self/fd/${fd}`).endsWith('.jsonl')) return false
+      const [, flags = ''] = /^flags:\s+(\d+)$/m.exec(
+        readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')
+      )!
+      return (Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR)) === 0
+    } catch {
+      return false
+    }
+  }
+  return readdirSync('/proc/self/fd').filter(isRead).length
+}
+
+test('clients that stall on their way through the journal hold none of its files open', async t => {
+  const stateDir = temporaryFolder(t, 'sysmon-', MEMORY)
+  const responses: ServerResponse[] = []
+  const before = (app: FastifyInstance) =>
+    app.addHook('onRequest', async (_, reply) => void responses.push(reply.raw))
+  const app = await startApp(t, { stateDir, ringEvents: 20, keepAlive: 150 }, { before })
+  const url = await listen(app)
+  const data = 'x'.repeat(10_000)
+  for (let i = 0; i < 1500; i++) app.sysmon.publish({ type: 'note', category: 'system', data })
+  for (let i = 0; i < 5; i++) await openStalled(t, `${url}/telemetry/stream?replay=all`)
+  const areStalled = () => responses.every(({ writableLength }) => writableLength > 0)
+  await waitFor(areStalled, 'five stalled clients')
+  await waitFor(
+    () => journalFilesRead() === 0,
+    'the end of reading',
+    () => `${journalFilesRead()} files are open`
   )
 })
 

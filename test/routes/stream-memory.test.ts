@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { type BufferedStream, StreamMemory } from '../../plugin/routes/stream-memory.ts'
 import { listen, note, openStalled, openStream, startApp } from '../support/app.ts'
+import { waitFor } from '../support/wait.ts'
 
 const MIB = 1024 * 1024
 
@@ -58,6 +59,24 @@ for (const size of [2000, 100_000, 600_000]) {
     }
   })
 }
+
+test('streams that are over take no share from those that are open', async t => {
+  const responses: ServerResponse[] = []
+  const options = { streamBufferTotal: 2 * MIB, ringEvents: 20 }
+  const app = await startApp(t, options, collectResponses(responses))
+  const url = `${await listen(app)}/telemetry/stream`
+  for (let round = 0; round < 6; round++) {
+    const clients = await Promise.all(Array.from({ length: 50 }, () => openStream(t, url)))
+    for (const client of clients) {
+      assert.equal(client.response.statusCode, 200)
+      client.leave()
+    }
+    await waitFor(() => app.sysmon.health().stream.readers === 0, 'the end of all streams')
+  }
+  await openStalled(t, url)
+  const most = await stall(app, responses, 100_000)
+  assert.ok(most >= MIB / 2, `${most} bytes wait`)
+})
 
 test('a large event waits until those who take nothing are cut, and then comes', async t => {
   const responses: ServerResponse[] = []

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { EventEnvelope, TelemetryConfig, TelemetryState } from '../../generated/types.ts'
 import { CATEGORIES } from '../../plugin/events/types.ts'
-import { type Answer, call, note, post, startApp } from '../support/app.ts'
+import { type Answer, call, note, page, post, startApp } from '../support/app.ts'
 
 type Method = 'PUT' | 'PATCH'
 
@@ -141,6 +141,30 @@ test('a session that is put, or that the environment names, stands in every even
   const other = await startApp(t)
   const { body } = await post(other, { type: 'note', category: 'system' })
   assert.equal((body as EventEnvelope).event.source.metadata?.telemetry_session_id, 's-2')
+})
+
+test('who changes what is captured is told of, in the log too, but not at any length', async t => {
+  const lines: string[] = []
+  const logger = { level: 'warn', stream: { write: (line: string) => lines.push(line) } }
+  const app = await startApp(t, {}, { fastify: { logger } })
+  await app.inject({
+    method: 'PATCH',
+    url: '/telemetry',
+    headers: { 'user-agent': `me/1 ${'x'.repeat(1000)}` },
+    payload: turn('page', false),
+  })
+  const data = {
+    method: 'PATCH',
+    turned_on: [],
+    turned_off: ['page'],
+    address: '127.0.0.1',
+    user_agent: `me/1 ${'x'.repeat(251)}`,
+  }
+  const { events } = await page(app)
+  assert.deepEqual(events.at(-1)?.event.data, data)
+  const logged = lines.map(line => JSON.parse(line))
+  const [line] = logged.filter(({ msg }) => msg === 'what is captured was changed')
+  assert.deepEqual({ ...line, ...data }, line)
 })
 
 test('what GET answers can be PUT back', async t => {
