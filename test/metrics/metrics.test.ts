@@ -246,6 +246,11 @@ test("the host's registry has them beside its own, until the application closes"
   assert.match((await again.inject('/metrics')).body, /^sysmon_healthy 1$/m)
 })
 
+test('no cache keeps a scrape', async t => {
+  const { headers } = await call(await startApp(t, { metrics: true }), { url: '/metrics' })
+  assert.equal(headers['cache-control'], 'no-store')
+})
+
 test('a host with a route of its own keeps it', async t => {
   const registry = hostRegistry()
   const before = (app: FastifyInstance) => app.get('/metrics', () => registry.metrics())

@@ -107,6 +107,29 @@ test('a connection that the server closed while it was kept is no failure', asyn
   assert.equal(posted.length, 20)
 })
 
+test('event after event goes by one connection, to a port and to a socket', async t => {
+  for (const where of [0, join(temporaryFolder(t), 'api.sock')]) {
+    const connections = new Set<unknown>()
+    const { url } = await startRecorder(
+      t,
+      response => {
+        connections.add(response.socket)
+        response.end('{}')
+      },
+      where
+    )
+    const post =
+      where === 0
+        ? byUrl(url)
+        : createPost(
+            { url: new URL('http://a/'), socketPath: String(where), isSocketOptional: false },
+            createLog('silent')
+          )
+    for (let i = 0; i < 5; i++) assert.equal((await post('{}')).kind, 'accepted')
+    assert.equal(connections.size, 1)
+  }
+})
+
 test('a server that is not there, or talks nonsense, is tried again', async () => {
   const post = byUrl('http://127.0.0.1:1')
   assert.deepEqual((await post('{}')).kind, 'postponed')
