@@ -87,15 +87,18 @@ for (const name of HOOKS) {
   }
 }
 
-test('an error of a hook without any status is a 500 that tells clients nothing', async t => {
+test('an error of a hook without any status is a 500 that tells the log, and clients nothing', async t => {
   const before = (app: FastifyInstance) => refuseIn(app, 'onRequest', true, plain)
-  const app = await startApp(t, {}, { before })
+  const lines: string[] = []
+  const logger = { level: 'error', stream: { write: (line: string) => lines.push(line) } }
+  const app = await startApp(t, {}, { before, fastify: { logger } })
   for (const request of REQUESTS) {
     const { statusCode, body } = await app.inject(request)
     assert.deepEqual(
       [statusCode, JSON.parse(body)],
       [500, { message: 'internal error: see the log of the server' }]
     )
+    assert.equal(JSON.parse(lines.pop() ?? '{}').err?.message, plain().message)
   }
 })
 

@@ -58,6 +58,10 @@ test('over the limit: 413, announced or not', async () => {
   const { payload, result } = send(reader, { limit: 10 })
   payload.write('x'.repeat(11))
   assert.equal(await result, 413)
+  // Which a hook of the host's unpacked: what came counts too.
+  const unpacked = send(reader, { limit: 10 })
+  Object.assign(unpacked.payload, { receivedEncodedLength: 11 }).write('x')
+  assert.equal(await unpacked.result, 413)
 })
 
 test('another length than announced, and a body that breaks off: 400', async () => {

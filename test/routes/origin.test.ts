@@ -260,6 +260,14 @@ test("a browser's question before it posts from an allowed origin is answered", 
   assert.ok(Number(headers['access-control-max-age']) > 0, 'it need not ask before each of them')
   assert.match(String(headers['access-control-allow-methods']), /PATCH/)
   assert.equal(headers['access-control-allow-private-network'], 'true')
+  // Without a method that is asked about it is no such question.
+  const plain = await app.inject({
+    method: 'OPTIONS',
+    url: '/telemetry/events',
+    headers: { origin: 'https://app.example' },
+  })
+  assert.equal(plain.statusCode, 204)
+  assert.equal(plain.headers['access-control-allow-methods'], undefined)
   const foreign = await preflight('https://evil.example')
   assert.equal(foreign.statusCode, 403)
   assert.equal(foreign.headers['access-control-allow-origin'], undefined)

@@ -175,6 +175,23 @@ for (const [query, parameter] of [
   })
 }
 
+test('what a client asked for is not given back whole', async t => {
+  const app = await startApp(t)
+  const long = 'x'.repeat(5000)
+  for (const request of [
+    { url: `/telemetry/events?since=${long}` },
+    { url: `/telemetry/events?until=${long}` },
+    { url: '/telemetry/events?limit=1', headers: { 'last-event-id': long } },
+    { url: '/telemetry/stream', headers: { 'last-event-id': long } },
+    { url: `/telemetry/stream?lastEventId=${long}` },
+    { url: `/telemetry/stream?category=${long}` },
+  ]) {
+    const { status, text } = await call(app, request)
+    assert.equal(status, 400)
+    assert.ok(text.length < 600, `${text.length} characters`)
+  }
+})
+
 for (const [query, expected] of [
   ['limit=0', [1]],
   ['limit=-7', [1]],

@@ -81,7 +81,10 @@ test('streams that are over take no share from those that are open', async t => 
 test('a large event waits until those who take nothing are cut, and then comes', async t => {
   const responses: ServerResponse[] = []
   const options = { streamBufferTotal: 2 * MIB, ringEvents: 20, keepAlive: 150 }
-  const app = await startApp(t, options, collectResponses(responses))
+  const lines: string[] = []
+  const logger = { level: 'warn', stream: { write: (line: string) => lines.push(line) } }
+  const host = { ...collectResponses(responses), fastify: { logger } }
+  const app = await startApp(t, options, host)
   const url = await listen(app)
   const stalled: Awaited<ReturnType<typeof openStalled>>[] = []
   for (let i = 0; i < 4; i++) stalled.push(await openStalled(t, `${url}/telemetry/stream`))
@@ -90,6 +93,7 @@ test('a large event waits until those who take nothing are cut, and then comes',
   const { seq } = note(app, 'x'.repeat(900_000))
   await quick.until(() => quick.ids.at(-1) === seq, 'the large event')
   assert.ok(app.sysmon.health().stream.readers < 5, 'a stalled stream is cut')
+  assert.match(lines.join(''), /"streams":[1-4],.*event streams that took nothing were cut/)
   // What is on its way to it, a cut stream still gets; which it is shows when they are read.
   for (const client of stalled) client.read()
   const isOver = () => stalled.some(client => client.isEnded || client.response.destroyed)

@@ -13,6 +13,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const BROWSERS: ReadonlyArray<Record<string, string>> = [
   { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' },
   { 'sec-fetch-site': 'same-origin' },
+  { 'sec-fetch-mode': 'cors' },
+  { 'sec-fetch-dest': 'empty' },
   { origin: 'http://127.0.0.1:PORT' },
 ]
 
