@@ -1,6 +1,6 @@
 /** One event to the API: an HTTP request, and what its answer means for the event. */
 
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { basename, dirname } from 'node:path'
 import { fs, http } from './built-ins.ts'
 import type { Log } from './own-log.ts'
@@ -45,26 +45,20 @@ const ABOUT_THE_EVENT = [400, 413, 422]
 
 export function createPost(target: Target, log: Log): Post {
   const { url, socketPath, isSocketOptional, readToken } = target
-  // https is loaded only where it is needed: with TLS it takes more memory than all the rest.
-  const https = url.protocol === 'https:' ? process.getBuiltinModule('node:https') : undefined
-  const options = { keepAlive: true, maxSockets: 1 }
-  const socketAgent = new http.Agent(options)
-  const agent = https === undefined ? socketAgent : new https.Agent(options)
-  const send = https === undefined ? http.request : https.request
+  let clients: Clients | undefined
+  const client = () => (clients ??= createClients(url.protocol === 'https:'))
   let token = readToken?.()
   let isDenied = false
 
   const byUrl = (options: RequestOptions): ClientRequest => {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
-    return send(url, { ...options, agent, headers: { ...options.headers, ...authorization } })
+    const { request, agent } = client().byUrl
+    return request(url, { ...options, agent, headers: { ...options.headers, ...authorization } })
   }
-  const bySocket = (options: RequestOptions, path: string): ClientRequest =>
-    http.request({
-      ...options,
-      socketPath: shortPath(path),
-      path: url.pathname,
-      agent: socketAgent,
-    })
+  const bySocket = (options: RequestOptions, path: string): ClientRequest => {
+    const { request, agent } = client().bySocket
+    return request({ ...options, socketPath: shortPath(path), path: url.pathname, agent })
+  }
 
   return async body => {
     const request = {
@@ -99,6 +93,27 @@ export function createPost(target: Target, log: Log): Post {
     // The server closed the kept connection just as it was used again: that is no failure.
     return await attempt().catch(postponed)
   }
+}
+
+interface Client {
+  readonly request: typeof import('node:http').request
+  readonly agent: Agent
+}
+
+interface Clients {
+  readonly bySocket: Client
+  readonly byUrl: Client
+}
+
+function createClients(isSecure: boolean): Clients {
+  const options = { keepAlive: true, maxSockets: 1 }
+  const { request, Agent } = http()
+  const plain = { request, agent: new Agent(options) }
+  if (!isSecure) return { bySocket: plain, byUrl: plain }
+  // Loaded only where it is needed: with TLS it takes more memory than all the rest.
+  const https = process.getBuiltinModule('node:https')
+  const secure = { request: https.request, agent: new https.Agent(options) }
+  return { bySocket: plain, byUrl: secure }
 }
 
 class StaleConnection extends Error {}

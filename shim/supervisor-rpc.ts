@@ -86,7 +86,7 @@ function call(
   const body = `<?xml version="1.0"?><methodCall><methodName>${method}</methodName><params>${values}</params></methodCall>`
   const headers = { 'content-type': 'text/xml', 'content-length': body.length }
   return new Promise((resolve, reject) => {
-    const sent = http.request({ ...target, method: 'POST', headers, agent: false })
+    const sent = http().request({ ...target, method: 'POST', headers, agent: false })
     const timer = setTimeout(
       () => sent.destroy(new Error('supervisord did not answer in time')),
       timeoutMs
