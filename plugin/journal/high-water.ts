@@ -69,8 +69,11 @@ export class HighWaterFile {
   }
 
   /** @throws why it cannot be written */
-  write({ firstN, bootId, isClean, ...rest }: HighWater): void {
-    this.#slot.write({ ...rest, first_n: firstN, boot_id: bootId, clean: isClean })
+  write(mark: HighWater): void {
+    const { n, firstN, seq, given, reserved, bootId, isClean, unwritten } = mark
+    // Each by its name: it is written with every event, and to gather the others takes as long as the writing.
+    const kept = { n, first_n: firstN, seq, given, reserved, boot_id: bootId, clean: isClean }
+    this.#slot.write(unwritten === undefined ? kept : { ...kept, unwritten })
   }
 
   close(): void {

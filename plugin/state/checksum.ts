@@ -10,12 +10,22 @@ import { crc32 } from 'node:zlib'
 
 /** Bytes of `{"crc32":"1c291ca3",`. */
 export const HEAD_BYTES = 20
+const SUM_DIGITS = 8
+const EMPTY_HEAD = Buffer.from('{"crc32":"00000000",')
+/** Where the digits end in it. */
+const SUM_END = HEAD_BYTES - '",'.length
+const DIGITS = Buffer.from('0123456789abcdef')
 const HEAD = /^\{"crc32":"([0-9a-f]{8})",$/
 
 /** Puts the checksum in front of the rest of the object, which lies after {@link HEAD_BYTES} and ends at `end`. */
 export function putChecksum(bytes: Buffer, end: number): void {
-  const sum = crc32(bytes.subarray(HEAD_BYTES, end))
-  bytes.write(`{"crc32":"${sum.toString(16).padStart(8, '0')}",`, 0, 'latin1')
+  bytes.set(EMPTY_HEAD)
+  let sum = crc32(bytes.subarray(HEAD_BYTES, end))
+  // By hand: `toString(16)` divides doubles, since a checksum may be above 2^31.
+  for (let at = SUM_END - 1; at >= SUM_END - SUM_DIGITS; at--) {
+    bytes[at] = DIGITS[sum & 15]!
+    sum >>>= 4
+  }
 }
 
 /** The bytes after the checksum, or undefined where they are not what it says. */
