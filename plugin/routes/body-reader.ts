@@ -25,14 +25,15 @@ const LEAST_BYTES = 4096
 const EMPTY = Buffer.alloc(0)
 
 export class BodyReader {
-  readonly #open = new Set<Body>()
+  /** In no order. Not a set: it would be made anew for each body that comes and goes, for the collector of garbage. */
+  readonly #open: Body[] = []
   /** Begun in this turn of the event loop. */
   #begun: Body[] = []
   #held = 0
   #lastLarge: Promise<unknown> = Promise.resolve()
   readonly #onGrown = (more: number) => {
     this.#held += more
-    while (this.#held > MAX_HELD_BYTES && this.#open.size > 0) this.#dropLargest()
+    while (this.#held > MAX_HELD_BYTES && this.#open.length > 0) this.#dropLargest()
   }
 
   /** As {@link receive}, for who waits. */
@@ -69,7 +70,7 @@ export class BodyReader {
         done(error)
       }
     })
-    this.#open.add(body)
+    body.place = this.#open.push(body) - 1
     if (this.#begun.length === 0) setImmediate(() => this.#watchSlow())
     this.#begun.push(body)
     body.receive()
@@ -81,7 +82,7 @@ export class BodyReader {
     done: (error: Error | null, value?: T) => void
   ): void {
     // It was whole, and let go of while it waited for its turn.
-    if (!this.#open.has(body)) {
+    if (body.place === undefined) {
       done(new TooManyBodiesError())
       return
     }
@@ -113,7 +114,14 @@ export class BodyReader {
   }
 
   #let(body: Body): void {
-    if (!this.#open.delete(body)) return
+    const { place } = body
+    if (place === undefined) return
+    body.place = undefined
+    const last = this.#open.pop()!
+    if (last !== body) {
+      this.#open[place] = last
+      last.place = place
+    }
     this.#held -= body.held
     leftAsGarbage(body.held)
     body.release()
@@ -132,6 +140,8 @@ class Body {
   #bytes = 0
   #isOver = false
   #timer: NodeJS.Timeout | undefined
+  /** Among those that are held; undefined once it was let go of. */
+  place: number | undefined
 
   /**
    * @param onGrown told how many bytes more are held

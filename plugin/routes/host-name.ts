@@ -9,19 +9,30 @@ import type { FastifyRequest } from 'fastify'
 import { ForeignHostError, quoted } from '../errors.ts'
 import { isFromBrowser, isOnUnixSocket } from './peer.ts'
 
-/**
- * @param allowed lower case
- * @throws {ForeignHostError}
- */
-export function refuseForeignHost(request: FastifyRequest, allowed: ReadonlySet<string>): void {
-  // No page can connect to a Unix socket, and clients call it what they like; a proxy before it may
-  // pass on what a page sent.
-  if (isOnUnixSocket(request) && !isFromBrowser(request)) return
-  for (const authority of authoritiesOf(request)) {
-    const name = nameOf(authority)
-    if (name !== undefined && (isIP(name) !== 0 || name === 'localhost' || allowed.has(name)))
-      continue
-    throw new ForeignHostError(quoted(authority))
+/** The names that requests may ask for. */
+export class OwnNames {
+  readonly #allowed: ReadonlySet<string>
+  /** Found to be one of them last: clients ask for the same again and again. */
+  #known: string | undefined
+
+  /** @param allowed beside addresses and `localhost` */
+  constructor(allowed: readonly string[]) {
+    this.#allowed = new Set(allowed.map(name => name.toLowerCase()))
+  }
+
+  /** @throws {ForeignHostError} */
+  refuseForeign(request: FastifyRequest): void {
+    // No page can connect to a Unix socket, and clients call it what they like; a proxy before it may
+    // pass on what a page sent.
+    if (isOnUnixSocket(request) && !isFromBrowser(request)) return
+    for (const authority of authoritiesOf(request)) {
+      if (authority === this.#known) continue
+      const name = nameOf(authority)
+      const isOwn =
+        name !== undefined && (isIP(name) !== 0 || name === 'localhost' || this.#allowed.has(name))
+      if (!isOwn) throw new ForeignHostError(quoted(authority))
+      this.#known = authority
+    }
   }
 }
 
@@ -29,17 +40,18 @@ export function refuseForeignHost(request: FastifyRequest, allowed: ReadonlySet<
  * By HTTP/1.1 in `Host`, by HTTP/2 in `:authority`, and in the target itself where that is a whole URL.
  * None in HTTP/1.0, which no browser sends.
  */
-function* authoritiesOf({ headers, raw }: FastifyRequest): Generator<string> {
+function authoritiesOf({ headers, raw }: FastifyRequest): string[] {
+  const authorities: string[] = []
   // Node keeps the first of several, which is not whom another server would take it for.
   const hosts = hostsOf(raw.rawHeaders)
-  if (hosts.length > 1) yield hosts.join(', ')
-  if (headers.host !== undefined) yield headers.host
+  if (hosts.length > 1) authorities.push(hosts.join(', '))
+  if (headers.host !== undefined) authorities.push(headers.host)
   const authority = headers[':authority']
-  if (typeof authority === 'string') yield authority
+  if (typeof authority === 'string') authorities.push(authority)
   // Of a path alone, which is what nearly all ask for, nothing need be looked for.
-  if (raw.url?.startsWith('/') === true) return
+  if (raw.url?.startsWith('/') === true) return authorities
   const inTarget = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(raw.url ?? '')?.[1]
-  if (inTarget !== undefined) yield inTarget
+  return inTarget === undefined ? authorities : [...authorities, inTarget]
 }
 
 /** The values of all headers `Host`. @param rawHeaders names and values in turn */

@@ -9,6 +9,7 @@ import { quoted } from '../errors.ts'
 const MAX_DEPTH = 1000
 /** Fewer digits than these are carried exactly. */
 const SHORT_DIGITS = 15
+const MAX_SAFE_INTEGER = String(Number.MAX_SAFE_INTEGER)
 /** So many take some 20 ms to be parsed, checked and written; a body of 4 MB could have a million. */
 const MAX_VALUES = 100_000
 
@@ -149,7 +150,10 @@ function fieldsIn(value: unknown): number {
 
 /** Of digits alone. @param token of a number */
 function isSafeInteger(token: string): boolean {
-  return /^-?\d{1,16}$/.test(token) && Number.isSafeInteger(Number(token))
+  const digits = token.startsWith('-') ? token.slice(1) : token
+  if (!/^\d{1,16}$/.test(digits)) return false
+  // Of equal length, they compare as the numbers do.
+  return digits.length < MAX_SAFE_INTEGER.length || digits <= MAX_SAFE_INTEGER
 }
 
 function hasExponent(text: string, start: number, end: number): boolean {

@@ -11,7 +11,7 @@ import { ForeignOriginError, ForeignSiteError, FramedError, quoted } from '../er
 import type { SysmonOptions } from '../types.ts'
 import { checkRequest } from './check-request.ts'
 import { addToHeader } from './headers.ts'
-import { nameOf, portOf, refuseForeignHost } from './host-name.ts'
+import { nameOf, OwnNames, portOf } from './host-name.ts'
 
 /** `Sec-Fetch-Dest` of what shows an answer inside of a page. */
 const FRAMES = ['iframe', 'frame', 'embed', 'object', 'fencedframe']
@@ -23,13 +23,13 @@ export function guardOrigin(
   { allowedHosts = [], allowedOrigins = [] }: Pick<SysmonOptions, 'allowedHosts' | 'allowedOrigins'>
 ): void {
   const origins = new Set(allowedOrigins)
-  const hosts = new Set(allowedHosts.map(name => name.toLowerCase()))
+  const names = new OwnNames(allowedHosts)
   const check = (request: FastifyRequest, reply: FastifyReply): void => {
     const { origin } = request.headers
     const isAllowed = origin !== undefined && origins.has(origin)
     closeToPages(reply, isAllowed)
     if (origins.size > 0) addToHeader(reply, 'vary', ['origin'])
-    refuseForeignHost(request, hosts)
+    names.refuseForeign(request)
     refuseFrame(request)
     if (isAllowed) openTo(origin, request, reply)
     else refuseForeignPage(request)
