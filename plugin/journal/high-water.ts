@@ -69,11 +69,18 @@ export class HighWaterFile {
   }
 
   /** @throws why it cannot be written */
-  write(mark: HighWater): void {
-    const { n, firstN, seq, given, reserved, bootId, isClean, unwritten } = mark
-    // Each by its name: it is written with every event, and to gather the others takes as long as the writing.
-    const kept = { n, first_n: firstN, seq, given, reserved, boot_id: bootId, clean: isClean }
-    this.#slot.write(unwritten === undefined ? kept : { ...kept, unwritten })
+  write({ n, firstN, seq, given, reserved, bootId, isClean, unwritten }: HighWater): void {
+    // Each by its name: this is written with every event, and to gather the others takes as long as to write them.
+    this.#slot.write({
+      n,
+      first_n: firstN,
+      seq,
+      given,
+      reserved,
+      boot_id: bootId,
+      clean: isClean,
+      unwritten,
+    })
   }
 
   close(): void {
