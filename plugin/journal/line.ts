@@ -12,22 +12,26 @@
 import type { EventCategory } from '../../generated/types.ts'
 import { type PublishedEvent, publishedEvent } from '../events/envelope.ts'
 import { Slabs } from '../events/slabs.ts'
-import { checkedRest, HEAD_BYTES, isChecksum, putChecksum } from '../state/checksum.ts'
+import { checkedRest, HEAD_BYTES, isSound, putChecksum } from '../state/checksum.ts'
+import { LineFields } from './line-fields.ts'
 
 const NEWLINE = 0x0a
-/** The fixed beginning of an event's line, up to what readers filter by: the rest is passed on as it is. */
-const EVENT =
-  /^\{"crc32":"([0-9a-f]{8})","n":(\d{1,16}),"seq":(\d{1,16}),"event":\{"ts":(\d+),"type":"([^"\\]*(?:\\.[^"\\]*)*)","category":"([a-z]+)"/
-/** In so many bytes nearly every line has it: a type is seldom long. */
-const EVENT_BYTES = 256
+/** What stands before the values of an event's line, up to what readers filter by: the rest is passed on as it is. */
+const BEFORE = {
+  n: Buffer.from('"n":'),
+  seq: Buffer.from(',"seq":'),
+  ts: Buffer.from(',"event":{"ts":'),
+  type: Buffer.from(',"type":"'),
+  category: Buffer.from(',"category":"'),
+}
 const HOLE = /^"n":(\d{1,16}),"lost":(\d{1,16})\}$/
 /** Of a type as it stands in JSON: what is not what it says. */
 const ESCAPED = /[^ -~]|\\/
-/** Bytes of `"n":,` */
-const NUMBER_BYTES = 5
-
 /** For events that were read: most are forgotten as soon as they are passed on. */
 const READ = new Slabs()
+/** Of the last line: events of a kind come together, and then share these. */
+let lastType = ''
+let lastCategory = ''
 
 /** An event with its number in the journal. */
 export interface JournalledEvent {
@@ -75,31 +79,20 @@ function finished(line: Buffer, end: number): Buffer {
  * @returns undefined for a line that is torn or damaged
  */
 export function decodeLine(line: Buffer, isTrusted: boolean): JournalLine | undefined {
-  const event =
-    EVENT.exec(line.toString('latin1', 0, EVENT_BYTES)) ?? EVENT.exec(line.toString('latin1'))
-  if (event === null) return decodeHole(line)
-  const [, sum, n, seq, ts, type, category] = event as unknown as EventParts
-  if (!isChecksum(sum, line)) return undefined
-  const head = {
-    seq: Number(seq),
-    ts: Number(ts),
-    type: ESCAPED.test(type) ? unescaped(type) : type,
-    category,
-    isTrusted,
-  }
-  const from = HEAD_BYTES + NUMBER_BYTES + n.length
-  return { n: Number(n), event: publishedEvent(head, READ, line, from) }
+  const fields = new LineFields(line, HEAD_BYTES)
+  const n = fields.number(BEFORE.n)
+  const from = fields.at + 1
+  const seq = fields.number(BEFORE.seq)
+  const ts = fields.number(BEFORE.ts)
+  const type = fields.string(BEFORE.type, lastType)
+  const category = fields.string(BEFORE.category, lastCategory) as EventCategory
+  if (fields.isOther) return decodeHole(line)
+  if (!isSound(line)) return undefined
+  lastType = type
+  lastCategory = category
+  const head = { seq, ts, type: ESCAPED.test(type) ? unescaped(type) : type, category, isTrusted }
+  return { n, event: publishedEvent(head, READ, line, from) }
 }
-
-type EventParts = [
-  line: string,
-  sum: string,
-  n: string,
-  seq: string,
-  ts: string,
-  type: string,
-  category: EventCategory,
-]
 
 /** @param latin1 text of JSON, a character for each of its bytes */
 function unescaped(latin1: string): string {

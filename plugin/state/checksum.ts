@@ -15,26 +15,32 @@ const EMPTY_HEAD = Buffer.from('{"crc32":"00000000",')
 /** Where the digits end in it. */
 const SUM_END = HEAD_BYTES - '",'.length
 const DIGITS = Buffer.from('0123456789abcdef')
-const HEAD = /^\{"crc32":"([0-9a-f]{8})",$/
+const expected = Buffer.alloc(HEAD_BYTES)
 
 /** Puts the checksum in front of the rest of the object, which lies after {@link HEAD_BYTES} and ends at `end`. */
 export function putChecksum(bytes: Buffer, end: number): void {
-  bytes.set(EMPTY_HEAD)
-  let sum = crc32(bytes.subarray(HEAD_BYTES, end))
-  // By hand: `toString(16)` divides doubles, since a checksum may be above 2^31.
-  for (let at = SUM_END - 1; at >= SUM_END - SUM_DIGITS; at--) {
-    bytes[at] = DIGITS[sum & 15]!
-    sum >>>= 4
-  }
+  writeHead(bytes, crc32(bytes.subarray(HEAD_BYTES, end)))
 }
 
 /** The bytes after the checksum, or undefined where they are not what it says. */
 export function checkedRest(line: Buffer): Buffer | undefined {
-  const sum = HEAD.exec(line.toString('latin1', 0, HEAD_BYTES))?.[1]
-  return sum !== undefined && isChecksum(sum, line) ? line.subarray(HEAD_BYTES) : undefined
+  return isSound(line) ? line.subarray(HEAD_BYTES) : undefined
 }
 
-/** @param sum eight hexadecimal digits, as `line` begins with */
-export function isChecksum(sum: string, line: Buffer): boolean {
-  return crc32(line.subarray(HEAD_BYTES)) === Number.parseInt(sum, 16)
+/** Whether a line begins with a checksum, and what follows is what that says. */
+export function isSound(line: Buffer): boolean {
+  if (line.length < HEAD_BYTES) return false
+  writeHead(expected, crc32(line.subarray(HEAD_BYTES)))
+  for (let at = 0; at < HEAD_BYTES; at++) if (line[at] !== expected[at]) return false
+  return true
+}
+
+function writeHead(bytes: Buffer, sum: number): void {
+  bytes.set(EMPTY_HEAD)
+  // By hand: `toString(16)` divides doubles, since a checksum may be above 2^31.
+  let rest = sum
+  for (let at = SUM_END - 1; at >= SUM_END - SUM_DIGITS; at--) {
+    bytes[at] = DIGITS[rest & 15]!
+    rest >>>= 4
+  }
 }

@@ -33,6 +33,28 @@ test('any event comes back as it was, with its frame', () => {
   )
 })
 
+test('a type is not taken for that of the line before, however like it', () => {
+  const source = { kind: 'cdp' } as const
+  // Among them such as differ in length only, and in what is escaped.
+  for (const type of [
+    'note',
+    'notes',
+    'nota',
+    'note',
+    'a"b',
+    'a\\b',
+    'a\nb',
+    'a\tb',
+    'é',
+    'è',
+    'e',
+  ]) {
+    const event = sealEnvelope(1, { ts: 1, type, category: 'page', source })
+    const line = encodeEvent({ n: 1, event }).subarray(0, -1)
+    assert.deepEqual(decodeLine(line, false), { n: 1, event }, type)
+  }
+})
+
 test('a line is JSON with the envelope in it', () => {
   const event = sealEnvelope(17, {
     ts: 5,
@@ -100,5 +122,13 @@ test('a line with more in it than a line has is none, though its checksum is rig
   }
   const envelope = '"seq":9,"event":{"ts":1,"type":"a","category":"page"}}'
   assert.equal(decodeLine(line(`"n":1,${envelope}`), false)?.n, 1)
-  assert.equal(decodeLine(line(`"n":1,"x":1,${envelope}`), false), undefined)
+  for (const body of [
+    `"n":1,"x":1,${envelope}`,
+    `"n":12345678901234567,${envelope}`,
+    `"n":1,${envelope.replace('9', '12345678901234567')}`,
+    `"n":1,${envelope.replace('9', '')}`,
+    `"n":1,${envelope.slice(0, envelope.indexOf('page'))}`,
+  ]) {
+    assert.equal(decodeLine(line(body), false), undefined, body)
+  }
 })
