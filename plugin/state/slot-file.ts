@@ -27,12 +27,16 @@ export class SlotFile<T extends object> {
   readonly #sizeBytes: number
   #fd: number | undefined
   /** What is written, always in the same place: it may be for each of thousands of events. */
-  #bytes: Buffer | undefined
+  readonly #bytes: Buffer
+  /** Of the record in it: from there on are spaces. */
+  #end = 0
 
   /** @param sizeBytes of the file: room for the longest record, and no more than a block */
   constructor(path: string, sizeBytes: number) {
     this.path = path
     this.#sizeBytes = sizeBytes
+    this.#bytes = Buffer.alloc(sizeBytes, ' ')
+    this.#bytes[sizeBytes - 1] = 0x0a
   }
 
   /** @returns undefined where there is no file @throws why it cannot be read */
@@ -67,12 +71,12 @@ export class SlotFile<T extends object> {
     const json = JSON.stringify(record)
     const end = lengthOf(json)
     if (end >= this.#sizeBytes) throw new RangeError(`${end} bytes are too many for ${this.path}`)
-    this.#bytes ??= Buffer.alloc(this.#sizeBytes)
     const bytes = this.#bytes
-    bytes.write(json.slice(1), HEAD_BYTES)
+    // The checksum takes the place of the brace.
+    bytes.write(json, HEAD_BYTES - 1)
     putChecksum(bytes, end)
-    bytes.fill(' ', end)
-    bytes[this.#sizeBytes - 1] = 0x0a
+    if (end < this.#end) bytes.fill(' ', end, this.#end)
+    this.#end = end
     this.#fd ??= this.#open()
     const written = writeSync(this.#fd, bytes, 0, bytes.length, 0)
     if (written < bytes.length) throw new Error(`${this.path} could only be written in part`)
