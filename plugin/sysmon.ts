@@ -3,7 +3,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { InvalidEventError } from './errors.ts'
 import { refuse, toEvent } from './events/check.ts'
-import type { PublishedEvent } from './events/envelope.ts'
+import { readEnvelope } from './events/envelope.ts'
+import { jsonCopy } from './events/json-copy.ts'
 import { healthOf } from './health.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { EventStream } from './stream/stream.ts'
@@ -21,16 +22,14 @@ export function createSysmon(pipeline: Pipeline, log: FastifyBaseLogger): Sysmon
         const { message, detail } = refusal
         throw new InvalidEventError(detail === undefined ? message : `${message}: ${detail}`)
       }
-      let data: string | undefined
+      let data: unknown
       try {
-        data = JSON.stringify(event.data)
+        data = jsonCopy(event.data)
       } catch (error) {
         throw new InvalidEventError(`data cannot be written as JSON: ${(error as Error).message}`)
       }
-      // What the caller changes later does not change what was published: the JSON is.
-      const dataJson = data === 'null' ? undefined : data
-      const published = publisher.publish(toEvent(event, dataJson), 'server')
-      return published === undefined ? undefined : envelopeOf(published)
+      const envelope = publisher.publishEnvelope(toEvent(event, data), 'server')
+      return envelope as EventEnvelope | undefined
     },
     subscribe: (listener, subscription = {}) => subscribe(stream, log, listener, subscription),
     health: () => healthOf(pipeline),
@@ -60,7 +59,7 @@ function subscribe<Type extends string>(
       if (missed > 0) guarded(() => onMissed?.(missed))
       if (events.length === 0) return
       for (const event of events) {
-        if (isOpen) guarded(() => listener(envelopeOf<Type>(event)))
+        if (isOpen) guarded(() => listener(readEnvelope(event) as EventEnvelope<EventOf<Type>>))
       }
     }
   }
@@ -77,9 +76,4 @@ function subscribe<Type extends string>(
     isOpen = false
     reader.close()
   }
-}
-
-/** @template Type of the event, as the caller knows */
-function envelopeOf<Type extends string>(event: PublishedEvent): EventEnvelope<EventOf<Type>> {
-  return JSON.parse(event.json.toString()) as EventEnvelope<EventOf<Type>>
 }

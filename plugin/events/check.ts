@@ -90,16 +90,15 @@ function refuseData(type: string, data: unknown): string | undefined {
   return validate(data) ? flawOf(type, data) : describeErrors(validate.errors, 'data')
 }
 
-/** The event of an accepted body. @param dataJson its data as JSON, where that is written already */
-export function toEvent(body: PublishEventRequest, dataJson?: string): TelemetryEventInput {
-  const { type, category, source, data, ts } = body
+/** The event of an accepted body. @param data of it, as it is to be published */
+export function toEvent(body: PublishEventRequest, data = body.data): TelemetryEventInput {
+  const { type, category, source, ts } = body
   return {
     ts: ts ?? Date.now() * 1000,
     type,
     category: categoryOfType(type) ?? (category as EventCategory),
     source: sourceOf(source),
     data: data ?? undefined,
-    dataJson,
   }
 }
 

@@ -15,6 +15,9 @@ export const MAX_ENVELOPE_BYTES = 1_000_000
 const JSON_BEGIN = '{'
 const FRAME_END = '\n\n'
 const NEWLINE = 0x0a
+const TRUNCATED = ',"truncated":true'
+/** No event that is whole ends so: what an object in it ends with is one brace further from the end. */
+const TRUNCATED_END = Buffer.from(`${TRUNCATED}}}${FRAME_END}`)
 const PUBLISHED = new Slabs()
 
 /** An event before it is published. */
@@ -61,6 +64,28 @@ export function sealEnvelope(seq: number, input: TelemetryEventInput): Published
   const event = { seq, ts, type, category, isTrusted: isTrusted(type, input.source) }
   const head = frameHead(seq)
   return new KeptEvent(event, head.length, PUBLISHED.keepText(head + json + FRAME_END))
+}
+
+/** The envelope as an object. */
+export function readEnvelope({ json }: PublishedEvent): EventEnvelope {
+  return JSON.parse(json.toString()) as EventEnvelope
+}
+
+/**
+ * The same for who has what it was sealed of, which is not read again.
+ *
+ * @param input its data is as JSON has it, and the caller's own
+ */
+export function envelopeOf(published: PublishedEvent, input: TelemetryEventInput): EventEnvelope {
+  if (KeptEvent.isTruncated(published)) return readEnvelope(published)
+  const { ts, type, category, data } = input
+  const { kind, event, metadata } = input.source
+  const source = event === undefined ? { kind, metadata } : { kind, event, metadata }
+  return {
+    seq: published.seq,
+    event:
+      data === undefined ? { ts, type, category, source } : { ts, type, category, source, data },
+  }
 }
 
 /** The event of a frame that was kept as its bytes alone. */
@@ -148,6 +173,13 @@ class KeptEvent implements PublishedEvent {
     return pieces.length === 0 ? last : Buffer.concat([...pieces, last])
   }
 
+  /** @param event made here */
+  static isTruncated(event: PublishedEvent): boolean {
+    const kept = event as KeptEvent
+    const from = kept.#start + kept.frameBytes - TRUNCATED_END.length
+    return TRUNCATED_END.every((byte, place) => byte === kept.#slab[from + place])
+  }
+
   get frame(): Buffer {
     return this.#slab.subarray(this.#start, this.#start + this.frameBytes)
   }
@@ -166,11 +198,11 @@ function envelopeJson(
 ): string {
   // JSON.stringify escapes line breaks, so the envelope is one line; undefined fields vanish.
   const { ts, type, category, data } = input
-  const head = `"ts":${ts},"type":${JSON.stringify(type)},"category":"${category}"`
+  const head = JSON.stringify({ ts, type, category, source }).slice(0, -1)
   const dataJson = input.dataJson ?? JSON.stringify(data)
   const rest = dataJson === undefined ? '' : `,"data":${dataJson}`
-  const end = truncated ? ',"truncated":true' : ''
-  return `{"seq":${seq},"event":{${head},"source":${JSON.stringify(source)}${rest}${end}}}`
+  const end = truncated ? TRUNCATED : ''
+  return `{"seq":${seq},"event":${head}${rest}${end}}}`
 }
 
 function isTooLarge(json: string): boolean {

@@ -6,8 +6,10 @@
 
 import type { EventEnvelope, OomKillData, ProcessCrashedData } from '../../generated/types.ts'
 import {
+  envelopeOf,
   openFrame,
   type PublishedEvent,
+  readEnvelope,
   sealEnvelope,
   type TelemetryEventInput,
 } from '../events/envelope.ts'
@@ -37,6 +39,13 @@ export interface PublisherOptions {
   readonly onPublished?: ((input: TelemetryEventInput, reporter: Reporter) => void) | undefined
   /** Told of an event whose key an earlier one with other data has: both are published. */
   readonly onKeyReused?: ((event: PublishedEvent, firstSeq: number) => void) | undefined
+}
+
+/** What became of an event. */
+interface Taken {
+  readonly event: PublishedEvent
+  /** As it was published; absent where it was before. */
+  readonly reported?: TelemetryEventInput
 }
 
 export class Publisher {
@@ -86,24 +95,42 @@ export class Publisher {
     reporter: Reporter,
     isSettled = false
   ): PublishedEvent | undefined {
+    return this.#take(input, reporter, isSettled)?.event
+  }
+
+  /**
+   * As {@link publish}, for who wants the envelope as an object.
+   *
+   * @param input its data is as JSON has it, and goes to the caller with the envelope
+   */
+  publishEnvelope(input: TelemetryEventInput, reporter: Reporter): EventEnvelope | undefined {
+    const taken = this.#take(input, reporter, false)
+    if (taken === undefined) return undefined
+    const { event, reported } = taken
+    return reported === undefined ? readEnvelope(event) : envelopeOf(event, reported)
+  }
+
+  #take(input: TelemetryEventInput, reporter: Reporter, isSettled: boolean): Taken | undefined {
     const { ts, type, category, data } = input
     if (!this.capture.isCaptured(category) && !isAlwaysCaptured(type, reporter)) return undefined
     const source = reportedBy(input.source, reporter, this.capture.sessionId)
     const dataJson = input.dataJson ?? dataJsonOf(input)
     const reported = this.#linked({ ts, type, category, source, data, dataJson }, reporter)
     const key = keyOf(input, dataJson)
-    if (key === undefined) return this.#publish(reported, reporter, isSettled)
+    if (key === undefined) {
+      return { event: this.#publish(reported, reporter, isSettled), reported }
+    }
     // Who is trusted has the keys that it gives to itself, whatever others published under them. What
     // anyone posts is known again where it says the same, by whomever that was said.
     const isTrusted = reporter !== 'http'
     const first = isTrusted ? this.#keys.find(key, reporter) : this.#keys.findAny(key)
     if (first !== undefined && (isTrusted || first.isSame)) {
-      return this.#first(first, reported)
+      return { event: this.#first(first, reported) }
     }
     const event = this.#publish(reported, reporter, isSettled)
     if (first !== undefined) this.#options.onKeyReused?.(event, first.seq)
     else this.#keys.remember(key, event, reporter, this.#stream.isStored(event))
-    return event
+    return { event, reported }
   }
 
   /** Names the kill, where a proven supervisor tells of a process that the kernel killed. */
@@ -143,7 +170,7 @@ export class Publisher {
   /** Learns the keys of events that were published before this process. */
   restore(events: readonly PublishedEvent[]): void {
     for (const published of events) {
-      const { event } = JSON.parse(published.json.toString()) as EventEnvelope
+      const { event } = readEnvelope(published)
       const key = keyOf(event, dataJsonOf(event))
       if (key === undefined) continue
       const reporter = reporterOf(event.source.metadata)

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { TelemetryEventInput } from '../../plugin/events/envelope.ts'
+import { readEnvelope, type TelemetryEventInput } from '../../plugin/events/envelope.ts'
 import { Publisher } from '../../plugin/stream/publisher.ts'
 import { EventStream } from '../../plugin/stream/stream.ts'
 
@@ -250,4 +250,41 @@ test('a kill is waited for no longer than asked, and then who waits is told', as
   await waiting
   for (let seq = 2; seq <= 70; seq++) kills.add({ ...kill, seq, ts: seq })
   assert.deepEqual([kills.between(0, 100).length, kills.between(0, 100)[0]!.seq], [64, 7])
+})
+
+for (const [what, input] of Object.entries<Partial<TelemetryEventInput>>({
+  data: { data: { a: [1, null], b: 'é' } },
+  'data that is a text': { data: 'a' },
+  'data that ends as what was cut ends': { data: { truncated: true } },
+  'a text that ends so': { data: ',"truncated":true' },
+  'no data': {},
+  'an event of its source': { source: { kind: 'cdp', event: 'Inspector.targetCrashed' } },
+  metadata: { source: { kind: 'cdp', metadata: { b: '1', a: '2', reporter: 'kernel' } } },
+  'too much data': { data: 'x'.repeat(1_100_000) },
+  'too many bytes of data': { data: 'é'.repeat(600_000) },
+  'as much data as fits': { data: 'x'.repeat(900_000) },
+  'too much metadata': { source: { kind: 'cdp', metadata: { a: 'x'.repeat(1_100_000) } }, data: 1 },
+})) {
+  test(`the envelope is what readers get: ${what}`, () => {
+    const { stream, publisher } = start()
+    publisher.capture.put({ telemetry_session_id: 's' })
+    const given = { ...crash(undefined, undefined), ...input }
+    const envelope = publisher.publishEnvelope(given, 'server')
+    assert.deepStrictEqual(envelope, readEnvelope(stream.find(1)!))
+    assert.equal(JSON.stringify(envelope), stream.find(1)!.json.toString())
+  })
+}
+
+test('of an event that was published before the envelope is the first one', () => {
+  const { publisher } = start()
+  const key = { supervisor_instance: 'a', supervisor_serial: '1' }
+  const first = publisher.publishEnvelope(crash(key, 'first'), 'server')
+  assert.deepStrictEqual(publisher.publishEnvelope(crash(key, 'second'), 'server'), first)
+})
+
+test('there is no envelope of an event whose category is off', () => {
+  const { publisher } = start()
+  publisher.capture.put({ browser: { page: { enabled: true } } })
+  const off = { ...crash(undefined, 1), type: 'note', category: 'console' } as const
+  assert.equal(publisher.publishEnvelope(off, 'server'), undefined)
 })
