@@ -40,13 +40,13 @@ const MAX_LAYERS = 3
 export async function eachLine(
   file: string,
   onLine: (line: string) => void,
-  passOver: (chunk: string, from: number) => number
+  passOver: (chunk: Buffer, from: number) => number
 ): Promise<void> {
   const input: Readable =
     file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK_BYTES })
   const splitter = new LineSplitter(onLine, passOver)
   try {
-    for await (const text of await textOf(input, file)) splitter.push(text)
+    for await (const chunk of await textOf(input, file)) splitter.push(chunk)
   } catch (error) {
     if (error instanceof UsageError) throw error
     throw new UsageError(`cannot read ${nameOf(file)}: ${(error as Error).message}`)
@@ -54,7 +54,7 @@ export async function eachLine(
   splitter.end()
 }
 
-async function textOf(input: Readable, file: string): Promise<AsyncIterable<string>> {
+async function textOf(input: Readable, file: string): Promise<Bytes> {
   let bytes: Bytes = input
   for (let layer = 0; layer <= MAX_LAYERS; layer++) {
     const { head, whole } = await peeked(bytes)
@@ -64,7 +64,7 @@ async function textOf(input: Readable, file: string): Promise<AsyncIterable<stri
     }
     if (format.isJournal === true) {
       input.destroy()
-      return latin1(journal(file, layer > 0))
+      return journal(file, layer > 0)
     }
     if (format.packing === undefined) return decoded(whole, format)
     bytes = unpacked(whole, format.packing)
@@ -72,21 +72,17 @@ async function textOf(input: Readable, file: string): Promise<AsyncIterable<stri
   throw new UsageError(`${nameOf(file)} is packed more than ${MAX_LAYERS} times`)
 }
 
-function decoded(bytes: Bytes, { encoding }: FileType): AsyncIterable<string> {
-  return encoding === undefined ? latin1(bytes) : fromUtf16(bytes, encoding)
+function decoded(bytes: Bytes, { encoding }: FileType): Bytes {
+  return encoding === undefined ? bytes : fromUtf16(bytes, encoding)
 }
 
-async function* latin1(bytes: Bytes): AsyncGenerator<string> {
-  for await (const chunk of bytes) yield chunk.toString('latin1')
-}
-
-/** One character per byte of its UTF-8, as all lines are. */
-async function* fromUtf16(bytes: Bytes, encoding: Encoding): AsyncGenerator<string> {
+/** As UTF-8. */
+async function* fromUtf16(bytes: Bytes, encoding: Encoding): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder(encoding)
   for await (const chunk of bytes) {
-    yield Buffer.from(decoder.decode(chunk, { stream: true }), 'utf8').toString('latin1')
+    yield Buffer.from(decoder.decode(chunk, { stream: true }))
   }
-  yield Buffer.from(decoder.decode(), 'utf8').toString('latin1')
+  yield Buffer.from(decoder.decode())
 }
 
 /** The first bytes, and all of them once more. */

@@ -49,7 +49,7 @@ export async function explainBytes(bytes: Buffer): Promise<ExplainedLog> {
   let isCut = false
   let since = performance.now()
   for (let at = 0; at < log.length && !isCut; at += CHUNK_BYTES) {
-    splitter.push(log.toString('latin1', at, at + CHUNK_BYTES))
+    splitter.push(log.subarray(at, at + CHUNK_BYTES))
     isCut = found.length >= MAX_FOUND || lines > MAX_LINES
     if (performance.now() - since < SLICE_MS) continue
     await turn()

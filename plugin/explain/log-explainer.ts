@@ -8,7 +8,7 @@ import { pageSizeKbOf } from '../oom/revealed-page-size.ts'
 import { stripPrefix } from './log/line-prefix.ts'
 import { LogReader } from './log/log-reader.ts'
 import type { LogRecord } from './log/log-record.ts'
-import { QuietLines } from './log/quiet-lines.ts'
+import { mayBeQuiet, quietRun } from './log/quiet-lines.ts'
 import { ownKillsIn } from './own-events.ts'
 import { type RelatedLine, relatedLine, relatedRecord } from './related-lines.ts'
 
@@ -69,7 +69,6 @@ export class LogExplainer {
     onRecord: record => this.#push(record),
     onGap: () => this.#parser.tear(),
   })
-  readonly #quiet = new QuietLines()
   #lastRawSeq: number | undefined
   #lastKill: ExplainedKill | undefined
   #failures: LogRecord[] = []
@@ -97,9 +96,9 @@ export class LogExplainer {
    * @param chunk whole lines from `from` on, and what follows them
    * @returns where the first line begins that is to be pushed
    */
-  passOver(chunk: string, from: number): number {
-    if (!this.#quiet.isLike(chunk, from) || !this.#isQuiet) return from
-    const { to, records, last } = this.#quiet.run(chunk, from)
+  passOver(chunk: Buffer, from: number): number {
+    if (!mayBeQuiet(chunk, from) || !this.#isQuiet) return from
+    const { to, records, last } = quietRun(chunk, from)
     // The last record tells the time, and may have more to it.
     if (last !== undefined) {
       this.records += records - 1

@@ -45,9 +45,9 @@ function read(lines: readonly string[], chunk?: number): Read {
     line => explainer.push(line),
     chunk === undefined ? undefined : (text, from) => explainer.passOver(text, from)
   )
-  const log = lines.map(line => `${line}\n`).join('')
+  const log = Buffer.from(lines.map(line => `${line}\n`).join(''), 'latin1')
   const size = Math.min(chunk ?? log.length, log.length)
-  for (let at = 0; at < log.length; at += size) splitter.push(log.slice(at, at + size))
+  for (let at = 0; at < log.length; at += size) splitter.push(log.subarray(at, at + size))
   splitter.end()
   explainer.end()
   const { records, events, failures } = explainer

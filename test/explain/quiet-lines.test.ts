@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { jsonOutput } from '../../plugin/explain/json-output.ts'
 import { LineSplitter } from '../../plugin/explain/log/line-splitter.ts'
+import { isOrdinary, quietRun } from '../../plugin/explain/log/quiet-lines.ts'
 import { LogExplainer } from '../../plugin/explain/log-explainer.ts'
 import type { KmsgRecord } from '../../plugin/kmsg/record.ts'
 import { buildDump, linesOf } from '../oom/dump-builder.ts'
@@ -37,9 +38,10 @@ function read(log: string, sizes: readonly number[], isQuick: boolean): Read {
     },
     isQuick ? (chunk, from) => explainer.passOver(chunk, from) : undefined
   )
+  const bytes = Buffer.from(log, 'latin1')
   for (let at = 0, turn = 0; at < log.length; turn++) {
     const size = sizes[turn % sizes.length]!
-    splitter.push(log.slice(at, at + size))
+    splitter.push(bytes.subarray(at, at + size))
     at += size
   }
   splitter.end()
@@ -209,6 +211,46 @@ const MAX_RECORDED = 100_000
 const RUNS = 1500
 const sizes = fc.array(fc.integer({ min: 1, max: 4096 }), { minLength: 1, maxLength: 4 })
 const ends = fc.constantFrom('\n', '\n', '\n', '\r\n')
+
+/** The forms of a quiet line, as one expression. */
+const TIME =
+  '(?:[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d|\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?(?:Z|[+-]\\d\\d:?\\d\\d)) '
+const HOST = '(?!kern|klogd|std)[A-Za-z][\\w.-]{0,63} '
+const TAG = '(?!kern|klogd)[A-Za-z][\\w./@-]{0,63}(?:\\[\\d{1,10}\\])?: .*'
+const STAMP = '\\[ {0,8}\\d{1,10}\\.\\d{6}\\](?: ?\\[ {0,8}[TC]\\d{1,10}\\])? '
+const TEXT =
+  '(?!kernel|klogd|(?:kern|user|mail|daemon|auth|syslog|authpriv|local\\d) *:)[A-Za-z](?:[^[k:|]|\\[(?![ \\d])|k(?!ernel|logd)|:(?!\\d\\d:\\d\\d))*'
+const QUIET = new RegExp(
+  `^(?:${TIME}${HOST}(?:${TAG}|kernel: ${STAMP}${TEXT})|${STAMP}${TEXT})$`,
+  's'
+)
+
+test('quiet is what has the form of it, and nothing that makes it other than ordinary', () => {
+  let count = 0
+  fc.assert(
+    fc.property(
+      any,
+      fc.nat(3),
+      fc.nat(99),
+      fc.string({ maxLength: 3 }),
+      (given, at, share, put) => {
+        const line = textOf(given, at)
+        const cut = Math.floor((share / 100) * line.length)
+        for (const text of [line, line.slice(0, cut) + put + line.slice(cut)]) {
+          if (text.includes('\n')) continue
+          const bytes = Buffer.from(`${text}\n`, 'latin1')
+          const isQuiet = quietRun(bytes, 0).to > 0
+          // A stamp makes a record, but no line, other than ordinary.
+          const isExpected = QUIET.test(text) && isOrdinary(`.${text}`)
+          assert.equal(isQuiet, isExpected, text)
+          if (isQuiet) count++
+        }
+      }
+    ),
+    { numRuns: 20_000 }
+  )
+  assert.ok(count > 1000, `${count} were quiet`)
+})
 
 test('noise of all kinds, cut anywhere', () => {
   fc.assert(

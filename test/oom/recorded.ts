@@ -21,7 +21,7 @@ export function readLog(...chunks: readonly string[]): Reading {
   const explained: Explained[] = []
   const explainer = new LogExplainer(one => explained.push(one))
   const splitter = new LineSplitter(line => explainer.push(line))
-  for (const chunk of chunks) splitter.push(chunk)
+  for (const chunk of chunks) splitter.push(Buffer.from(chunk, 'latin1'))
   splitter.end()
   explainer.end()
   return {

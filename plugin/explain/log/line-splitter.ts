@@ -3,6 +3,7 @@
 /** The longest line taken: a log whose lines are longer is no log. */
 export const MAX_LINE_LENGTH = 1 << 20
 
+const NEWLINE = 10
 /** Between two elements of a document in JSON. */
 const ELEMENTS = ['},', '],']
 
@@ -12,29 +13,30 @@ const ELEMENTS = ['},', '],']
  */
 export class LineSplitter {
   readonly #onLine: (line: string) => void
-  readonly #passOver: (chunk: string, from: number) => number
+  readonly #passOver: (chunk: Buffer, from: number) => number
   #rest = ''
   #isSkipping = false
 
   /**
-   * @param onLine gets each line without its newline; none that is longer than the bound
+   * @param onLine gets each line without its newline, one character per byte (latin1), for names in a log may
+   *   be no UTF-8; none that is longer than the bound
    * @param passOver is asked at the beginning of a line where the next that is wanted begins
    */
   constructor(
     onLine: (line: string) => void,
-    passOver: (chunk: string, from: number) => number = (_, from) => from
+    passOver: (chunk: Buffer, from: number) => number = (_, from) => from
   ) {
     this.#onLine = onLine
     this.#passOver = passOver
   }
 
-  /** @param chunk one character per byte (latin1): names in a log may be no UTF-8 */
-  push(chunk: string): void {
+  /** @param chunk is looked at only until this returns */
+  push(chunk: Buffer): void {
     const isAtBegin = this.#rest === '' && !this.#isSkipping
     let start = isAtBegin ? this.#passOver(chunk, 0) : 0
-    for (let end = chunk.indexOf('\n', start); end !== -1; end = chunk.indexOf('\n', start)) {
+    for (let end = chunk.indexOf(NEWLINE, start); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
       const isWhole = !this.#isSkipping && this.#rest.length + end - start <= MAX_LINE_LENGTH
-      const line = this.#rest + chunk.slice(start, end)
+      const line = this.#rest + chunk.toString('latin1', start, end)
       this.#rest = ''
       this.#isSkipping = false
       start = end + 1
@@ -42,7 +44,7 @@ export class LineSplitter {
       start = this.#passOver(chunk, start)
     }
     if (this.#isSkipping) return
-    this.#rest += chunk.slice(start)
+    this.#rest += chunk.toString('latin1', start)
     if (this.#rest.length <= MAX_LINE_LENGTH) return
     const cut = cutOfJson(this.#rest)
     if (cut !== undefined) this.#onLine(this.#rest.slice(0, cut))
