@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { InvalidEventError } from './errors.ts'
 import { refuse, toEvent } from './events/check.ts'
 import { readEnvelope } from './events/envelope.ts'
-import { jsonCopy } from './events/json-copy.ts'
+import { type JsonCopy, jsonCopy } from './events/json-copy.ts'
 import { healthOf } from './health.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { EventStream } from './stream/stream.ts'
@@ -22,7 +22,8 @@ export function createSysmon(pipeline: Pipeline, log: FastifyBaseLogger): Sysmon
         const { message, detail } = refusal
         throw new InvalidEventError(detail === undefined ? message : `${message}: ${detail}`)
       }
-      let data: unknown
+      // What the caller changes later does not change what was published.
+      let data: JsonCopy
       try {
         data = jsonCopy(event.data)
       } catch (error) {

@@ -9,6 +9,7 @@ import type { EventCategory, EventSource, PublishEventRequest } from '../../gene
 import { withoutUndefined } from '../objects.ts'
 import { describeErrors, validatorOf } from '../schema.ts'
 import type { TelemetryEventInput } from './envelope.ts'
+import type { JsonCopy } from './json-copy.ts'
 import {
   CATEGORIES,
   categoryOfType,
@@ -90,15 +91,17 @@ function refuseData(type: string, data: unknown): string | undefined {
   return validate(data) ? flawOf(type, data) : describeErrors(validate.errors, 'data')
 }
 
-/** The event of an accepted body. @param data of it, as it is to be published */
-export function toEvent(body: PublishEventRequest, data = body.data): TelemetryEventInput {
+/** The event of an accepted body. @param copy of its data, to be published in its place */
+export function toEvent(body: PublishEventRequest, copy?: JsonCopy): TelemetryEventInput {
   const { type, category, source, ts } = body
+  const data = copy === undefined ? body.data : copy.value
   return {
     ts: ts ?? Date.now() * 1000,
     type,
     category: categoryOfType(type) ?? (category as EventCategory),
     source: sourceOf(source),
     data: data ?? undefined,
+    dataJson: data === null ? undefined : copy?.json,
   }
 }
 

@@ -1,25 +1,35 @@
 /**
  * What a value is once it was written as JSON and read back. Nearly all data is of plain objects, arrays and
- * primitives: these are copied as they are, which takes a fifth of the time.
+ * primitives, and small: these are copied as they are, which takes a fifth of the time.
  */
 
 /** Deeper ones, among them those that contain themselves, are left to `JSON`. */
 const MAX_DEPTH = 64
+/** Larger ones too: a few objects that are in each other many times are millions. */
+const MAX_VALUES = 4096
 /** Something that only `JSON` knows how to write. */
 const UNUSUAL = Symbol('unusual')
 
-/**
- * @returns undefined for what is nothing in JSON: undefined, a function, a symbol
- * @throws TypeError where `JSON.stringify` does: a value that contains itself, a BigInt
- */
-export function jsonCopy(value: unknown): unknown {
-  const copy = plainCopy(value, 0)
-  if (copy !== UNUSUAL) return copy
-  const json = JSON.stringify(value)
-  return json === undefined ? undefined : JSON.parse(json)
+export interface JsonCopy {
+  /** undefined for what is nothing in JSON: undefined, a function, a symbol */
+  readonly value: unknown
+  /** The same as JSON, where it had to be written. */
+  readonly json: string | undefined
 }
 
-function plainCopy(value: unknown, depth: number): unknown {
+interface Room {
+  values: number
+}
+
+/** @throws what `JSON.stringify` does: a TypeError for a value that contains itself, or a BigInt */
+export function jsonCopy(value: unknown): JsonCopy {
+  const copy = plainCopy(value, 0, { values: MAX_VALUES })
+  if (copy !== UNUSUAL) return { value: copy, json: undefined }
+  const json = JSON.stringify(value)
+  return { value: json === undefined ? undefined : JSON.parse(json), json }
+}
+
+function plainCopy(value: unknown, depth: number, room: Room): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -29,11 +39,11 @@ function plainCopy(value: unknown, depth: number): unknown {
       return Number.isFinite(value) ? value + 0 : null
     case 'object':
       if (value === null) return null
-      return depth < MAX_DEPTH && isPlain(value) ? copyOf(value, depth) : UNUSUAL
+      return depth < MAX_DEPTH && isPlain(value) ? copyOf(value, depth, room) : UNUSUAL
     case 'bigint':
       return UNUSUAL
     case 'function':
-      return 'toJSON' in value ? UNUSUAL : undefined
+      return writesItself(value) ? UNUSUAL : undefined
     default:
       return undefined
   }
@@ -44,31 +54,41 @@ function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)
   const isKnown =
     prototype === Object.prototype || (prototype === Array.prototype && Array.isArray(value))
-  return isKnown && !('toJSON' in value)
+  return isKnown && !writesItself(value)
 }
 
-function copyOf(value: object, depth: number): unknown {
+function writesItself(value: object): boolean {
+  return typeof (value as { toJSON?: unknown }).toJSON === 'function'
+}
+
+function copyOf(value: object, depth: number, room: Room): unknown {
   return Array.isArray(value)
-    ? arrayOf(value, depth)
-    : objectOf(value as Readonly<Record<string, unknown>>, depth)
+    ? arrayOf(value, depth, room)
+    : objectOf(value as Readonly<Record<string, unknown>>, depth, room)
 }
 
-function arrayOf(value: readonly unknown[], depth: number): unknown {
+function arrayOf(value: readonly unknown[], depth: number, room: Room): unknown {
+  const { length } = value
+  room.values -= length
+  if (room.values < 0) return UNUSUAL
   const copy: unknown[] = []
-  for (let at = 0; at < value.length; at++) {
-    const one = plainCopy(value[at], depth + 1)
+  for (let at = 0; at < length; at++) {
+    const one = plainCopy(value[at], depth + 1, room)
     if (one === UNUSUAL) return UNUSUAL
     copy.push(one ?? null)
   }
   return copy
 }
 
-function objectOf(value: Readonly<Record<string, unknown>>, depth: number): unknown {
+function objectOf(value: Readonly<Record<string, unknown>>, depth: number, room: Room): unknown {
+  const names = Object.keys(value)
+  room.values -= names.length
+  if (room.values < 0) return UNUSUAL
   const copy: Record<string, unknown> = {}
-  for (const name of Object.keys(value)) {
+  for (const name of names) {
     // To set it would set the prototype.
     if (name === '__proto__') return UNUSUAL
-    const one = plainCopy(value[name], depth + 1)
+    const one = plainCopy(value[name], depth + 1, room)
     if (one === UNUSUAL) return UNUSUAL
     if (one !== undefined) copy[name] = one
   }

@@ -71,7 +71,7 @@ function isSummary(item: object): boolean {
   return (item as { type?: unknown }).type === 'oom_summary'
 }
 
-/** One byte a character, whatever the encoding. */
+/** UTF-16 as UTF-8, all else as it is. */
 function textOf(bytes: Buffer): Buffer {
   const { packing, isJournal, encoding, noLog } = formatOf(bytes.subarray(0, HEAD_BYTES))
   if (noLog !== undefined) throw new NoLogError(`this is ${noLog}`)

@@ -13,9 +13,10 @@ function asJson(value: unknown): unknown {
 
 /** Of the same fields in the same order, and no two of them one object. */
 function assertCopied(value: unknown): void {
-  const copy = jsonCopy(value)
+  const { value: copy, json } = jsonCopy(value)
   assert.deepStrictEqual(copy, asJson(value))
   assert.equal(JSON.stringify(copy), JSON.stringify(value))
+  if (json !== undefined) assert.equal(json, JSON.stringify(value))
   if (typeof value === 'object' && value !== null) assert.notEqual(copy, value)
 }
 
@@ -28,7 +29,8 @@ class Point {
 }
 
 const list = Object.assign([1, 2], { more: 3 })
-const withToJson = (at: object) => Object.defineProperty(at, 'toJSON', { value: () => 'written' })
+const withToJson = (at: object, written: unknown = 'written') =>
+  Object.defineProperty(at, 'toJSON', { value: () => written })
 
 for (const [what, value] of Object.entries<unknown>({
   nothing: undefined,
@@ -62,6 +64,13 @@ for (const [what, value] of Object.entries<unknown>({
   'a field called constructor': { constructor: 1, hasOwnProperty: 2 },
   'half a character': { '\ud800': 'a\udc00' },
   'a proxy': new Proxy({ a: { b: [1] } }, {}),
+  'a proxy that knows how to be written': {
+    a: new Proxy({ b: 1 }, { get: (_, key) => (key === 'toJSON' ? () => ({ c: 2 }) : 1) }),
+  },
+  'a toJSON that is none': { toJSON: 1, a: { toJSON: null } },
+  'what is written as nothing': { a: withToJson({ b: 1 }, undefined), c: 1 },
+  'what is written as nothing, at the top': withToJson({ b: 1 }, undefined),
+  'what is written as null': withToJson({ b: 1 }, null),
   'one object twice': [list, list],
 })) {
   test(`a copy of ${what}`, () => assertCopied(value))
@@ -89,6 +98,39 @@ test('however deep', () => {
   }
 })
 
+test('however large', () => {
+  for (const count of [4095, 4096, 4097, 50_000]) {
+    assertCopied(Array.from({ length: count }, (_, at) => at))
+    assertCopied({ rows: Array.from({ length: count / 4 }, (_, at) => ({ at, name: 'a' })) })
+  }
+})
+
+test('objects that are in each other many times are not copied as often', () => {
+  let data: unknown = {}
+  for (let depth = 0; depth < 20; depth++) data = [data, data]
+  const { value, json } = jsonCopy(data)
+  assert.equal(json, JSON.stringify(data))
+  assert.equal(JSON.stringify(value), json)
+  let reads = 0
+  const cyclic: Record<string, unknown> = { items: Array.from({ length: 1000 }, () => ({ a: 1 })) }
+  Object.defineProperty(cyclic, 'read', { enumerable: true, get: () => ++reads })
+  cyclic.self = cyclic
+  assert.throws(() => jsonCopy(cyclic), /circular/)
+  assert.ok(reads < 8, `${reads} times`)
+})
+
+test('the length of a list is what it was at first, as in JSON', () => {
+  const list: unknown[] = []
+  Object.defineProperty(list, 0, {
+    enumerable: true,
+    get() {
+      list.push(1)
+      return 0
+    },
+  })
+  assert.deepEqual(jsonCopy(list).value, [0])
+})
+
 test('what a prototype of all objects was given is in no copy', t => {
   Object.defineProperty(Object.prototype, 'polluted', {
     value: 1,
@@ -96,12 +138,12 @@ test('what a prototype of all objects was given is in no copy', t => {
     configurable: true,
   })
   t.after(() => Reflect.deleteProperty(Object.prototype, 'polluted'))
-  assert.deepEqual(Object.keys(jsonCopy({ a: 1 }) as object), ['a'])
+  assert.deepEqual(Object.keys(jsonCopy({ a: 1 }).value as object), ['a'])
 })
 
 test('a change of one of the two is none of the other', () => {
   const value = { a: { b: [1] } }
-  const copy = jsonCopy(value) as typeof value
+  const copy = jsonCopy(value).value as typeof value
   value.a.b.push(2)
   copy.a.b.push(3)
   assert.deepEqual(

@@ -71,6 +71,7 @@ const HEADS: ReadonlyArray<(at: number) => string> = [
   at => `Oct  2 03:${two(at / 60)}:${two(at)} web-1 `,
   at => `2025-10-12T03:${two(at / 60)}:${two(at)}.123456+00:00 web-1 `,
   at => `2025-10-12T03:${two(at / 60)}:${two(at)}Z web-1 `,
+  at => `Oct 12 03:${two(at / 60)}:${two(at)} ${'web-1.'.repeat(20)}example.com `,
 ]
 
 function two(value: number): string {
@@ -85,9 +86,11 @@ function stampOf(at: number): string {
 const TAGS: ReadonlyArray<(at: number) => string> = [
   at => `kernel: ${stampOf(at)} `,
   at => `kernel: ${stampOf(at)}[ T4711] `,
+  at => `kernel: ${stampOf(at)} [    C1] `,
   () => 'sshd[812]: ',
   () => 'systemd[1]: ',
   () => 'nginx: ',
+  () => `${'nginx/'.repeat(20)}worker[7]: `,
   () => 'kernel: ',
   () => 'kernel:',
   () => 'kerneloops: ',
@@ -201,7 +204,7 @@ function textOf(
   if (typeof given === 'string') return given
   const { head, tag, words } = given
   // Without a head it is a line of dmesg, or bare.
-  const front = HEADS[head]?.(at) ?? (tag < 2 ? '' : undefined)
+  const front = HEADS[head]?.(at) ?? (tag < 3 ? '' : undefined)
   const own = front === '' ? `${stampOf(at)} ` : (front ?? '') + TAGS[tag]!(at)
   return own + words.map(word => WORDS[word]).join(' ')
 }
@@ -215,8 +218,8 @@ const ends = fc.constantFrom('\n', '\n', '\n', '\r\n')
 /** The forms of a quiet line, as one expression. */
 const TIME =
   '(?:[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d|\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?(?:Z|[+-]\\d\\d:?\\d\\d)) '
-const HOST = '(?!kern|klogd|std)[A-Za-z][\\w.-]{0,63} '
-const TAG = '(?!kern|klogd)[A-Za-z][\\w./@-]{0,63}(?:\\[\\d{1,10}\\])?: .*'
+const HOST = '(?!kern|klogd|std)[A-Za-z][\\w.-]* '
+const TAG = '(?!kern|klogd)[A-Za-z][\\w./@-]*(?:\\[\\d{1,10}\\])?: .*'
 const STAMP = '\\[ {0,8}\\d{1,10}\\.\\d{6}\\](?: ?\\[ {0,8}[TC]\\d{1,10}\\])? '
 const TEXT =
   '(?!kernel|klogd|(?:kern|user|mail|daemon|auth|syslog|authpriv|local\\d) *:)[A-Za-z](?:[^[k:|]|\\[(?![ \\d])|k(?!ernel|logd)|:(?!\\d\\d:\\d\\d))*'
@@ -247,9 +250,9 @@ test('quiet is what has the form of it, and nothing that makes it other than ord
         }
       }
     ),
-    { numRuns: 20_000 }
+    { numRuns: 6000 }
   )
-  assert.ok(count > 1000, `${count} were quiet`)
+  assert.ok(count > 300, `${count} were quiet`)
 })
 
 test('noise of all kinds, cut anywhere', () => {
@@ -336,7 +339,7 @@ test('nearly no line of a quiet log is read for itself', () => {
     textOf({ head: at % 4, tag: at % 4, words: [at % 2] }, at)
   )
   const { lines: count, records } = read(`${lines.join('\n')}\n`, [65_536], true)
-  assert.equal(records, 2500)
+  assert.equal(records, 3750)
   assert.ok(count < 100, `${count} lines were read`)
 })
 

@@ -130,6 +130,38 @@ test('what the host changes after publishing does not change the event', async t
   assert.deepEqual((await page(app)).events[0]?.event.data, { a: 1 })
 })
 
+const atTop = (value: unknown) => Object.defineProperty({}, 'toJSON', { value: () => value })
+
+for (const [what, data] of Object.entries<unknown>({
+  'a function': () => 1,
+  'a symbol': Symbol('a'),
+  'no number': Number.NaN,
+  'what is written as nothing': atTop(undefined),
+  'what is written as null': atTop(null),
+  null: null,
+})) {
+  test(`data that is nothing in JSON is none: ${what}`, async t => {
+    const app = await startApp(t)
+    const envelope = app.sysmon.publish({ ...custom, data } as PublishInput)
+    assert.deepEqual(Object.keys(envelope!.event), ['ts', 'type', 'category', 'source'])
+    assert.deepEqual((await page(app)).events, [envelope])
+  })
+}
+
+for (const [what, data] of Object.entries<unknown>({
+  'a time': { at: new Date(0), list: [1] },
+  'what is written as a text': atTop('text'),
+  'many values': Array.from({ length: 10_000 }, (_, at) => at),
+  'half a character': { '\ud800': '\udc00' },
+})) {
+  test(`publish returns what readers get: ${what}`, async t => {
+    const app = await startApp(t)
+    const envelope = app.sysmon.publish({ ...custom, data })
+    assert.deepEqual((await page(app)).events, [envelope])
+    assert.deepEqual(envelope!.event.data, JSON.parse(JSON.stringify(data)))
+  })
+}
+
 test('subscribe: from now, from the oldest, after a number', async t => {
   const app = await startApp(t)
   for (let i = 0; i < 3; i++) note(app, i)

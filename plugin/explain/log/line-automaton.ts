@@ -16,7 +16,7 @@ export interface LineKind {
 }
 
 export interface LineRun {
-  /** Where the first line begins that is of no kind, or has no end. */
+  /** Where the first line begins that is of no kind, or has no end, or of which it would take long to tell. */
   readonly to: number
   /** How many of the lines before it are of a kind that is counted. */
   readonly counted: number
@@ -31,6 +31,13 @@ const FIRST_BYTES = 4
 const TABLE_PLACES = 2 ** 16
 /** Those before it are none: their places say something else. */
 const FIRST_ROW = 1
+
+/**
+ * To learn where a byte leads takes as long as to read a line or two. Of a log that leads to ever new states no
+ * more is learned than this at first, and then one for so many bytes that were known.
+ */
+const FIRST_LEARNED = 8192
+const BYTES_A_LEARNED = 1024
 
 // What stands in the table where no row does.
 const UNKNOWN = 0
@@ -57,6 +64,8 @@ export class LineAutomaton {
   readonly #table = new Uint16Array(TABLE_PLACES)
   #rows: Array<readonly State[]> = []
   #rowOf = new Map<string, number>()
+  /** How much may still be learned. */
+  #credit = FIRST_LEARNED
 
   /**
    * @param words that a line of no kind has anywhere
@@ -89,6 +98,7 @@ export class LineAutomaton {
     let row = first
     for (let at = from; at < end; at++) {
       const known = this.#table[row + this.#columns[bytes[at]!]!]!
+      if (known === UNKNOWN && this.#credit < 1) return true
       const next = known === UNKNOWN ? this.#learn(row, bytes[at]!) : known
       // At the first row the next line begins.
       if (next <= first) return next !== NO_KIND
@@ -117,7 +127,10 @@ export class LineAutomaton {
         at++
       }
       if (at === end) break
-      if (next === UNKNOWN) next = this.#learn(row, bytes[at]!)
+      if (next === UNKNOWN) {
+        if (this.#credit < 1) break
+        next = this.#learn(row, bytes[at]!)
+      }
       if (next === NO_KIND) break
       if (next === COUNTED) {
         counted++
@@ -127,6 +140,7 @@ export class LineAutomaton {
       row = next
       at++
     }
+    this.#credit = Math.min(this.#credit + (at - from) / BYTES_A_LEARNED, FIRST_LEARNED)
     return { to: at === 0 ? 0 : bytes.lastIndexOf(NEWLINE, at - 1) + 1, counted, lastEnd }
   }
 
@@ -152,6 +166,7 @@ export class LineAutomaton {
 
   /** Where a byte leads that was not met in a state yet. */
   #learn(row: number, byte: number): number {
+    this.#credit--
     const states = this.#rows[row / this.#width]!
     let from = row
     if ((this.#rows.length + 1) * this.#width > TABLE_PLACES) {

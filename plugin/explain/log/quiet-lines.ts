@@ -38,8 +38,9 @@ const NEWLINE = 0x0a
 
 const TIME =
   '(?:[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d|\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?(?:Z|[+-]\\d\\d:?\\d\\d)) '
-const HOST = '[A-Za-z][\\w.-]{0,63} '
-const TAG = '[A-Za-z][\\w./@-]{0,63}(?:\\[\\d{1,10}\\])?: '
+// Names of any length: one that is counted has a state for each place in it and each word that may begin there.
+const HOST = '[A-Za-z][\\w.-]* '
+const TAG = '[A-Za-z][\\w./@-]*(?:\\[\\d{1,10}\\])?: '
 const STAMP = '\\[ {0,8}\\d{1,10}\\.\\d{6}\\](?: ?\\[ {0,8}[TC]\\d{1,10}\\])? '
 const KERNEL = `(?:${TIME}${HOST}kernel: )?${STAMP}`
 /** No host, but the kernel or a container's stream. */
@@ -62,7 +63,9 @@ function automaton(): LineAutomaton {
         never: [
           NO_HOST,
           new RegExp(`${KERNEL}(?:kern|user|mail|daemon|auth|syslog|authpriv|local\\d) *:`),
-          new RegExp(`${KERNEL}[^\\n]*(?:kernel|klogd|\\||\\[[ \\d]|:\\d\\d:\\d\\d)`),
+          new RegExp(
+            `${KERNEL}(?:kernel|klogd|[A-Za-z][^\\n]*(?:kernel|klogd|\\||\\[[ \\d]|:\\d\\d:\\d\\d))`
+          ),
         ],
         isCounted: true,
       },

@@ -53,7 +53,7 @@ function either(next: readonly State[]): State {
 }
 
 const QUANTIFIER = /[?*+]|\{(\d+)(,?)(\d*)\}/y
-const CHARACTER = /\[(?:[^\]\\]|\\.)*\]|\\x[0-9a-fA-F]{2}|\\[^\dbBckpPuxk]|\\0|[^\\^$()|?*+]/y
+const CHARACTER = /\[(?:[^\]\\]|\\.)*\]|\\x[0-9a-fA-F]{2}|\\[^\dbBckpPuxk]|\\0(?!\d)|[^\\^$()|?*+]/y
 
 class Parser {
   readonly #source: string
