@@ -1,6 +1,6 @@
 /**
  * What a value is once it was written as JSON and read back. Nearly all data is of plain objects, arrays and
- * primitives, and small: these are copied as they are, which takes a fifth of the time.
+ * primitives, and small: these are copied as they are, in an eighth of the time.
  */
 
 /** Deeper ones, among them those that contain themselves, are left to `JSON`. */

@@ -325,7 +325,7 @@ test('recorded logs after noise, and before it', () => {
   }
 })
 
-test('two chunks of the same bytes, of which the words are found again', () => {
+test('chunks of the same bytes, one after the other', () => {
   const noise = Array.from({ length: 1500 }, (_, at) =>
     textOf({ head: 0, tag: at % 4, words: [0] }, at)
   )
