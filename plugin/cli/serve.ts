@@ -16,7 +16,8 @@ import { integerVariable, parseOptions, UsageError } from './usage.ts'
 const DEFAULTS = { stateDir: '/var/lib/fastify-sysmon', docs: true, ui: true } as const
 const HELP_COLUMN = 20
 
-const HELP = `Usage: sysmon serve
+/** Made when asked for: each start would pay for the text of all variables. */
+const help = (): string => `Usage: sysmon serve
 
 Runs the telemetry API: watches the kernel log for OOM kills, takes events by
 POST /telemetry/events, and streams them by GET /telemetry/events.
@@ -40,7 +41,7 @@ const EXIT_GRACE_MS = 100
 export async function serveCommand(args: string[]): Promise<number> {
   const { values } = parseOptions({ args, options: { help: { type: 'boolean', short: 'h' } } })
   if (values.help === true) {
-    process.stdout.write(HELP)
+    process.stdout.write(help())
     return 0
   }
   const port = integerVariable('PORT', 10001, 65535)
