@@ -62,6 +62,8 @@ export class KmsgReader {
   readonly #backoff = new Backoff(REOPEN)
   #isDrainScheduled = false
   #isDraining = false
+  /** Present while what was there at the start has not been read. */
+  #catchingUp: NodeJS.Immediate | undefined
   /** Records up to this one are not wanted. */
   #skipTo = -1
   /** When nothing was left to be read, in microseconds of CLOCK_MONOTONIC. */
@@ -118,9 +120,17 @@ export class KmsgReader {
     this.#skipTo = resume
   }
 
-  /** Never throws: without the device it is tried again, and log and health say so. */
+  /**
+   * Opens the device. What is there, some 10,000 records, is read in the turns after: the application
+   * listens meanwhile. Never throws: without the device it is tried again, and log and health say so.
+   */
   start(): void {
-    this.#open()
+    if (this.#open()) this.#catchUpLater()
+  }
+
+  /** Reads the rest of what was there at the start, if any is left, now. */
+  catchUp(): void {
+    if (this.#catchingUp !== undefined) this.#catchUp(Number.POSITIVE_INFINITY)
   }
 
   close(): void {
@@ -131,7 +141,7 @@ export class KmsgReader {
   /** Reads what is there, a turn's worth at most. @returns whether nothing is left */
   drain(): boolean {
     // Handlers may ask for it while it is under way.
-    if (this.#fd === undefined || this.#isDraining) return false
+    if (this.#fd === undefined || this.#isDraining || this.#catchingUp !== undefined) return false
     const before = this.#lastSeq
     const startUs = monotonicUs()
     const isAtEnd = this.#readSome(this.#fd, RECORDS_A_TURN)
@@ -149,19 +159,39 @@ export class KmsgReader {
     return isAtEnd
   }
 
-  #open(): void {
+  /** @returns whether the device is open */
+  #open(): boolean {
     clearTimeout(this.#reopenTimer)
-    let fd: number
     try {
-      fd = openKmsg(this.#path, false)
+      this.#fd = openKmsg(this.#path, false)
     } catch (error) {
       this.#fail(error as NodeJS.ErrnoException)
-      return
+      return false
     }
-    this.#fd = fd
     this.#newest = -1
     this.#handlers.onOpen()
-    if (this.#readSome(fd, Number.POSITIVE_INFINITY) !== true) return
+    return true
+  }
+
+  #reopen(): void {
+    if (this.#open()) this.#catchUp(Number.POSITIVE_INFINITY)
+  }
+
+  #catchUpLater(): void {
+    this.#catchingUp = setImmediate(() => this.#catchUp(RECORDS_A_TURN))
+  }
+
+  /** Reads what was there when the device was opened: at its end, the log is watched. */
+  #catchUp(max: number): void {
+    clearImmediate(this.#catchingUp)
+    this.#catchingUp = undefined
+    if (this.#fd === undefined) return
+    const isAtEnd = this.#readSome(this.#fd, max)
+    if (isAtEnd === undefined) return
+    if (!isAtEnd) {
+      this.#catchUpLater()
+      return
+    }
     this.#state = 'watching'
     this.#error = undefined
     this.#backoff.reset()
@@ -171,7 +201,7 @@ export class KmsgReader {
     }
     this.#release()
     this.resumeFrom(-1, -1)
-    this.#open()
+    this.#reopen()
   }
 
   /** @returns whether the end was reached; undefined when the device failed */
@@ -217,7 +247,7 @@ export class KmsgReader {
     this.#error = explained
     this.#reopenTimer = setTimeout(() => {
       this.#reopened++
-      this.#open()
+      this.#reopen()
     }, this.#backoff.next())
     this.#reopenTimer.unref()
   }
@@ -231,11 +261,13 @@ export class KmsgReader {
       'the reader of the kernel log is stalled: it is replaced'
     )
     this.#release()
-    this.#open()
+    this.#reopen()
   }
 
   #release(): void {
     clearTimeout(this.#reopenTimer)
+    clearImmediate(this.#catchingUp)
+    this.#catchingUp = undefined
     this.#wakeUp.close()
     const fd = this.#fd
     this.#fd = undefined

@@ -12,7 +12,7 @@ const MARK_US = 500
 const MARK_TRIES = 4
 
 interface Mark {
-  readonly text: string
+  readonly text: Buffer
   /** CLOCK_MONOTONIC before and after the write, in microseconds. */
   readonly before: number
   readonly after: number
@@ -47,8 +47,13 @@ export class StartMark {
       const after = monotonicUs()
       if (after - before >= narrowest) continue
       narrowest = after - before
-      this.#mark = { text, before, after }
+      this.#mark = { text: Buffer.from(text), before, after }
     }
+  }
+
+  /** Whether a line of our own could be written: it is among the records, and tells when this process began. */
+  get isMarked(): boolean {
+    return this.#mark !== undefined
   }
 
   /** Takes the records that were there, in order. */
@@ -58,7 +63,7 @@ export class StartMark {
       if (mayTellOfSuspend(record) && isSuspendRecord(record.text)) {
         this.#suspends.push(record.timestampUs)
       }
-    } else if (this.#mark !== undefined && record.text === this.#mark.text) {
+    } else if (this.#mark !== undefined && isText(record, this.#mark.text)) {
       this.#clock.calibrate(record.timestampUs, this.#mark.before, this.#mark.after)
     }
   }
@@ -88,4 +93,9 @@ export class StartMark {
       ? this.#clock.toMonotonicUs(timestampUs) < this.#bornUs
       : seq <= this.#startSeq
   }
+}
+
+/** Whether a record is this text, which has nothing that the kernel escapes: looked at where it lies. */
+function isText({ bytes, textAt, textEnd }: RawRecord, text: Buffer): boolean {
+  return textEnd - textAt === text.length && text.compare(bytes, textAt, textEnd) === 0
 }

@@ -112,6 +112,7 @@ export class KmsgWatcher {
   }
 
   get health(): KmsgHealth {
+    this.#reader.catchUp()
     const { state, error, lastSeq, restarts, stalls, isOpen, hasWakeUpChild } = this.#reader
     const at = this.#lastRecordAt
     const kills = this.#kills.health
@@ -133,7 +134,10 @@ export class KmsgWatcher {
     }
   }
 
-  /** Never throws: without the device the application goes on, and its log and health say so. */
+  /**
+   * Begins to watch; what is in the log already is read after. Never throws: without the device the
+   * application goes on, and its log and health say so.
+   */
   start(): void {
     const loaded = this.#file?.load()
     if (loaded?.position !== undefined) {
@@ -150,6 +154,8 @@ export class KmsgWatcher {
       this.#file?.save(NO_POSITION)
     }
     this.#reader.start()
+    // Then only what is there now is known to be of before: it must be read before more comes.
+    if (!this.#startMark.isMarked) this.#reader.catchUp()
     this.#auditTimer = setInterval(() => this.#audit(), this.#options.auditMs ?? AUDIT_MS)
     this.#auditTimer.unref()
   }
@@ -158,6 +164,7 @@ export class KmsgWatcher {
     if (this.#isClosed) return
     this.#isClosed = true
     clearInterval(this.#auditTimer)
+    this.#reader.catchUp()
     // What is held is a kill that happened: it goes out before the streams end.
     this.#findings.add(this.#parser.flush())
     this.#findings.handOver()
@@ -308,6 +315,7 @@ export class KmsgWatcher {
 
   #audit(): void {
     const { state } = this.#reader
+    if (state === 'starting') return
     const isLogRead = state === 'watching'
     const now = this.#clock.nowUs()
     // Its lines may be read yet: after a while nobody should wait for them.

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   closeSync,
   constants,
   mkdtempSync,
@@ -17,11 +18,12 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { readBootId } from '../../plugin/machine/boot-id.ts'
 import type { KmsgGap } from '../../plugin/watch/kmsg-gaps.ts'
@@ -69,13 +71,13 @@ function deviceName(t: TestContext): { path: string; give: () => void; take: () 
 }
 
 /** A watcher in this process, whose descriptor a test can reach. */
-function watchHere(t: TestContext, path = '/dev/kmsg') {
+function watchHere(t: TestContext, path = '/dev/kmsg', history = false) {
   const kills: number[] = []
   const gaps: KmsgGap[] = []
   const lines: string[] = []
   const before = new Set(openDevices())
   const watcher = new KmsgWatcher(
-    { path, bootId: readBootId(), stateDir: undefined, history: false },
+    { path, bootId: readBootId(), stateDir: undefined, history },
     pino({ level: 'info' }, { write: line => lines.push(line) }),
     {
       onKill: ({ victim }) => kills.push(victim.pid),
@@ -110,7 +112,87 @@ function openDevices(): number[] {
     })
 }
 
+/** More records than are read in one turn. */
+const FILL = Array.from({ length: 2500 }, (_, i) => `filler ${i}`)
+
+/** A name for the device, which can be read there by all and written by root only. */
+function readOnlyDevice(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sysmon-device-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  chmodSync(folder, 0o755)
+  const path = join(folder, 'kmsg')
+  assert.equal(spawnSync('mknod', ['-m', '444', path, 'c', '1', '11']).status, 0)
+  return path
+}
+
+/** Does something as a user who may read the kernel log and not write it. */
+function asReader(t: TestContext, act: () => void): void {
+  const restrict = '/proc/sys/kernel/dmesg_restrict'
+  const before = readFileSync(restrict, 'utf8')
+  writeFileSync(restrict, '0\n')
+  t.after(() => writeFileSync(restrict, before))
+  process.seteuid!(65534)
+  try {
+    act()
+  } finally {
+    process.seteuid!(0)
+  }
+}
+
 describe('the reader of the kernel log', { skip }, () => {
+  test('what is there at the start is read in the turns after, and what comes meanwhile too', async t => {
+    allowWrites(t)
+    const before = killLine()
+    inject(before.line, ...FILL)
+    const { kills, gaps, log } = watchHere(t)
+    const during = killLine()
+    inject(during.line)
+    for (let turn = 0; turn < 2; turn++) {
+      await nextTurn()
+      assert.doesNotMatch(log(), /watching the kernel log/, `after turn ${turn + 1}`)
+    }
+    await until(() => kills.includes(during.pid), 'the kill after the start')
+    assert.match(log(), /watching the kernel log/)
+    assert.ok(!kills.includes(before.pid), 'what was printed before is history')
+    assert.deepEqual(gaps, [])
+  })
+
+  test('its health, asked for at once, is that of a log which is read', async t => {
+    allowWrites(t)
+    const before = killLine()
+    inject(before.line, ...FILL)
+    const { watcher, kills } = watchHere(t, '/dev/kmsg', true)
+    assert.equal(watcher.health.state, 'watching')
+    assert.ok(kills.includes(before.pid))
+  })
+
+  test('closed at once, it tells of the kills that are there', async t => {
+    allowWrites(t)
+    const before = killLine()
+    inject(before.line, ...FILL)
+    const { watcher, kills } = watchHere(t, '/dev/kmsg', true)
+    watcher.close()
+    assert.ok(kills.includes(before.pid))
+    assert.equal(watcher.health.state, 'stopped')
+  })
+
+  test('where no line can be written, what is there is read at once: what comes then is no history', async t => {
+    allowWrites(t)
+    const path = readOnlyDevice(t)
+    const before = killLine()
+    inject(before.line, ...FILL)
+    let watch: ReturnType<typeof watchHere> | undefined
+    asReader(t, () => {
+      watch = watchHere(t, path)
+    })
+    const { kills, log } = watch!
+    assert.match(log(), /watching the kernel log/)
+    const during = killLine()
+    inject(during.line)
+    await until(() => kills.includes(during.pid), 'the kill after the start')
+    assert.ok(!kills.includes(before.pid))
+  })
+
   test('stopped while the ring is overrun, it counts what is gone to the record', async t => {
     allowWrites(t)
     const watch = await WatchProcess.start(t, {})
@@ -243,6 +325,7 @@ describe('the reader of the kernel log', { skip }, () => {
     const device = deviceName(t)
     device.give()
     const { watcher, kills, gaps, fd } = watchHere(t, device.path)
+    assert.equal(watcher.health.state, 'watching')
     device.take()
     closeSync(fd())
     const { line } = killLine()
