@@ -131,14 +131,17 @@ export async function openPipeline(
     async start() {
       watcher?.start()
       devtools?.start()
-      processes?.start()
       pressure?.start()
       journal
         ?.verify()
         .catch(reason => log.error({ err: reason }, 'the journal cannot be verified'))
       await sinks.load()
       sinks.start()
-      if (watcher !== undefined) setImmediate(warmUpDiagnosis)
+      // Once the application listens.
+      setImmediate(() => {
+        processes?.start()
+        if (watcher !== undefined) warmUpDiagnosis()
+      })
     },
     stopWatching() {
       sinks.stopLingering()
