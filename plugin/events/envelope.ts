@@ -14,7 +14,11 @@ import { type KeptBytes, Slabs } from './slabs.ts'
 export const MAX_ENVELOPE_BYTES = 1_000_000
 const JSON_BEGIN = '{'
 const FRAME_END = '\n\n'
+const BEFORE_SEQ = Buffer.from('id: ')
+const AFTER_SEQ = Buffer.from('\ndata: ')
 const NEWLINE = 0x0a
+const ZERO = 0x30
+const OPENING_BRACE = 0x7b
 const TRUNCATED = ',"truncated":true'
 /** No event that is whole ends so: what an object in it ends with is one brace further from the end. */
 const TRUNCATED_END = Buffer.from(`${TRUNCATED}}}${FRAME_END}`)
@@ -110,15 +114,33 @@ export function publishedEvent(
   line: Buffer,
   from: number
 ): PublishedEvent {
-  const head = frameHead(event.seq)
-  const begin = head.length + JSON_BEGIN.length
+  const digits = countDigits(event.seq)
+  const headBytes = BEFORE_SEQ.length + digits + AFTER_SEQ.length
+  const begin = headBytes + JSON_BEGIN.length
   const place = slabs.take(begin + line.length - from + FRAME_END.length)
   const { slab, start } = place
-  slab.write(head + JSON_BEGIN, start, 'latin1')
-  const end = start + begin + line.copy(slab, start + begin, from)
+  // By hand, byte by byte: to write a string takes twice as long, for each of a hundred thousand.
+  let at = start
+  for (let i = 0; i < BEFORE_SEQ.length; i++) slab[at++] = BEFORE_SEQ[i]!
+  let rest = event.seq
+  for (let digit = at + digits - 1; digit >= at; digit--) {
+    slab[digit] = ZERO + (rest % 10)
+    rest = Math.floor(rest / 10)
+  }
+  at += digits
+  for (let i = 0; i < AFTER_SEQ.length; i++) slab[at++] = AFTER_SEQ[i]!
+  slab[at++] = OPENING_BRACE
+  const end = at + line.copy(slab, at, from)
   slab[end] = NEWLINE
   slab[end + 1] = NEWLINE
-  return new KeptEvent(event, head.length, place)
+  return new KeptEvent(event, headBytes, place)
+}
+
+/** Decimal digits of a number, 0 or up and an integer. */
+function countDigits(value: number): number {
+  let digits = 1
+  for (let bound = 10; value >= bound; bound *= 10) digits++
+  return digits
 }
 
 /** The frames of several events as one: without a copy of those that lie side by side, as they were published or read. */

@@ -38,22 +38,25 @@ export class LineFields {
 
   /**
    * @param before what stands before its characters, with the quote
-   * @param known what it probably is: then no string is made
+   * @param known what it probably is, as it stands in JSON too: then no string is made
    * @returns it as it stands in JSON, a character for each byte
    */
   string(before: Buffer, known: string): string {
     this.#skip(before)
     const line = this.#line
     const from = this.at
+    if (this.#isAt(from, known) && line[from + known.length] === QUOTE) {
+      this.at = from + known.length + 1
+      return known
+    }
     let end = from
     while (end < line.length && line[end] !== QUOTE) end += line[end] === BACKSLASH ? 2 : 1
     if (end >= line.length) this.isOther = true
     this.at = end + 1
-    return this.#isAt(from, end, known) ? known : line.toString('latin1', from, end)
+    return line.toString('latin1', from, end)
   }
 
-  #isAt(from: number, end: number, text: string): boolean {
-    if (end - from !== text.length) return false
+  #isAt(from: number, text: string): boolean {
     for (let i = 0; i < text.length; i++) {
       if (this.#line[from + i] !== text.charCodeAt(i)) return false
     }

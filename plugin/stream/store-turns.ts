@@ -8,6 +8,9 @@
 /** What one reader takes before the next one's turn: about a millisecond. */
 const SLICE_EVENTS = 256
 const SLICE_MS = 1
+/** While events take less than this, the clock is looked at for one of so many: a look is a part of what one takes. */
+const QUICK_MS = 0.05
+const EVENTS_A_LOOK = 8
 /** What all take together in a turn of the loop. */
 const SLICES_A_TURN = 4
 
@@ -77,6 +80,7 @@ export class Slice {
   #events = 0
   #ms = 0
   #lookedAt: number | undefined
+  #untilLook = 1
 
   constructor(onEvent: (ms: number) => void) {
     this.#onEvent = onEvent
@@ -84,12 +88,20 @@ export class Slice {
 
   /** To be asked before each event. */
   isOver(): boolean {
-    const now = performance.now()
-    const ms = now - (this.#lookedAt ?? now)
-    this.#lookedAt = now
+    const ms = --this.#untilLook === 0 ? this.#look() : 0
     this.#events++
     this.#ms += ms
     this.#onEvent(ms)
     return this.#events > SLICE_EVENTS || this.#ms > SLICE_MS
+  }
+
+  /** @returns since the last look, in ms */
+  #look(): number {
+    const now = performance.now()
+    const last = this.#lookedAt
+    this.#lookedAt = now
+    const ms = now - (last ?? now)
+    this.#untilLook = last !== undefined && ms < QUICK_MS ? EVENTS_A_LOOK : 1
+    return ms
   }
 }
