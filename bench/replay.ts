@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Figure, paired, spreadOf } from './figures.ts'
 import { PLUGIN, Program } from './load/program.ts'
 
@@ -15,6 +16,8 @@ const ROUNDS = 7
 const RING_EVENTS = 8192
 const DATA = 'x'.repeat(320)
 const JOURNAL_BYTES = 64 * 1024 * 1024
+/** Before each, so that the garbage of the one before is no part of the next one's first frame. */
+const SETTLE_MS = 200
 /** Of them a journal of that size holds the youngest. */
 const JOURNAL_EVENTS = 160_000
 
@@ -88,6 +91,7 @@ async function beside(
     const taken: [Taken[], Taken[]] = [[], []]
     for (let round = -2; round < ROUNDS; round++) {
       for (const [at, one] of [port, peerPort].entries()) {
+        await sleep(SETTLE_MS)
         const result = await take(one, whole.length)
         if (round >= 0) taken[at]!.push(result)
       }
