@@ -44,14 +44,8 @@ const BENCHES: readonly Bench[] = [
   { rows: ['journal'], run: journal },
 ]
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })
-const { json = false, only } = values
 const known = BENCHES.flatMap(({ rows }) => rows)
-const names = only?.split(',') ?? known
-for (const name of names) {
-  if (known.includes(name)) continue
-  throw new Error(`there is no figure "${name}": --only takes some of ${known.join(',')}`)
-}
+const { json, names } = wantedFigures()
 const wanted = BENCHES.filter(({ rows }) => rows.some(row => names.includes(row)))
 const log = (line: string): void => void process.stderr.write(`${line}\n`)
 for (const { rows, run } of wanted) {
@@ -63,5 +57,22 @@ for (const { rows, run } of wanted) {
     // The others are worth their minutes nevertheless.
     log(`${rows.join(', ')}: ${(error as Error).stack}`)
     process.exitCode = 1
+  }
+}
+
+/** Of the command line; where there is something wrong with it, the process ends with what that is. */
+function wantedFigures(): { json: boolean; names: readonly string[] } {
+  try {
+    const { values } = parseArgs({
+      options: { json: { type: 'boolean' }, only: { type: 'string' } },
+    })
+    const names = values.only?.split(',') ?? known
+    const unknown = names.find(name => !known.includes(name))
+    if (unknown !== undefined) throw new Error(`there is no figure "${unknown}"`)
+    return { json: values.json ?? false, names }
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message}`)
+    console.error(`usage: npm run bench [-- [--json] [--only NAME,...]], of ${known.join(',')}`)
+    process.exit(2)
   }
 }
