@@ -112,7 +112,7 @@ function processIds(): Finding {
   }
 }
 
-/** Only for lines that a person injects. */
+/** `ratelimit` and `on` differ for lines that a person injects; `off` closes the device. */
 function ownLines(): Finding {
   const check = 'test lines'
   const mode = read('/proc/sys/kernel/printk_devkmsg')
@@ -120,8 +120,8 @@ function ownLines(): Finding {
     return {
       check,
       status: 'warn',
-      says: 'kernel.printk_devkmsg is off: lines that you write into /dev/kmsg to try things out are dropped',
-      mend: 'sysctl kernel.printk_devkmsg=on while you try; real kills do not need it',
+      says: 'kernel.printk_devkmsg is off: nobody can open /dev/kmsg, neither to read kills nor to write lines that try things out',
+      mend: 'sysctl kernel.printk_devkmsg=ratelimit; where the kernel was started with printk.devkmsg=off, start it without',
     }
   }
   const says =

@@ -11,6 +11,11 @@ export interface LogRights {
   readonly mayAlways: boolean | undefined
   /** kernel.dmesg_restrict; undefined where /proc does not tell. */
   readonly isRestricted: boolean | undefined
+  /**
+   * Whether kernel.printk_devkmsg is `off`: nobody can open the device then, be it to read only
+   * (kernel/printk/printk.c: devkmsg_open).
+   */
+  readonly isOff: boolean
 }
 
 export function whyUnreadable(
@@ -22,6 +27,9 @@ export function whyUnreadable(
     case 'ENOENT':
       return `there is no ${path}: in a container, pass the device in (--device /dev/kmsg)`
     case 'EPERM':
+      if (rights.isOff) {
+        return `kernel.printk_devkmsg is off, which closes ${path} to readers too: sysctl kernel.printk_devkmsg=ratelimit, and where the kernel was started with printk.devkmsg=off, start it without`
+      }
       // The kernel asks the control group of devices first, then for the capability: what it has is not that.
       return rights.mayAlways === true || rights.isRestricted === false
         ? `the control group of this container refuses the device ${path}, which a mount does not change: pass it in as a device (--device /dev/kmsg)`
@@ -41,6 +49,7 @@ export function readLogRights(): LogRights {
     // The kernel's own user namespace maps every number to itself; a capability of another is none here.
     mayAlways: has && /^\s*0\s+0\s+4294967295$/.test(read('/proc/self/uid_map') ?? ''),
     isRestricted: restrict === undefined ? undefined : restrict === '1',
+    isOff: read('/proc/sys/kernel/printk_devkmsg') === 'off',
   }
 }
 

@@ -343,6 +343,24 @@ describe('the reader of the kernel log', { skip }, () => {
     assert.equal(watcher.health.lost, gaps[0]!.lost)
   })
 
+  test('a log that is turned off is said to be, and read once it is on again', async t => {
+    allowWrites(t)
+    const rate = '/proc/sys/kernel/printk_devkmsg'
+    writeFileSync(rate, 'off\n')
+    let watch: ReturnType<typeof watchHere>
+    try {
+      watch = watchHere(t)
+    } finally {
+      writeFileSync(rate, 'on\n')
+    }
+    const { watcher, kills } = watch
+    assert.match(watcher.health.error!, /kernel\.printk_devkmsg is off/)
+    const early = killLine()
+    inject(early.line)
+    await until(() => kills.includes(early.pid), 'the kill')
+    assert.equal(watcher.health.state, 'watching')
+  })
+
   test('a device that appears later is read from the start of the process on', async t => {
     allowWrites(t)
     const device = deviceName(t)

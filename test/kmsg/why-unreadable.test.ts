@@ -20,11 +20,22 @@ for (const [what, code, rights, sentence] of [
     { mayAlways: false, isRestricted: false },
     /control group of this container refuses/,
   ],
+  [
+    'turned off, whatever the rights',
+    'EPERM',
+    { mayAlways: true, isRestricted: false, isOff: true },
+    /kernel\.printk_devkmsg is off.*sysctl kernel\.printk_devkmsg=ratelimit/,
+  ],
   ['its mode', 'EACCES', {}, /give it read permission/],
 ] as const) {
   test(`the kernel log cannot be read: ${what}`, () => {
     const error = Object.assign(new Error(code), { code })
-    const known: LogRights = { mayAlways: undefined, isRestricted: undefined, ...rights }
+    const known: LogRights = {
+      mayAlways: undefined,
+      isRestricted: undefined,
+      isOff: false,
+      ...rights,
+    }
     assert.match(whyUnreadable('/dev/kmsg', error, known), sentence)
   })
 }
