@@ -10,7 +10,7 @@ const SLICE_EVENTS = 256
 const SLICE_MS = 1
 /** While events take less than this, the clock is looked at for one of so many: a look is a part of what one takes. */
 const QUICK_MS = 0.05
-const EVENTS_A_LOOK = 8
+const EVENTS_A_LOOK = 4
 /** What all take together in a turn of the loop. */
 const SLICES_A_TURN = 4
 
