@@ -1,6 +1,6 @@
 /**
  * `npm run bench:figures`: runs `npm run bench` and puts its table into docs/figures.md, with machine and
- * date. With `-- --only NAME` only those rows are measured, and the others stay as they were.
+ * date. With `-- --only NAME` only those rows are measured, and the others stay as they were, with their date.
  */
 
 import { spawn } from 'node:child_process'
@@ -36,11 +36,21 @@ for await (const line of createInterface({ input: bench.stdout })) {
   const figure = JSON.parse(line) as Figure
   rows.set(keyOf(figure.name, figure.peer_name), row(figure))
 }
-const words = `Last run: ${machine}.\n\n`
+const words = isWhole ? [`Last run: ${machine}.`] : [...earlierRuns(), `${label()}${machine}.`]
 writeFileSync(
   PAPER,
-  `${before}${BEGIN}${words}${HEAD}${[...rows.values()].join('\n')}\n${END}${after}`
+  `${before}${BEGIN}${words.join('\n')}\n\n${HEAD}${[...rows.values()].join('\n')}\n${END}${after}`
 )
+
+/** When the rows that are not of this run were measured. */
+function earlierRuns(): string[] {
+  const lines = table.slice(0, table.indexOf('\n\n')).split('\n')
+  return lines.filter(line => !line.startsWith(label()))
+}
+
+function label(): string {
+  return `Since then \`${process.argv.at(-1)}\`: `
+}
 
 function keyOf(name: string, peer: string): string {
   return `${name}|${peer}`
