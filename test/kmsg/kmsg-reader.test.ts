@@ -28,7 +28,7 @@ import { pino } from 'pino'
 import { readBootId } from '../../plugin/machine/boot-id.ts'
 import type { KmsgGap } from '../../plugin/watch/kmsg-gaps.ts'
 import { KmsgWatcher } from '../../plugin/watch/watcher.ts'
-import { allowWrites, inject, killLine, overrun } from '../support/kernel-log.ts'
+import { allowWrites, inject, killLine, overrun, RATE, setSwitch } from '../support/kernel-log.ts'
 import { whyNoOomKills } from '../support/oom.ts'
 import { PATIENCE_MS } from '../support/wait.ts'
 import { WatchProcess } from '../watch/watch-process.ts'
@@ -127,10 +127,7 @@ function readOnlyDevice(t: TestContext): string {
 
 /** Does something as a user who may read the kernel log and not write it. */
 function asReader(t: TestContext, act: () => void): void {
-  const restrict = '/proc/sys/kernel/dmesg_restrict'
-  const before = readFileSync(restrict, 'utf8')
-  writeFileSync(restrict, '0\n')
-  t.after(() => writeFileSync(restrict, before))
+  setSwitch(t, '/proc/sys/kernel/dmesg_restrict', '0')
   process.seteuid!(65534)
   try {
     act()
@@ -345,13 +342,12 @@ describe('the reader of the kernel log', { skip }, () => {
 
   test('a log that is turned off is said to be, and read once it is on again', async t => {
     allowWrites(t)
-    const rate = '/proc/sys/kernel/printk_devkmsg'
-    writeFileSync(rate, 'off\n')
+    writeFileSync(RATE, 'off\n')
     let watch: ReturnType<typeof watchHere>
     try {
       watch = watchHere(t)
     } finally {
-      writeFileSync(rate, 'on\n')
+      writeFileSync(RATE, 'on\n')
     }
     const { watcher, kills } = watch
     assert.match(watcher.health.error!, /kernel\.printk_devkmsg is off/)

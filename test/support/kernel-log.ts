@@ -3,14 +3,20 @@
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 
-const RATE = '/proc/sys/kernel/printk_devkmsg'
+/** `on`, `ratelimit`, or `off`: then nobody can open the device. */
+export const RATE = '/proc/sys/kernel/printk_devkmsg'
 
 /** Lets a test write more than ten lines in five seconds. */
 export function allowWrites(t: TestContext): void {
-  const before = readFileSync(RATE, 'utf8')
-  if (before.trim() === 'on') return
-  writeFileSync(RATE, 'on\n')
-  t.after(() => writeFileSync(RATE, before))
+  setSwitch(t, RATE, 'on')
+}
+
+/** Sets a switch of the kernel's for the time of a test. */
+export function setSwitch(t: TestContext, path: string, value: string): void {
+  const before = readFileSync(path, 'utf8')
+  if (before.trim() === value) return
+  writeFileSync(path, `${value}\n`)
+  t.after(() => writeFileSync(path, before))
 }
 
 export function inject(...lines: readonly string[]): void {
