@@ -162,6 +162,12 @@ export class KernelClock {
     return stampUs + this.#distanceUs
   }
 
+  /** Unix microseconds at this time of CLOCK_MONOTONIC, had the wall clock not been set since. */
+  monotonicToUnixUs(us: number): number {
+    this.#correctStep()
+    return Math.round(us + this.#wallOffsetUs)
+  }
+
   /** Unix microseconds of a stamp. */
   toUnixUs(stampUs: number): number {
     this.#correctStep()
@@ -172,8 +178,7 @@ export class KernelClock {
 
   /** Unix microseconds now. */
   nowUs(): number {
-    this.#correctStep()
-    return Math.round(this.#source.monotonicUs() + this.#wallOffsetUs)
+    return this.monotonicToUnixUs(this.#source.monotonicUs())
   }
 
   /** Follows a wall clock that was set, or that went on through a suspend. */

@@ -40,10 +40,11 @@ export interface KmsgHandlers {
 
 /** Records that the kernel overwrote. */
 export interface Overrun {
-  readonly lost: number
+  /** Undefined where the number is not known. */
+  readonly lost: number | undefined
   readonly next: KmsgRecord
-  /** The stamp of the last record read before. */
-  readonly lastUs: number
+  /** The stamp of the last record read before; undefined where none was. */
+  readonly lastUs: number | undefined
   /** What the reader was doing: reading, not able to, or not running. */
   readonly reader: 'reading' | 'down' | 'dead'
 }
@@ -89,7 +90,7 @@ export class Findings {
   /** The oldest first. */
   #unwritten: UnwrittenKill[] = []
   /** Where no position is known, what was logged before this process and before then is not told. */
-  #tellsFromUs = Number.POSITIVE_INFINITY
+  #beginning = { tellsFromUs: Number.POSITIVE_INFINITY, sinceUs: 0 }
   #lost = 0
   #saved = ''
 
@@ -112,18 +113,21 @@ export class Findings {
     this.#resume = position.resume
   }
 
-  /** What was logged from then on is told, no position being known. @param fromUs Unix microseconds */
-  tellFrom(fromUs: number): void {
-    this.#tellsFromUs = fromUs
-  }
-
-  /** Forgets the position and what was found: they were none of this log. */
-  restart(): void {
+  /**
+   * No position in this log is known: what was found, and where, was none of it.
+   *
+   * @param beginning in microseconds of CLOCK_MONOTONIC. `tellsFromUs`: what was logged from then on is
+   *   told, though it was before this process. `sinceUs`: the next process does so from then on, where
+   *   this one ends before it has read the log
+   */
+  begin(beginning: { readonly tellsFromUs: number; readonly sinceUs: number }): void {
+    this.#beginning = beginning
     this.#isResumed = false
     this.#published = -1
     this.#resume = -1
     this.#unwritten = []
     this.#found = []
+    this.#save()
   }
 
   add(outcomes: readonly OomOutcome[]): void {
@@ -162,9 +166,13 @@ export class Findings {
     const { bootId, clock, file } = this.#parts
     // At a first start the oldest history may be overwritten while it is read: nobody waits for it.
     if (this.#isHistory(next)) return
-    this.#lost += lost
-    this.#parts.kills.lose(lost)
-    const span = { from: clock.toUnixUs(lastUs), to: clock.toUnixUs(next.timestampUs) }
+    this.#lost += lost ?? 0
+    this.#parts.kills.lose(lost ?? 0)
+    const from =
+      lastUs === undefined
+        ? clock.monotonicToUnixUs(this.#beginning.tellsFromUs)
+        : clock.toUnixUs(lastUs)
+    const span = { from, to: clock.toUnixUs(next.timestampUs) }
     const gap = overrunGap(bootId, lost, next.seq, span, reader)
     this.#log.warn({ lost, kmsgSeq: next.seq }, gap.reason)
     // All that was before the gap is gone, and with it the beginnings of dumps, and unwritten kills.
@@ -172,7 +180,8 @@ export class Findings {
     this.#resume = read
     this.#unwritten = []
     const published = this.#published
-    file?.save({ read, stampUs: lastUs, resume: read, published, kills, gap })
+    const stampUs = lastUs ?? next.timestampUs
+    file?.save({ read, stampUs, resume: read, published, kills, gap })
     this.#handlers.onGap(gap)
   }
 
@@ -208,7 +217,7 @@ export class Findings {
   #isHistory(record: KmsgRecord): boolean {
     const { clock, startMark } = this.#parts
     if (this.#isResumed || !startMark.isBefore(record)) return false
-    return clock.toUnixUs(record.timestampUs) < this.#tellsFromUs
+    return clock.toMonotonicUs(record.timestampUs) < this.#beginning.tellsFromUs
   }
 
   #position(): KmsgPosition {
@@ -218,7 +227,8 @@ export class Findings {
     const writtenSeq = this.#handlers.writtenSeq()
     this.#unwritten = this.#unwritten.filter(({ eventSeq }) => eventSeq > writtenSeq)
     const { before = { resume, published: this.#published } } = this.#unwritten[0] ?? {}
-    return { read, stampUs, ...before, kills: kills.baseline }
+    const since = read < 0 ? { sinceUs: this.#beginning.sinceUs } : {}
+    return { read, stampUs, ...before, ...since, kills: kills.baseline }
   }
 
   #save(): void {

@@ -50,12 +50,13 @@ const OVERRUN = {
 } as const
 
 /**
+ * @param lost undefined when it is not known
  * @param next the first record after the gap
  * @param reader what the reader was doing: reading, not able to, or not running
  */
 export function overrunGap(
   bootId: string | undefined,
-  lost: number,
+  lost: number | undefined,
   next: number,
   span: Span,
   reader: keyof typeof OVERRUN

@@ -29,6 +29,11 @@ export interface KmsgPosition {
   readonly kills?: KillBaseline | undefined
   /** A gap that may not have been published yet. */
   readonly gap?: KmsgGap
+  /**
+   * Where nothing was read yet (`read` is -1): what was printed since then is still to be told, in
+   * microseconds of CLOCK_MONOTONIC, which nobody sets.
+   */
+  readonly sinceUs?: number
 }
 
 interface Kept extends KmsgPosition {
@@ -49,8 +54,8 @@ export const NO_POSITION: KmsgPosition = { read: -1, stampUs: 0, resume: -1, pub
 
 export type Loaded =
   | { readonly position: KmsgPosition | undefined }
-  /** `since`: Unix microseconds at which a process found no room on the disk for its position. */
-  | { readonly position: undefined; readonly since: number }
+  /** `madeAt`: Unix microseconds at which a process found no room on the disk for its position. */
+  | { readonly position: undefined; readonly madeAt: number }
   /** `damagedAt`: Unix microseconds of the last write to a file that cannot be read any more. */
   | { readonly position: undefined; readonly damagedAt: number }
 
@@ -77,7 +82,7 @@ export class KmsgPositionFile {
     try {
       const content = this.#slot.read()
       if (content === undefined) return { position: undefined }
-      if (content.text === '') return { position: undefined, since: content.madeAtUs }
+      if (content.text === '') return { position: undefined, madeAt: content.madeAtUs }
       if (content.record === undefined) {
         this.#log.warn(
           { path: this.#slot.path },

@@ -20,8 +20,8 @@ interface Mark {
 
 export class StartMark {
   readonly #clock: KernelClock
-  /** What was printed before this is history. */
-  readonly #bornUs = monotonicUs()
+  /** What was printed before this, in us of CLOCK_MONOTONIC, is history. */
+  readonly bornUs = monotonicUs()
   #mark: Mark | undefined
   #first: KmsgRecord | undefined
   /** Where no mark told the time: the last record that was there at the start. */
@@ -90,7 +90,7 @@ export class StartMark {
   /** Whether a record was printed before this process began to watch. */
   isBefore({ seq, timestampUs }: Pick<KmsgRecord, 'seq' | 'timestampUs'>): boolean {
     return this.#clock.isCalibrated || this.#startSeq < 0
-      ? this.#clock.toMonotonicUs(timestampUs) < this.#bornUs
+      ? this.#clock.toMonotonicUs(timestampUs) < this.bornUs
       : seq <= this.#startSeq
   }
 }

@@ -7,7 +7,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { KmsgHealth } from '../../generated/types.ts'
 import { parseCrashLine, parseSuppressed } from '../crashes/crash-line.ts'
 import { mayTellOfCrash } from '../crashes/prefilter.ts'
-import { KernelClock } from '../kmsg/clock.ts'
+import { KernelClock, monotonicUs } from '../kmsg/clock.ts'
 import { KmsgReader } from '../kmsg/kmsg-reader.ts'
 import type { RawRecord } from '../kmsg/record.ts'
 import { OomParser } from '../oom/parser.ts'
@@ -15,7 +15,7 @@ import { mayMatter } from '../oom/prefilter.ts'
 import { Findings, type KmsgHandlers, type Overrun } from './findings.ts'
 import { KillCheck } from './kill-check.ts'
 import { positionDamagedGap, readerDownGap } from './kmsg-gaps.ts'
-import { type KmsgPosition, KmsgPositionFile, NO_POSITION } from './kmsg-position.ts'
+import { type KmsgPosition, KmsgPositionFile, type Loaded, NO_POSITION } from './kmsg-position.ts'
 import { StartMark } from './start-mark.ts'
 import { UnparsedRecords } from './unparsed-records.ts'
 
@@ -67,6 +67,10 @@ export class KmsgWatcher {
   #resumedAfter: number | undefined
   /** What was in the log at the first opening has not been read yet. */
   #isFirst = true
+  /** Where the reading began: what was read since counts when all of it was. */
+  #began: Pick<KmsgPosition, 'read' | 'stampUs' | 'resume'> = NO_POSITION
+  /** Another process of this boot was to tell of the log, and ended before it had read any. */
+  #isUnread = false
   /** Present while records are read of which nothing is told. */
   #unparsed: UnparsedRecords | undefined
   /** What the reader did before the records that it reads now. */
@@ -140,19 +144,8 @@ export class KmsgWatcher {
    */
   start(): void {
     const loaded = this.#file?.load()
-    if (loaded?.position !== undefined) {
-      this.#resume(loaded.position)
-    } else {
-      if (this.#options.history) this.#findings.tellFrom(0)
-      else if (loaded !== undefined && 'since' in loaded) this.#findings.tellFrom(loaded.since)
-      else this.#unparsed = new UnparsedRecords()
-      if (loaded !== undefined && 'damagedAt' in loaded) {
-        const to = this.#clock.nowUs()
-        this.#handlers.onGap(positionDamagedGap({ from: Math.min(loaded.damagedAt, to), to }))
-      }
-      // Now there may be room for it.
-      this.#file?.save(NO_POSITION)
-    }
+    if (loaded?.position !== undefined) this.#resume(loaded.position)
+    if (this.#began.read < 0) this.#begin(loaded)
     this.#reader.start()
     // Then only what is there now is known to be of before: it must be read before more comes.
     if (!this.#startMark.isMarked) this.#reader.catchUp()
@@ -176,9 +169,32 @@ export class KmsgWatcher {
     this.#kills.resume(position.kills)
     this.#findings.resume(position)
     if (position.read < 0) return
+    this.#began = position
     this.#resumedAfter = position.read
     this.#lastStampUs = position.stampUs
     this.#reader.resumeFrom(position.read, position.resume)
+  }
+
+  /** Nobody has read this log, or where is not known. */
+  #begin(loaded: Loaded | undefined): void {
+    const { history } = this.#options
+    const earlierUs = loaded === undefined ? undefined : this.#sinceOf(loaded)
+    this.#isUnread = earlierUs !== undefined && !history
+    if (earlierUs === undefined && !history) this.#unparsed = new UnparsedRecords()
+    if (loaded !== undefined && 'damagedAt' in loaded) {
+      const to = this.#clock.nowUs()
+      this.#handlers.onGap(positionDamagedGap({ from: Math.min(loaded.damagedAt, to), to }))
+    }
+    this.#findings.begin({
+      tellsFromUs: history ? 0 : (earlierUs ?? Number.POSITIVE_INFINITY),
+      sinceUs: earlierUs ?? this.#startMark.bornUs,
+    })
+  }
+
+  /** Since when another process was to tell of the log of which it read nothing, on CLOCK_MONOTONIC. */
+  #sinceOf(loaded: Loaded): number | undefined {
+    if ('madeAt' in loaded) return monotonicUs() - (this.#clock.nowUs() - loaded.madeAt)
+    return loaded.position?.sinceUs
   }
 
   #onOpen(): void {
@@ -188,6 +204,7 @@ export class KmsgWatcher {
 
   #onRecord(record: RawRecord, lost: number): void {
     if (this.#isFirst) this.#startMark.push(record)
+    if (this.#isUnread) this.#addUnread(record)
     if (lost > 0) {
       this.#parseKept()
       this.#parser.tear()
@@ -202,6 +219,14 @@ export class KmsgWatcher {
     if (this.#unparsed?.keep(record) === true) return
     if (this.#unparsed?.isFull === true) this.#parseKept()
     this.#findings.add(this.#parser.pushRaw(record))
+  }
+
+  /** Takes the oldest record: if it is younger than what was to be told, the rest is overwritten. */
+  #addUnread(oldest: RawRecord): void {
+    this.#isUnread = false
+    if (oldest.seq === 0) return
+    const next = oldest.toRecord()
+    this.#findings.addOverrun({ lost: undefined, next, lastUs: undefined, reader: 'dead' })
   }
 
   /** Of what was kept unparsed, the part that may matter. All is parsed from here on. */
@@ -225,8 +250,9 @@ export class KmsgWatcher {
         'the log ends before the position that was kept: the machine was set back to a snapshot'
       )
       this.#resumedAfter = undefined
+      this.#began = NO_POSITION
       this.#parser = new OomParser()
-      this.#findings.restart()
+      this.#begin(undefined)
       return false
     }
     this.#clock.observe(this.#lastStampUs, false)
@@ -307,6 +333,7 @@ export class KmsgWatcher {
   }
 
   #where(): Pick<KmsgPosition, 'read' | 'stampUs' | 'resume'> {
+    if (this.#isFirst) return this.#began
     const read = this.#reader.lastSeq
     const open = this.#parser.oldestOpenSeq
     const resume = open === undefined ? read : Math.min(read, open - 1)

@@ -147,6 +147,45 @@ describe('the position in the kernel log', { skip }, () => {
     assert.deepEqual(third.gaps, [], 'the gap is not told again')
   })
 
+  test('killed before it had read anything, kills since its start are told by the next, and none before', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const [history, one, two] = [killLine(), killLine(), killLine()]
+    inject(history.line)
+    await sleep(50)
+    await WatchProcess.dieAtStart({ stateDir })
+    inject(one.line)
+    await WatchProcess.dieAtStart({ stateDir })
+    inject(two.line)
+    const watch = await WatchProcess.start(t, { stateDir })
+    for (const { pid } of [one, two]) assert.equal((await watch.untilKill(pid)).isReplayed, true)
+    assert.ok(!pids(watch).includes(history.pid))
+    assert.deepEqual(watch.gaps, [])
+  })
+
+  test('killed before it had read anything, the next one tells that records were overwritten, once', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const before = Date.now() * 1000
+    await WatchProcess.dieAtStart({ stateDir })
+    const after = Date.now() * 1000
+    overrun()
+    const second = await WatchProcess.start(t, { stateDir })
+    assert.deepEqual(
+      second.gaps.map(({ event, lost }) => [event, lost]),
+      [['kmsg.overrun', undefined]]
+    )
+    const { from, to, reason } = second.gaps[0]!
+    assert.match(reason, /no server/)
+    assert.ok(before <= from! + 1000 && from! <= after + 1000 && from! < to, `${from} to ${to}`)
+    await second.kill()
+    const third = await WatchProcess.start(t, { stateDir })
+    const { line, pid } = killLine()
+    inject(line)
+    await third.untilKill(pid)
+    assert.deepEqual(third.gaps, [])
+  })
+
   test('a gap that was written down but perhaps not told is told as it was', async t => {
     allowWrites(t)
     const stateDir = stateFolder(t)
@@ -331,6 +370,11 @@ describe('the position in the kernel log', { skip }, () => {
     await plain.untilKill(late.pid)
     assert.ok(!pids(plain).includes(pid))
     assert.equal((await all.untilKill(late.pid)).isReplayed, false)
+    const stateDir = stateFolder(t)
+    await WatchProcess.dieAtStart({ stateDir, history: true })
+    const again = await WatchProcess.start(t, { stateDir, history: true })
+    assert.equal((await again.untilKill(pid)).isReplayed, true, 'also by the next')
+    assert.deepEqual(again.gaps, [])
   })
 
   for (const [kind, spoil] of [

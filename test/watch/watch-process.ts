@@ -3,6 +3,7 @@
  * finds, one line of JSON each. `node watch-process.js '{"stateDir": "...", "path": "/dev/kmsg"}'`
  */
 
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -29,6 +30,8 @@ export interface SeenKill {
 export interface Options extends Partial<KmsgWatcherOptions> {
   /** So many kills get onto the disk, those after them are in memory only. Default: all. */
   readonly written?: number
+  /** It ends itself with -9 in the turn in which it began to watch: nothing was read yet. */
+  readonly diesAtStart?: boolean
 }
 
 type Line = { kill: SeenKill } | { gap: KmsgGap } | { health: KmsgHealth }
@@ -36,7 +39,7 @@ type Line = { kill: SeenKill } | { gap: KmsgGap } | { health: KmsgHealth }
 const self = fileURLToPath(import.meta.url)
 if (process.argv[1] === self) run(JSON.parse(process.argv[2]!) as Options)
 
-function run({ written = Number.POSITIVE_INFINITY, ...options }: Options): void {
+function run({ written = Number.POSITIVE_INFINITY, diesAtStart, ...options }: Options): void {
   let events = 0
   let writtenSeq = written
   const print = (line: Line): void => {
@@ -71,6 +74,7 @@ function run({ written = Number.POSITIVE_INFINITY, ...options }: Options): void 
     }
   )
   watcher.start()
+  if (diesAtStart === true) process.kill(process.pid, 'SIGKILL')
   print({ health: watcher.health })
   // Each line on standard input asks for the health, and may say that the disk has room again; its
   // end closes the watcher.
@@ -120,6 +124,13 @@ export class WatchProcess {
     t.after(() => watch.kill())
     await watch.until(() => watch.#health !== undefined, 'the start')
     return watch
+  }
+
+  /** Begins to watch, and dies before it has read a record: resolves then. */
+  static async dieAtStart(options: Options): Promise<void> {
+    const watch = new WatchProcess({ ...options, diesAtStart: true }, [])
+    await once(watch.child, 'close')
+    assert.equal(watch.child.signalCode, 'SIGKILL', watch.log)
   }
 
   /** What was in memory only gets onto the disk. */
