@@ -153,6 +153,11 @@ export class KmsgWatcher {
     this.#auditTimer.unref()
   }
 
+  /** Reads what was in the log at the start, if that is not done yet: for who looks for a kill in it. */
+  catchUp(): void {
+    this.#reader.catchUp()
+  }
+
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true

@@ -6,11 +6,14 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { EventEnvelope, ServiceCrashedData } from '../../generated/types.ts'
+import type { EventEnvelope, OomKillData, ServiceCrashedData } from '../../generated/types.ts'
 import { RecentDeaths } from '../../plugin/stream/recent-deaths.ts'
 import { killOfService } from '../../plugin/watch/kill-of-service.ts'
+import { startApp } from '../support/app.ts'
+import { allowWrites, inject, killLine } from '../support/kernel-log.ts'
 import { memoryGroup, oomKill, whyNoOomKills } from '../support/oom.ts'
 import { startServer } from '../support/server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { waitFor } from '../support/wait.ts'
 
 const SECOND_US = 1_000_000
@@ -114,6 +117,34 @@ test(
       undefined,
       'anyone may say it'
     )
+  }
+)
+
+test(
+  'a report that waited for the server finds the kill, before the log is read',
+  { skip: whyNoOomKills() ?? false },
+  async t => {
+    allowWrites(t)
+    const stateDir = temporaryFolder(t)
+    const options = { stateDir, kmsgPath: '/dev/kmsg' }
+    const first = await startApp(t, options)
+    first.sysmon.health()
+    await first.close()
+    const { line, pid } = killLine()
+    // Many turns of the event loop.
+    inject(...Array.from({ length: 20_000 }, () => 'x'), line)
+    const app = await startApp(t, options)
+    const metadata = { supervisor_instance: 's', supervisor_serial: '1' }
+    const { seq, event } = (await postBySocket(join(stateDir, 'api.sock'), {
+      type: 'service_crashed',
+      source: { kind: 'local_process', event: 'service.crashed', metadata },
+      data: { service_name: 'chromium', phase: 'running', pid, signal: 'SIGKILL' },
+    })) as EventEnvelope
+    const { oom_kill_seq } = event.data as ServiceCrashedData
+    assert.ok(oom_kill_seq! < seq)
+    const kills = await app.inject('/telemetry/events?format=json&type=system_oom_kill')
+    const kill = (kills.json() as EventEnvelope[]).find(one => one.seq === oom_kill_seq)
+    assert.equal((kill?.event.data as OomKillData).pid, pid)
   }
 )
 
