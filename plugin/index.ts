@@ -107,6 +107,7 @@ async function plugin(fastify: FastifyInstance, given: SysmonOptions): Promise<v
     options,
     stream,
     publisher,
+    catchUp: () => pipeline.watcher?.catchUp(),
     archive: () => pipeline.sinks.archive,
     health: sysmon.health,
     whyNotReady: () => whyNotReady,

@@ -79,15 +79,8 @@ export async function openPipeline(
   const publisher: Publisher = new Publisher(stream, {
     store: journal,
     sessionId: process.env.SYSMON_TELEMETRY_SESSION_ID || undefined,
-    // A supervisor whose reports waited for this server sends them at once: the log tells of them before.
-    killOf(input) {
-      watcher?.catchUp()
-      return killOfService(publisher.kills, input, seesKernelPids, nameOfProcess)
-    },
-    faultOf(input) {
-      watcher?.catchUp()
-      return deathOfService(publisher.crashes, input)
-    },
+    killOf: input => killOfService(publisher.kills, input, seesKernelPids, nameOfProcess),
+    faultOf: input => deathOfService(publisher.crashes, input),
     onPublished,
     onKeyReused: ({ seq, type }, firstSeq) =>
       log.warn(

@@ -34,6 +34,8 @@ export interface RoutesOptions {
   readonly options: ResolvedOptions
   readonly stream: EventStream
   readonly publisher: Publisher
+  /** Reads what was in the kernel log at the start, if any of it is not read yet. */
+  readonly catchUp: () => void
   /** Where events are that are no longer retained here. */
   readonly archive: () => Archive | undefined
   readonly health: () => Health
@@ -45,11 +47,18 @@ export interface RoutesOptions {
 }
 
 export async function routes(scope: FastifyInstance, deps: RoutesOptions): Promise<void> {
-  const { host, options, stream, publisher, archive, health, whyNotReady, metrics, stateDir } = deps
+  const { host, options, stream, publisher, catchUp, archive, health, whyNotReady } = deps
+  const { metrics, stateDir } = deps
   const methods = collectMethods(scope)
   handleErrors(scope, host)
   guardOrigin(scope, options)
   guardToken(scope, options)
+  // The server listens before it has read the kernel log. Nobody sees that: not who asks at once what was
+  // killed while no server ran, nor a supervisor that reports what died by it.
+  scope.addHook('onRequest', (_request, _reply, done) => {
+    catchUp()
+    done()
+  })
   if (scope.hasDecorator('swagger')) {
     const { describeForHost } = await import('./host-document.ts')
     describeForHost(scope, options.hideRoutes)

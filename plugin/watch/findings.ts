@@ -170,7 +170,7 @@ export class Findings {
     this.#parts.kills.lose(lost ?? 0)
     const from =
       lastUs === undefined
-        ? clock.monotonicToUnixUs(this.#beginning.tellsFromUs)
+        ? clock.monotonicToUnixUs(this.#beginning.sinceUs)
         : clock.toUnixUs(lastUs)
     const span = { from, to: clock.toUnixUs(next.timestampUs) }
     const gap = overrunGap(bootId, lost, next.seq, span, reader)

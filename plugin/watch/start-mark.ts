@@ -24,7 +24,7 @@ export class StartMark {
   readonly bornUs = monotonicUs()
   #mark: Mark | undefined
   #first: KmsgRecord | undefined
-  /** Where no mark told the time: the last record that was there at the start. */
+  /** Where no mark could be written: the last record that was there at the start. */
   #startSeq = -1
   /** Stamps at which the machine came back from a suspend. */
   #suspends: number[] = []
@@ -75,7 +75,7 @@ export class StartMark {
    * @param isOnTime the process has just started: the device could be opened at once
    */
   end(newest: number, isOnTime: boolean): void {
-    if (isOnTime) this.#startSeq = newest
+    if (isOnTime && !this.isMarked) this.#startSeq = newest
     const [suspend, ...more] = this.#suspends
     if (this.#first?.seq === 0 && suspend !== undefined && more.length === 0) {
       this.#clock.suspendedOnce(suspend)

@@ -69,8 +69,8 @@ export class KmsgWatcher {
   #isFirst = true
   /** Where the reading began: what was read since counts when all of it was. */
   #began: Pick<KmsgPosition, 'read' | 'stampUs' | 'resume'> = NO_POSITION
-  /** Another process of this boot was to tell of the log, and ended before it had read any. */
-  #isUnread = false
+  /** Present where the log's oldest record tells whether some of what is to be told was overwritten. */
+  #unread: Overrun['reader'] | undefined
   /** Present while records are read of which nothing is told. */
   #unparsed: UnparsedRecords | undefined
   /** What the reader did before the records that it reads now. */
@@ -153,7 +153,7 @@ export class KmsgWatcher {
     this.#auditTimer.unref()
   }
 
-  /** Reads what was in the log at the start, if that is not done yet: for who looks for a kill in it. */
+  /** Reads what was in the log at the start now, if any of it is not read yet. */
   catchUp(): void {
     this.#reader.catchUp()
   }
@@ -184,7 +184,7 @@ export class KmsgWatcher {
   #begin(loaded: Loaded | undefined): void {
     const { history } = this.#options
     const earlierUs = loaded === undefined ? undefined : this.#sinceOf(loaded)
-    this.#isUnread = earlierUs !== undefined && !history
+    if (!history) this.#unread = earlierUs === undefined ? 'reading' : 'dead'
     if (earlierUs === undefined && !history) this.#unparsed = new UnparsedRecords()
     if (loaded !== undefined && 'damagedAt' in loaded) {
       const to = this.#clock.nowUs()
@@ -209,7 +209,7 @@ export class KmsgWatcher {
 
   #onRecord(record: RawRecord, lost: number): void {
     if (this.#isFirst) this.#startMark.push(record)
-    if (this.#isUnread) this.#addUnread(record)
+    if (this.#unread !== undefined) this.#addUnread(record, this.#unread)
     if (lost > 0) {
       this.#parseKept()
       this.#parser.tear()
@@ -227,11 +227,12 @@ export class KmsgWatcher {
   }
 
   /** Takes the oldest record: if it is younger than what was to be told, the rest is overwritten. */
-  #addUnread(oldest: RawRecord): void {
-    this.#isUnread = false
-    if (oldest.seq === 0) return
+  #addUnread(oldest: RawRecord, reader: Overrun['reader']): void {
+    this.#unread = undefined
+    // Of a time in which the device could not be read is told otherwise.
+    if (oldest.seq === 0 || this.#downSince !== undefined) return
     const next = oldest.toRecord()
-    this.#findings.addOverrun({ lost: undefined, next, lastUs: undefined, reader: 'dead' })
+    this.#findings.addOverrun({ lost: undefined, next, lastUs: undefined, reader })
   }
 
   /** Of what was kept unparsed, the part that may matter. All is parsed from here on. */

@@ -154,6 +154,23 @@ describe('the reader of the kernel log', { skip }, () => {
     assert.deepEqual(gaps, [])
   })
 
+  test('overwritten before it is read, with the line that marks the start: kills since are told, and the gap', async t => {
+    allowWrites(t)
+    const before = killLine()
+    inject(before.line)
+    const { kills, gaps } = watchHere(t)
+    const [early, late] = [killLine(), killLine()]
+    inject(early.line)
+    overrun()
+    inject(late.line)
+    await until(() => kills.includes(late.pid), 'the kill after the start')
+    assert.deepEqual(
+      gaps.map(({ event, lost }) => [event, lost]),
+      [['kmsg.overrun', undefined]]
+    )
+    assert.ok(!kills.includes(early.pid) && !kills.includes(before.pid))
+  })
+
   test('its health, asked for at once, is that of a log which is read', async t => {
     allowWrites(t)
     const before = killLine()

@@ -121,7 +121,7 @@ test(
 )
 
 test(
-  'a report that waited for the server finds the kill, before the log is read',
+  'a report that waited for the server finds the kill, though the log is not read yet',
   { skip: whyNoOomKills() ?? false },
   async t => {
     allowWrites(t)
