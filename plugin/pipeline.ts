@@ -79,7 +79,14 @@ export async function openPipeline(
   const publisher: Publisher = new Publisher(stream, {
     store: journal,
     sessionId: process.env.SYSMON_TELEMETRY_SESSION_ID || undefined,
-    killOf: input => killOfService(publisher.kills, input, seesKernelPids, nameOfProcess),
+    killOf(input) {
+      const find = () => killOfService(publisher.kills, input, seesKernelPids, nameOfProcess)
+      const known = find()
+      if (known !== undefined) return known
+      // Both may have come in one turn of the event loop.
+      watcher?.readNow()
+      return find()
+    },
     faultOf: input => deathOfService(publisher.crashes, input),
     onPublished,
     onKeyReused: ({ seq, type }, firstSeq) =>
@@ -103,8 +110,8 @@ export async function openPipeline(
     stateDir,
     scope: options.scope,
     isOfContainer: own && ((facts, isReplayed) => own.isOwn(facts, isReplayed)),
-    identify: facts => identify(facts, processes, sharesPids),
-    identifyCrash: data => identifyCrash(data, processes, sharesPids),
+    identify: (facts, ts) => identify(facts, ts, processes, sharesPids),
+    identifyCrash: (data, ts) => identifyCrash(data, ts, processes, sharesPids),
   })
   const devtools = openDevTools(options, log, publisher)
   const pressure = options.memoryPressure
@@ -118,6 +125,14 @@ export async function openPipeline(
         onPressure: event => publisher.publish(event, 'server'),
       })
     : undefined
+  let isStopped = false
+  const stopWatching = () => {
+    isStopped = true
+    watcher?.close()
+    devtools?.close()
+    processes?.close()
+    pressure?.close()
+  }
   return {
     stream,
     publisher,
@@ -129,6 +144,8 @@ export async function openPipeline(
     stateError: folderError ?? opened.error,
     spoolProgress: new SpoolProgress(),
     async start() {
+      // Fastify gets to it, too, where the application is closed before it was ready.
+      if (isStopped) return
       watcher?.start()
       devtools?.start()
       pressure?.start()
@@ -145,16 +162,10 @@ export async function openPipeline(
     },
     stopWatching() {
       sinks.stopLingering()
-      watcher?.close()
-      devtools?.close()
-      processes?.close()
-      pressure?.close()
+      stopWatching()
     },
     async close() {
-      watcher?.close()
-      devtools?.close()
-      processes?.close()
-      pressure?.close()
+      stopWatching()
       await sinks.close(options.sinkTimeout)
       await journal?.close()
       folder?.release()

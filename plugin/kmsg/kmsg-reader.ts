@@ -21,6 +21,8 @@ import { whyUnreadable } from './why-unreadable.ts'
 const REOPEN = { firstMs: 200, lastMs: 5000 }
 /** Records read in one turn of the event loop: some 5 ms. */
 const RECORDS_A_TURN = 1000
+/** After so many turns what is there at the start is read in one go: it may grow as fast as it is read. */
+const FIRST_TURNS = 16
 
 export interface KmsgReaderHandlers {
   /** The device is open; nothing was read yet. */
@@ -64,6 +66,7 @@ export class KmsgReader {
   #isDraining = false
   /** Present while what was there at the start has not been read. */
   #catchingUp: NodeJS.Immediate | undefined
+  #firstTurns = 0
   /** Records up to this one are not wanted. */
   #skipTo = -1
   /** When nothing was left to be read, in microseconds of CLOCK_MONOTONIC. */
@@ -178,7 +181,9 @@ export class KmsgReader {
   }
 
   #catchUpLater(): void {
-    this.#catchingUp = setImmediate(() => this.#catchUp(RECORDS_A_TURN))
+    const isLast = ++this.#firstTurns === FIRST_TURNS
+    const max = isLast ? Number.POSITIVE_INFINITY : RECORDS_A_TURN
+    this.#catchingUp = setImmediate(() => this.#catchUp(max))
   }
 
   /** Reads what was there when the device was opened: at its end, the log is watched. */

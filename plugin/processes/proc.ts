@@ -109,6 +109,10 @@ export function bootTimeUs(): number {
   return Date.now() * 1000 - Number(uptime) * 1e6
 }
 
+export function usToTicks(us: number): number {
+  return (us * TICKS_PER_SECOND) / 1e6
+}
+
 export function ticksToUs(ticks: number): number {
   return (ticks * 1e6) / TICKS_PER_SECOND
 }

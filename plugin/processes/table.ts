@@ -17,6 +17,7 @@ import {
   readStat,
   readSupervisedName,
   ticksToUs,
+  usToTicks,
 } from './proc.ts'
 
 const INTERVAL_MS = 2000
@@ -105,6 +106,11 @@ export class ProcessTable {
   /** When a process was started, in Unix microseconds. */
   startedAtUs({ startTicks }: KnownProcess): number {
     return Math.round(bootTimeUs() + ticksToUs(startTicks))
+  }
+
+  /** What `startTicks` a process has that is started then. @param us Unix microseconds */
+  ticksAt(us: number): number {
+    return usToTicks(us - bootTimeUs())
   }
 
   /** The service that a process belongs to, itself or by one it comes from. */

@@ -16,16 +16,22 @@ type Facts = Pick<
   'process_name' | 'pid' | 'top_tasks' | 'task_memcg' | 'victim' | 'oom_score_adj'
 >
 
+/** How much later than its death a process may seem to have begun, in us: of its start /proc has hundredths. */
+const AFTER_DEATH_US = 100_000
+
 /**
+ * @param ts when it was killed, in Unix microseconds
  * @param sharesPids whether the kernel's pids are those of /proc here. In a container they are not: then
  *   only what all processes of the name have in common is told
  */
 export function identify<Kill extends Facts>(
   facts: Kill,
+  ts: number,
   table: ProcessTable | undefined,
   sharesPids: boolean
 ): Kill {
-  const known = sharesPids ? knownAs(table, facts.pid, facts.process_name) : undefined
+  const find = finder(sharesPids ? table : undefined, ts)
+  const known = find(facts.pid, facts.process_name)
   const common =
     table === undefined || sharesPids ? undefined : commonRole(table, facts.process_name)
   const victim: OomVictim = {
@@ -39,7 +45,7 @@ export function identify<Kill extends Facts>(
     ...facts,
     victim: hasAny ? withoutUndefined<OomVictim>(victim) : undefined,
     top_tasks: facts.top_tasks?.map(task => {
-      const role = sharesPids ? knownAs(table, task.pid, task.name)?.role : undefined
+      const role = find(task.pid, task.name)?.role
       return role === undefined
         ? task
         : { pid: task.pid, name: task.name, rss_kb: task.rss_kb, role }
@@ -47,15 +53,16 @@ export function identify<Kill extends Facts>(
   }
 }
 
-/** Who a crashed process was. */
+/** Who a crashed process was. @param ts when it crashed, in Unix microseconds */
 export function identifyCrash(
   data: ProcessCrashedData,
+  ts: number,
   table: ProcessTable | undefined,
   sharesPids: boolean
 ): ProcessCrashedData {
   const { pid, process_name: name } = data
   if (table === undefined || pid === undefined || name === undefined || !sharesPids) return data
-  const known = knownAs(table, pid, name)
+  const known = finder(table, ts)(pid, name)
   if (known === undefined) return data
   const { role, executable } = known
   return { ...data, role, executable, service_name: table.serviceOf(known) }
@@ -71,14 +78,17 @@ function ofProcess(process: KnownProcess, table: ProcessTable): OomVictim {
   }
 }
 
-/** A pid may be another's by now: the name must be the same. */
-function knownAs(
+/** A pid may be another's by now: the name must be the same, and it must have been there by then. */
+function finder(
   table: ProcessTable | undefined,
-  pid: number,
-  name: string
-): KnownProcess | undefined {
-  const process = table?.find(pid)
-  return process?.name === name ? process : undefined
+  ts: number
+): (pid: number, name: string) => KnownProcess | undefined {
+  if (table === undefined) return () => undefined
+  const lastTick = table.ticksAt(ts + AFTER_DEATH_US)
+  return (pid, name) => {
+    const process = table.find(pid)
+    return process?.name === name && process.startTicks <= lastTick ? process : undefined
+  }
 }
 
 /** The role that all processes of a name have, where it is one. */

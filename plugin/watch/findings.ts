@@ -165,14 +165,16 @@ export class Findings {
   #handOverOverrun({ lost, next, lastUs, reader }: Overrun, kills: KillBaseline | undefined): void {
     const { bootId, clock, file } = this.#parts
     // At a first start the oldest history may be overwritten while it is read: nobody waits for it.
-    if (this.#isHistory(next)) return
+    const isUnwanted =
+      lastUs === undefined ? this.#isBefore(next, this.#beginning.sinceUs) : this.#isHistory(next)
+    if (isUnwanted) return
     this.#lost += lost ?? 0
     this.#parts.kills.lose(lost ?? 0)
     const from =
       lastUs === undefined
         ? clock.monotonicToUnixUs(this.#beginning.sinceUs)
         : clock.toUnixUs(lastUs)
-    const span = { from, to: clock.toUnixUs(next.timestampUs) }
+    const span = { from, to: Math.max(from, clock.toUnixUs(next.timestampUs)) }
     const gap = overrunGap(bootId, lost, next.seq, span, reader)
     this.#log.warn({ lost, kmsgSeq: next.seq }, gap.reason)
     // All that was before the gap is gone, and with it the beginnings of dumps, and unwritten kills.
@@ -215,9 +217,13 @@ export class Findings {
   }
 
   #isHistory(record: KmsgRecord): boolean {
+    return !this.#isResumed && this.#isBefore(record, this.#beginning.tellsFromUs)
+  }
+
+  /** Before this process, and before a time of CLOCK_MONOTONIC that may be earlier. */
+  #isBefore(record: KmsgRecord, us: number): boolean {
     const { clock, startMark } = this.#parts
-    if (this.#isResumed || !startMark.isBefore(record)) return false
-    return clock.toMonotonicUs(record.timestampUs) < this.#beginning.tellsFromUs
+    return startMark.isBefore(record) && clock.toMonotonicUs(record.timestampUs) < us
   }
 
   #position(): KmsgPosition {

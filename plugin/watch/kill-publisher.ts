@@ -30,8 +30,12 @@ export interface KillPublisherOptions {
   readonly log: FastifyBaseLogger
   readonly bootId: string | undefined
   /** Adds what is known of who they name. */
-  readonly identify?: ((facts: WithVictim<OomKillFacts>) => WithVictim<OomKillFacts>) | undefined
-  readonly identifyCrash?: ((data: ProcessCrashedData) => ProcessCrashedData) | undefined
+  readonly identify?:
+    | ((facts: WithVictim<OomKillFacts>, ts: number) => WithVictim<OomKillFacts>)
+    | undefined
+  readonly identifyCrash?:
+    | ((data: ProcessCrashedData, ts: number) => ProcessCrashedData)
+    | undefined
   /** Whose kills are published. */
   readonly scope: 'machine' | 'container'
   /** Whether a kill was of this server's own container; undefined where that cannot be told. */
@@ -83,7 +87,7 @@ export function killPublisher(options: KillPublisherOptions): KmsgHandlers {
         return
       }
       const known = crashData(line)
-      const data = (record.facility === 0 ? options.identifyCrash?.(known) : undefined) ?? known
+      const data = (record.facility === 0 ? options.identifyCrash?.(known, ts) : undefined) ?? known
       const event = publisher.publish(
         crashEvent(data, record, { ts, bootId, isReplayed }),
         'kernel'
@@ -133,7 +137,7 @@ class KillDescriber {
     const previous = last !== undefined && ts - last.ts <= JUST_BEFORE_US ? last : undefined
     try {
       const diagnosis = boundedDiagnosis(diagnose(kill, facts, { pageSizeKb, previous }))
-      return { ...this.#identify(kill, facts), diagnosis }
+      return { ...this.#identify(kill, facts, ts), diagnosis }
     } catch (error) {
       // A fault in the sentences must not cost the kill.
       const kmsgSeq = kill.record.seq
@@ -142,11 +146,11 @@ class KillDescriber {
     }
   }
 
-  #identify(kill: OomKill, facts: OomKillFacts): WithVictim<OomKillFacts> {
+  #identify(kill: OomKill, facts: OomKillFacts, ts: number): WithVictim<OomKillFacts> {
     const inferred = withInferredRoles(facts, kill.dump)
     // Of what a program wrote into the log, no process here need know.
     const isKernels = kill.record.facility === 0
-    return (isKernels ? this.#options.identify?.(inferred) : undefined) ?? inferred
+    return (isKernels ? this.#options.identify?.(inferred, ts) : undefined) ?? inferred
   }
 }
 

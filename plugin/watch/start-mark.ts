@@ -24,8 +24,10 @@ export class StartMark {
   readonly bornUs = monotonicUs()
   #mark: Mark | undefined
   #first: KmsgRecord | undefined
-  /** Where no mark could be written: the last record that was there at the start. */
+  /** Where no mark told the time: the last record that was there at the start. */
   #startSeq = -1
+  /** The first of the records after which none was missing. */
+  #wholeFrom = 0
   /** Stamps at which the machine came back from a suspend. */
   #suspends: number[] = []
 
@@ -56,8 +58,9 @@ export class StartMark {
     return this.#mark !== undefined
   }
 
-  /** Takes the records that were there, in order. */
-  push(record: RawRecord): void {
+  /** Takes the records that were there, in order. @param lost before this one, that were overwritten */
+  push(record: RawRecord, lost: number): void {
+    if (this.#first === undefined || lost > 0) this.#wholeFrom = record.seq
     this.#first ??= record.toRecord()
     if (record.facility === 0) {
       if (mayTellOfSuspend(record) && isSuspendRecord(record.text)) {
@@ -75,7 +78,9 @@ export class StartMark {
    * @param isOnTime the process has just started: the device could be opened at once
    */
   end(newest: number, isOnTime: boolean): void {
-    if (isOnTime && !this.isMarked) this.#startSeq = newest
+    // A mark that is not among them was overwritten, and all that is left came after it.
+    if (this.isMarked && !this.#clock.isCalibrated) this.#startSeq = this.#wholeFrom - 1
+    else if (isOnTime) this.#startSeq = newest
     const [suspend, ...more] = this.#suspends
     if (this.#first?.seq === 0 && suspend !== undefined && more.length === 0) {
       this.#clock.suspendedOnce(suspend)

@@ -79,6 +79,7 @@ export class KmsgWatcher {
   #lastRecordAt: number | undefined
   /** Since when the device cannot be read, in Unix microseconds. */
   #downSince: number | undefined
+  #isStarted = false
   #isClosed = false
 
   constructor(options: KmsgWatcherOptions, log: FastifyBaseLogger, handlers: KmsgHandlers) {
@@ -143,6 +144,7 @@ export class KmsgWatcher {
    * application goes on, and its log and health say so.
    */
   start(): void {
+    this.#isStarted = true
     const loaded = this.#file?.load()
     if (loaded?.position !== undefined) this.#resume(loaded.position)
     if (this.#began.read < 0) this.#begin(loaded)
@@ -155,17 +157,26 @@ export class KmsgWatcher {
 
   /** Reads what was in the log at the start now, if any of it is not read yet. */
   catchUp(): void {
+    if (this.#isFirst) this.readNow()
+  }
+
+  /** Reads what the log has now, and waits for no more of it: for who looks for a kill there. */
+  readNow(): void {
     this.#reader.catchUp()
+    this.#reader.drain()
+    this.#endHold()
   }
 
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    // An application that did not get so far leaves the position to the next.
+    if (!this.#isStarted) return
     clearInterval(this.#auditTimer)
     this.#reader.catchUp()
-    // What is held is a kill that happened: it goes out before the streams end.
-    this.#findings.add(this.#parser.flush())
-    this.#findings.handOver()
+    // What is held is a kill that happened: it goes out before the streams end. Where the device failed
+    // in the midst of what was there at the start, the next process reads all of it.
+    if (!this.#isFirst || this.#file === undefined) this.#endHold()
     this.#reader.close()
     this.#file?.close()
   }
@@ -184,7 +195,7 @@ export class KmsgWatcher {
   #begin(loaded: Loaded | undefined): void {
     const { history } = this.#options
     const earlierUs = loaded === undefined ? undefined : this.#sinceOf(loaded)
-    if (!history) this.#unread = earlierUs === undefined ? 'reading' : 'dead'
+    this.#unread = earlierUs === undefined ? 'reading' : 'dead'
     if (earlierUs === undefined && !history) this.#unparsed = new UnparsedRecords()
     if (loaded !== undefined && 'damagedAt' in loaded) {
       const to = this.#clock.nowUs()
@@ -208,7 +219,7 @@ export class KmsgWatcher {
   }
 
   #onRecord(record: RawRecord, lost: number): void {
-    if (this.#isFirst) this.#startMark.push(record)
+    if (this.#isFirst) this.#startMark.push(record, lost)
     if (this.#unread !== undefined) this.#addUnread(record, this.#unread)
     if (lost > 0) {
       this.#parseKept()
@@ -217,6 +228,8 @@ export class KmsgWatcher {
       this.#findings.addOverrun({ lost, next: record.toRecord(), lastUs, reader: this.#reading })
       this.#reading = 'reading'
     }
+    // What was overwritten before the first record was overwritten while no server ran, and no more.
+    if (this.#reading === 'dead') this.#reading = 'reading'
     const isNew = this.#resumedAfter === undefined || record.seq > this.#resumedAfter
     if (isNew && mayMatter(record)) this.#kills.see(record.toRecord())
     if (isNew && this.#options.crashes === true && mayTellOfCrash(record)) this.#addCrash(record)
@@ -229,8 +242,8 @@ export class KmsgWatcher {
   /** Takes the oldest record: if it is younger than what was to be told, the rest is overwritten. */
   #addUnread(oldest: RawRecord, reader: Overrun['reader']): void {
     this.#unread = undefined
-    // Of a time in which the device could not be read is told otherwise.
-    if (oldest.seq === 0 || this.#downSince !== undefined) return
+    // Of this process's time without the device is told otherwise.
+    if (oldest.seq === 0 || (reader === 'reading' && this.#downSince !== undefined)) return
     const next = oldest.toRecord()
     this.#findings.addOverrun({ lost: undefined, next, lastUs: undefined, reader })
   }
@@ -333,7 +346,11 @@ export class KmsgWatcher {
       return
     }
     this.#isHolding = false
-    if (this.#isClosed) return
+    if (!this.#isClosed) this.#endHold()
+  }
+
+  /** What is held is told now. */
+  #endHold(): void {
     this.#findings.add(this.#parser.flush())
     this.#findings.handOver()
   }

@@ -29,7 +29,7 @@ import { readBootId } from '../../plugin/machine/boot-id.ts'
 import type { KmsgGap } from '../../plugin/watch/kmsg-gaps.ts'
 import { KmsgWatcher } from '../../plugin/watch/watcher.ts'
 import { allowWrites, inject, killLine, overrun, RATE, setSwitch } from '../support/kernel-log.ts'
-import { whyNoOomKills } from '../support/oom.ts'
+import { openKernelLog, readKernelLog, whyNoOomKills } from '../support/oom.ts'
 import { PATIENCE_MS } from '../support/wait.ts'
 import { WatchProcess } from '../watch/watch-process.ts'
 
@@ -71,13 +71,17 @@ function deviceName(t: TestContext): { path: string; give: () => void; take: () 
 }
 
 /** A watcher in this process, whose descriptor a test can reach. */
-function watchHere(t: TestContext, path = '/dev/kmsg', history = false) {
+function watchHere(
+  t: TestContext,
+  path = '/dev/kmsg',
+  { history = false, stateDir }: { history?: boolean; stateDir?: string } = {}
+) {
   const kills: number[] = []
   const gaps: KmsgGap[] = []
   const lines: string[] = []
   const before = new Set(openDevices())
   const watcher = new KmsgWatcher(
-    { path, bootId: readBootId(), stateDir: undefined, history },
+    { path, bootId: readBootId(), stateDir, history },
     pino({ level: 'info' }, { write: line => lines.push(line) }),
     {
       onKill: ({ victim }) => kills.push(victim.pid),
@@ -171,11 +175,95 @@ describe('the reader of the kernel log', { skip }, () => {
     assert.ok(!kills.includes(early.pid) && !kills.includes(before.pid))
   })
 
+  test('overwritten before it is read, where the history is wanted: the gap is told, too', async t => {
+    allowWrites(t)
+    const { kills, gaps } = watchHere(t, '/dev/kmsg', { history: true })
+    overrun()
+    const { line, pid } = killLine()
+    inject(line)
+    await until(() => kills.includes(pid), 'the kill after the start')
+    assert.deepEqual(
+      gaps.map(({ event, lost }) => [event, lost]),
+      [['kmsg.overrun', undefined]]
+    )
+  })
+
+  test('a log that grows as fast as it is read is read to its end all the same', async t => {
+    allowWrites(t)
+    const { kills } = watchHere(t)
+    const { line, pid } = killLine()
+    inject(line)
+    for (let turn = 0; turn < 40 && !kills.includes(pid); turn++) {
+      inject(...FILL)
+      await nextTurn()
+    }
+    assert.ok(kills.includes(pid))
+  })
+
+  test('who asks at once is told of a kill that is the last record, too', t => {
+    allowWrites(t)
+    const { watcher, kills } = watchHere(t)
+    const { line, pid } = killLine()
+    inject(line)
+    watcher.catchUp()
+    assert.ok(kills.includes(pid))
+    const later = killLine()
+    inject(later.line)
+    watcher.readNow()
+    assert.ok(kills.includes(later.pid))
+  })
+
+  test('a device that fails in the midst of the first read: the next process tells all of it, once', async t => {
+    allowWrites(t)
+    const stateDir = mkdtempSync(join(tmpdir(), 'sysmon-first-'))
+    t.after(() => rmSync(stateDir, { recursive: true }))
+    const { path, give, take } = deviceName(t)
+    give()
+    const first = watchHere(t, path, { stateDir })
+    first.watcher.close()
+    const { line, pid } = killLine()
+    inject(line, ...FILL)
+    const log = openKernelLog()
+    const records = readKernelLog(log)
+    closeSync(log)
+    const place = records.findIndex(record => record.includes(`Killed process ${pid} `))
+    const second = watchHere(t, path, { stateDir })
+    const fd = second.fd()
+    for (let read = 0; read <= place; read += 1000) await nextTurn()
+    take()
+    closeSync(fd)
+    await until(() => /cannot be read|will not be reported/.test(second.log()), 'that it fails')
+    second.watcher.close()
+    const third = watchHere(t, '/dev/kmsg', { stateDir })
+    third.watcher.catchUp()
+    assert.deepEqual(
+      [...second.kills, ...third.kills].filter(each => each === pid),
+      [pid]
+    )
+  })
+
+  test('without a device at two starts: what was overwritten since the first is no whole log', async t => {
+    allowWrites(t)
+    const stateDir = mkdtempSync(join(tmpdir(), 'sysmon-first-'))
+    t.after(() => rmSync(stateDir, { recursive: true }))
+    const { path, give } = deviceName(t)
+    watchHere(t, path, { stateDir }).watcher.close()
+    overrun()
+    const { watcher, gaps } = watchHere(t, path, { stateDir })
+    give()
+    await until(() => watcher.health.state === 'watching', 'the device')
+    const overruns = gaps.filter(({ metadata }) => metadata.kmsg_seq !== undefined)
+    assert.deepEqual(
+      overruns.map(({ lost }) => lost),
+      [undefined]
+    )
+  })
+
   test('its health, asked for at once, is that of a log which is read', async t => {
     allowWrites(t)
     const before = killLine()
     inject(before.line, ...FILL)
-    const { watcher, kills } = watchHere(t, '/dev/kmsg', true)
+    const { watcher, kills } = watchHere(t, '/dev/kmsg', { history: true })
     assert.equal(watcher.health.state, 'watching')
     assert.ok(kills.includes(before.pid))
   })
@@ -184,7 +272,7 @@ describe('the reader of the kernel log', { skip }, () => {
     allowWrites(t)
     const before = killLine()
     inject(before.line, ...FILL)
-    const { watcher, kills } = watchHere(t, '/dev/kmsg', true)
+    const { watcher, kills } = watchHere(t, '/dev/kmsg', { history: true })
     watcher.close()
     assert.ok(kills.includes(before.pid))
     assert.equal(watcher.health.state, 'stopped')

@@ -63,6 +63,7 @@ function runAlone(name: string): unknown {
   return JSON.parse(stdout || assert.fail(stderr))
 }
 
+const nowUs = () => Date.now() * 1000
 const facts = (pid: number, name: string) => ({ pid, process_name: name, rss_kb: 1 })
 
 test('a process that is dead by now is known as it was, without its arguments', async t => {
@@ -74,14 +75,20 @@ test('a process that is dead by now is known as it was, without its arguments', 
   assert.ok(!JSON.stringify(sleeper).includes('secret'))
   child.kill('SIGKILL')
   await sleep(1500)
-  const { victim } = identify(facts(child.pid!, 'tail') as never, table, true) as {
+  const { victim } = identify(facts(child.pid!, 'tail') as never, nowUs(), table, true) as {
     victim: Record<string, unknown>
   }
   assert.equal(victim.executable, 'tail')
   assert.ok(Math.abs((victim.started_at as number) - before) < 2_000_000)
-  const other = identify(facts(child.pid!, 'other') as never, table, true) as { victim?: unknown }
+  const early = identify(facts(child.pid!, 'tail') as never, before - 1_000_000, table, true) as {
+    victim?: unknown
+  }
+  assert.equal(early.victim, undefined, 'what was killed before it began was another')
+  const other = identify(facts(child.pid!, 'other') as never, nowUs(), table, true) as {
+    victim?: unknown
+  }
   assert.equal(other.victim, undefined, 'the pid may be another by now')
-  const contained = identify(facts(child.pid!, 'tail') as never, table, false) as {
+  const contained = identify(facts(child.pid!, 'tail') as never, nowUs(), table, false) as {
     victim?: unknown
   }
   assert.equal(contained.victim, undefined, 'in a container the pid says nothing')
@@ -120,13 +127,13 @@ test('a name that the kernel cut within a character is the one that its kill has
   const name = 'ééééééé\\xc3'
   await known(table, child.pid!, one => one.name === name && one.role !== undefined)
   const asTask = { ...facts(child.pid!, name), top_tasks: [{ pid: child.pid!, name, rss_kb: 1 }] }
-  const killed = identify(asTask as never, table, true) as unknown as {
+  const killed = identify(asTask as never, nowUs(), table, true) as unknown as {
     victim: Record<string, unknown>
     top_tasks: Record<string, unknown>[]
   }
   assert.equal(killed.victim.role, 'renderer')
   assert.equal(killed.top_tasks[0]!.role, 'renderer')
-  const contained = identify(facts(child.pid!, name) as never, table, false) as {
+  const contained = identify(facts(child.pid!, name) as never, nowUs(), table, false) as {
     victim?: Record<string, unknown>
   }
   assert.equal(contained.victim?.role, 'renderer', 'all that have this name are renderers')
@@ -180,7 +187,7 @@ test('the roles of a real Chromium', { skip: whyNoChromium() ?? false }, async t
     await known(table, one.id, process => process.role === role)
   }
   const renderer = all.find(({ type }) => type === 'renderer')!
-  const { victim } = identify(facts(renderer.id, 'chromium') as never, table, true) as {
+  const { victim } = identify(facts(renderer.id, 'chromium') as never, nowUs(), table, true) as {
     victim: Record<string, unknown>
   }
   assert.equal(victim.role, 'renderer')

@@ -21,6 +21,7 @@ import { pino } from 'pino'
 import { readBootId } from '../../plugin/machine/boot-id.ts'
 import type { KmsgGap } from '../../plugin/watch/kmsg-gaps.ts'
 import { type KmsgPosition, KmsgPositionFile } from '../../plugin/watch/kmsg-position.ts'
+import { KmsgWatcher } from '../../plugin/watch/watcher.ts'
 import { allowWrites, dumpHalves, inject, killLine, overrun } from '../support/kernel-log.ts'
 import { memoryGroup, oomKill, whyNoOomKills } from '../support/oom.ts'
 import { WatchProcess } from './watch-process.ts'
@@ -184,6 +185,22 @@ describe('the position in the kernel log', { skip }, () => {
     inject(line)
     await third.untilKill(pid)
     assert.deepEqual(third.gaps, [])
+  })
+
+  test('an application that is closed before it was ready leaves the position to the next', async t => {
+    allowWrites(t)
+    const stateDir = stateFolder(t)
+    const first = await WatchProcess.start(t, { stateDir })
+    await first.close()
+    const missed = killLine()
+    inject(missed.line)
+    const log = pino({ level: 'silent' })
+    const handlers = { onKill: () => 1, onGap: () => {}, writtenSeq: () => 1 }
+    const options = { path: '/dev/kmsg', bootId: BOOT_ID, stateDir, history: false }
+    new KmsgWatcher(options, log, handlers).close()
+    const second = await WatchProcess.start(t, { stateDir })
+    await second.untilKill(missed.pid)
+    assert.deepEqual(second.gaps, [])
   })
 
   test('a gap that was written down but perhaps not told is told as it was', async t => {

@@ -236,6 +236,19 @@ describe('the kmsg watcher', { skip }, () => {
     assert.equal(printed, 'watching\n')
   })
 
+  test('an application that is closed while it starts watches nothing afterwards', async () => {
+    const app = Fastify() as FastifyInstance
+    await app.register(sysmonPlugin, { stateDir: false })
+    const listening = app.listen({ port: 0, host: '127.0.0.1' }).catch(() => {})
+    await app.close()
+    await listening
+    // Fastify listens all the same.
+    app.server.close()
+    await sleep(100)
+    assert.notEqual(app.sysmon.health().kmsg.state, 'watching')
+    assert.deepEqual(readerPids(), [])
+  })
+
   test('leaves no reader behind after close()', async t => {
     const { app } = await watch(t)
     const reader = readerPid()
