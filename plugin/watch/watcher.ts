@@ -162,6 +162,7 @@ export class KmsgWatcher {
 
   /** Reads what the log has now, and waits for no more of it: for who looks for a kill there. */
   readNow(): void {
+    if (!this.#isStarted || this.#isClosed) return
     this.#reader.catchUp()
     this.#reader.drain()
     this.#endHold()

@@ -197,7 +197,10 @@ describe('the position in the kernel log', { skip }, () => {
     const log = pino({ level: 'silent' })
     const handlers = { onKill: () => 1, onGap: () => {}, writtenSeq: () => 1 }
     const options = { path: '/dev/kmsg', bootId: BOOT_ID, stateDir, history: false }
-    new KmsgWatcher(options, log, handlers).close()
+    const closed = new KmsgWatcher(options, log, handlers)
+    closed.readNow()
+    closed.close()
+    closed.readNow()
     const second = await WatchProcess.start(t, { stateDir })
     await second.untilKill(missed.pid)
     assert.deepEqual(second.gaps, [])
