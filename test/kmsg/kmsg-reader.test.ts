@@ -222,6 +222,7 @@ describe('the reader of the kernel log', { skip }, () => {
     const first = watchHere(t, path, { stateDir })
     first.watcher.close()
     const { line, pid } = killLine()
+    overrun()
     inject(line, ...FILL)
     const log = openKernelLog()
     const records = readKernelLog(log)
@@ -240,6 +241,8 @@ describe('the reader of the kernel log', { skip }, () => {
       [...second.kills, ...third.kills].filter(each => each === pid),
       [pid]
     )
+    const gaps = [...second.gaps, ...third.gaps].filter(({ event }) => event === 'kmsg.overrun')
+    assert.equal(gaps.length, 1, JSON.stringify(gaps))
   })
 
   test('without a device at two starts: what was overwritten since the first is no whole log', async t => {
