@@ -165,7 +165,8 @@ export class KmsgWatcher {
     if (!this.#isStarted || this.#isClosed) return
     this.#reader.catchUp()
     this.#reader.drain()
-    this.#endHold()
+    // Where the device failed in the midst of the first read, its rest tells what this was.
+    if (!this.#isFirst) this.#endHold()
   }
 
   close(): void {

@@ -234,6 +234,8 @@ describe('the reader of the kernel log', { skip }, () => {
     take()
     closeSync(fd)
     await until(() => /cannot be read|will not be reported/.test(second.log()), 'that it fails')
+    // As a request does, until the device is back.
+    second.watcher.catchUp()
     second.watcher.close()
     const third = watchHere(t, '/dev/kmsg', { stateDir })
     third.watcher.catchUp()
