@@ -7,31 +7,23 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
-  chmodSync,
   closeSync,
   constants,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
-  renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, type TestContext, test } from 'node:test'
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import { pino } from 'pino'
-import { readBootId } from '../../plugin/machine/boot-id.ts'
-import type { KmsgGap } from '../../plugin/watch/kmsg-gaps.ts'
-import { KmsgWatcher } from '../../plugin/watch/watcher.ts'
-import { allowWrites, inject, killLine, overrun, RATE, setSwitch } from '../support/kernel-log.ts'
-import { openKernelLog, readKernelLog, whyNoOomKills } from '../support/oom.ts'
-import { PATIENCE_MS } from '../support/wait.ts'
+import { describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { allowWrites, inject, killLine, overrun, RATE } from '../support/kernel-log.ts'
+import { whyNoOomKills } from '../support/oom.ts'
 import { WatchProcess } from '../watch/watch-process.ts'
+import { deviceName, openDevices, until, watchHere } from './watch-here.ts'
 
 const skip = whyNoOomKills() ?? false
 
@@ -51,255 +43,7 @@ function childrenOf(parent: number): number[] {
     .map(Number)
 }
 
-async function until(isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; !(await isTrue()); tries++) {
-    if (tries === PATIENCE_MS / 10) throw new Error(`never came: ${what}`)
-    await sleep(10)
-  }
-}
-
-/** A folder with a name for the device that can be taken away and given back. */
-function deviceName(t: TestContext): { path: string; give: () => void; take: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'sysmon-device-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  const path = join(folder, 'kmsg')
-  return {
-    path,
-    give: () => symlinkSync('/dev/kmsg', path),
-    take: () => renameSync(path, join(folder, 'taken')),
-  }
-}
-
-/** A watcher in this process, whose descriptor a test can reach. */
-function watchHere(
-  t: TestContext,
-  path = '/dev/kmsg',
-  { history = false, stateDir }: { history?: boolean; stateDir?: string } = {}
-) {
-  const kills: number[] = []
-  const gaps: KmsgGap[] = []
-  const lines: string[] = []
-  const before = new Set(openDevices())
-  const watcher = new KmsgWatcher(
-    { path, bootId: readBootId(), stateDir, history },
-    pino({ level: 'info' }, { write: line => lines.push(line) }),
-    {
-      onKill: ({ victim }) => kills.push(victim.pid),
-      onGap: gap => gaps.push(gap),
-      writtenSeq: () => Infinity,
-    }
-  )
-  t.after(() => watcher.close())
-  watcher.start()
-  return {
-    watcher,
-    kills,
-    gaps,
-    log: () => lines.join(''),
-    fd: () => {
-      const [fd] = openDevices().filter(each => !before.has(each))
-      assert.ok(fd !== undefined, 'the device is open')
-      return fd
-    },
-  }
-}
-
-function openDevices(): number[] {
-  return readdirSync('/proc/self/fd')
-    .map(Number)
-    .filter(fd => {
-      try {
-        return readlinkSync(`/proc/self/fd/${fd}`).includes('/kmsg')
-      } catch {
-        return false
-      }
-    })
-}
-
-/** More records than are read in one turn. */
-const FILL = Array.from({ length: 2500 }, (_, i) => `filler ${i}`)
-
-/** A name for the device, which can be read there by all and written by root only. */
-function readOnlyDevice(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sysmon-device-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  chmodSync(folder, 0o755)
-  const path = join(folder, 'kmsg')
-  assert.equal(spawnSync('mknod', ['-m', '444', path, 'c', '1', '11']).status, 0)
-  return path
-}
-
-/** Does something as a user who may read the kernel log and not write it. */
-function asReader(t: TestContext, act: () => void): void {
-  setSwitch(t, '/proc/sys/kernel/dmesg_restrict', '0')
-  process.seteuid!(65534)
-  try {
-    act()
-  } finally {
-    process.seteuid!(0)
-  }
-}
-
 describe('the reader of the kernel log', { skip }, () => {
-  test('what is there at the start is read in the turns after, and what comes meanwhile too', async t => {
-    allowWrites(t)
-    const before = killLine()
-    inject(before.line, ...FILL)
-    const { kills, gaps, log } = watchHere(t)
-    const during = killLine()
-    inject(during.line)
-    for (let turn = 0; turn < 2; turn++) {
-      await nextTurn()
-      assert.doesNotMatch(log(), /watching the kernel log/, `after turn ${turn + 1}`)
-    }
-    await until(() => kills.includes(during.pid), 'the kill after the start')
-    assert.match(log(), /watching the kernel log/)
-    assert.ok(!kills.includes(before.pid), 'what was printed before is history')
-    assert.deepEqual(gaps, [])
-  })
-
-  test('overwritten before it is read, with the line that marks the start: kills since are told, and the gap', async t => {
-    allowWrites(t)
-    const before = killLine()
-    inject(before.line)
-    const { kills, gaps } = watchHere(t)
-    const [early, late] = [killLine(), killLine()]
-    inject(early.line)
-    overrun()
-    inject(late.line)
-    await until(() => kills.includes(late.pid), 'the kill after the start')
-    assert.deepEqual(
-      gaps.map(({ event, lost }) => [event, lost]),
-      [['kmsg.overrun', undefined]]
-    )
-    assert.ok(!kills.includes(early.pid) && !kills.includes(before.pid))
-  })
-
-  test('overwritten before it is read, where the history is wanted: the gap is told, too', async t => {
-    allowWrites(t)
-    const { kills, gaps } = watchHere(t, '/dev/kmsg', { history: true })
-    overrun()
-    const { line, pid } = killLine()
-    inject(line)
-    await until(() => kills.includes(pid), 'the kill after the start')
-    assert.deepEqual(
-      gaps.map(({ event, lost }) => [event, lost]),
-      [['kmsg.overrun', undefined]]
-    )
-  })
-
-  test('a log that grows as fast as it is read is read to its end all the same', async t => {
-    allowWrites(t)
-    const { kills } = watchHere(t)
-    const { line, pid } = killLine()
-    inject(line)
-    for (let turn = 0; turn < 40 && !kills.includes(pid); turn++) {
-      inject(...FILL)
-      await nextTurn()
-    }
-    assert.ok(kills.includes(pid))
-  })
-
-  test('who asks at once is told of a kill that is the last record, too', t => {
-    allowWrites(t)
-    const { watcher, kills } = watchHere(t)
-    const { line, pid } = killLine()
-    inject(line)
-    watcher.catchUp()
-    assert.ok(kills.includes(pid))
-    const later = killLine()
-    inject(later.line)
-    watcher.readNow()
-    assert.ok(kills.includes(later.pid))
-  })
-
-  test('a device that fails in the midst of the first read: the next process tells all of it, once', async t => {
-    allowWrites(t)
-    const stateDir = mkdtempSync(join(tmpdir(), 'sysmon-first-'))
-    t.after(() => rmSync(stateDir, { recursive: true }))
-    const { path, give, take } = deviceName(t)
-    give()
-    const first = watchHere(t, path, { stateDir })
-    first.watcher.close()
-    const { line, pid } = killLine()
-    overrun()
-    inject(line, ...FILL)
-    const log = openKernelLog()
-    const records = readKernelLog(log)
-    closeSync(log)
-    const place = records.findIndex(record => record.includes(`Killed process ${pid} `))
-    const second = watchHere(t, path, { stateDir })
-    const fd = second.fd()
-    for (let read = 0; read <= place; read += 1000) await nextTurn()
-    take()
-    closeSync(fd)
-    await until(() => /cannot be read|will not be reported/.test(second.log()), 'that it fails')
-    // As a request does, until the device is back.
-    second.watcher.catchUp()
-    second.watcher.close()
-    const third = watchHere(t, '/dev/kmsg', { stateDir })
-    third.watcher.catchUp()
-    assert.deepEqual(
-      [...second.kills, ...third.kills].filter(each => each === pid),
-      [pid]
-    )
-    const gaps = [...second.gaps, ...third.gaps].filter(({ event }) => event === 'kmsg.overrun')
-    assert.equal(gaps.length, 1, JSON.stringify(gaps))
-  })
-
-  test('without a device at two starts: what was overwritten since the first is no whole log', async t => {
-    allowWrites(t)
-    const stateDir = mkdtempSync(join(tmpdir(), 'sysmon-first-'))
-    t.after(() => rmSync(stateDir, { recursive: true }))
-    const { path, give } = deviceName(t)
-    watchHere(t, path, { stateDir }).watcher.close()
-    overrun()
-    const { watcher, gaps } = watchHere(t, path, { stateDir })
-    give()
-    await until(() => watcher.health.state === 'watching', 'the device')
-    const overruns = gaps.filter(({ metadata }) => metadata.kmsg_seq !== undefined)
-    assert.deepEqual(
-      overruns.map(({ lost }) => lost),
-      [undefined]
-    )
-  })
-
-  test('its health, asked for at once, is that of a log which is read', async t => {
-    allowWrites(t)
-    const before = killLine()
-    inject(before.line, ...FILL)
-    const { watcher, kills } = watchHere(t, '/dev/kmsg', { history: true })
-    assert.equal(watcher.health.state, 'watching')
-    assert.ok(kills.includes(before.pid))
-  })
-
-  test('closed at once, it tells of the kills that are there', async t => {
-    allowWrites(t)
-    const before = killLine()
-    inject(before.line, ...FILL)
-    const { watcher, kills } = watchHere(t, '/dev/kmsg', { history: true })
-    watcher.close()
-    assert.ok(kills.includes(before.pid))
-    assert.equal(watcher.health.state, 'stopped')
-  })
-
-  test('where no line can be written, what is there is read at once: what comes then is no history', async t => {
-    allowWrites(t)
-    const path = readOnlyDevice(t)
-    const before = killLine()
-    inject(before.line, ...FILL)
-    let watch: ReturnType<typeof watchHere> | undefined
-    asReader(t, () => {
-      watch = watchHere(t, path)
-    })
-    const { kills, log } = watch!
-    assert.match(log(), /watching the kernel log/)
-    const during = killLine()
-    inject(during.line)
-    await until(() => kills.includes(during.pid), 'the kill after the start')
-    assert.ok(!kills.includes(before.pid))
-  })
-
   test('stopped while the ring is overrun, it counts what is gone to the record', async t => {
     allowWrites(t)
     const watch = await WatchProcess.start(t, {})
